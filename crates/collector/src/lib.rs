@@ -1,0 +1,13 @@
+//! The collection endpoint: takes ratings in, keeps them, counts them, and tells what they add up to.
+//!
+//! A rating meets the modules in this order: [`http`] → [`intake`] → [`store`] → [`index`] → [`staff`] pages and API.
+//! Handlers hold no SQL and the store holds no HTTP.
+
+pub mod demo;
+pub mod forms;
+pub mod http;
+pub mod import;
+pub mod index;
+pub mod intake;
+pub mod staff;
+pub mod store;

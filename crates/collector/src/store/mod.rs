@@ -1,0 +1,394 @@
+//! What the collector keeps, behind one interface; [`sqlite`] is the first engine, PostgreSQL will be the second.
+//!
+//! The response log is the only source of truth; every count is a pure function of (log, form version).
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use survey::answers::Packed;
+use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
+use uuid::Uuid;
+
+/// Id and version of a form.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FormKey {
+    /// Form id.
+    pub id: String,
+    /// Form version.
+    pub version: u16,
+}
+
+/// How a rating is tied to a dossier: how far it can be trusted to be one person's one rating.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Provenance {
+    /// By the citizen's single-use token.
+    Invited = 1,
+    /// A known dossier, on an enrolled device.
+    Dossier = 2,
+    /// No dossier, or one that the collector does not know.
+    Unit = 3,
+}
+
+/// Was the dossier finished by its due date when it was rated?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Timeliness {
+    /// No dossier, or one without dates.
+    Unknown = 0,
+    /// Finished on or before the due date.
+    OnTime = 1,
+    /// Finished after it.
+    Late = 2,
+    /// Not finished yet.
+    Pending = 3,
+}
+
+/// A pseudonym of (dossier, form, touchpoint): date of the dossier code first, so that one day's keys lie together
+/// on disk, then 16 bytes of HMAC-SHA-256. Never reversible without the key file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pseudonym(pub [u8; 20]);
+
+/// A response that the intake has checked and placed: ready for the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Admitted {
+    /// The id from the device.
+    pub id: Uuid,
+    /// 16 bytes of SHA-256 over the canonical content: tells a repeat from a reused id.
+    pub fingerprint: [u8; 16],
+    /// The form answered.
+    pub form: FormKey,
+    /// Receiving unit.
+    pub unit: String,
+    /// Procedure, when the dossier is known.
+    pub procedure: Option<String>,
+    /// Field of the procedure, when known.
+    pub field: Option<String>,
+    /// Whether the dossier was on time.
+    pub timeliness: Timeliness,
+    /// Moment of the procedure.
+    pub touchpoint: Touchpoint,
+    /// Door.
+    pub channel: Channel,
+    /// How it is tied to a dossier.
+    pub provenance: Provenance,
+    /// Which (dossier, form, touchpoint) it counts for; none without a dossier.
+    pub pseudonym: Option<Pseudonym>,
+    /// The business day (Asia/Ho_Chi_Minh) that it counts for.
+    pub day: Date,
+    /// When the collector received it.
+    pub received_at: Timestamp,
+    /// The answers.
+    pub answers: Packed,
+    /// Why it looks odd: bits of [`crate::intake::Flag`].
+    pub flags: u32,
+    /// Somebody helped.
+    pub assisted: bool,
+    /// The person left before the end.
+    pub partial: bool,
+    /// Reasons ticked.
+    pub reasons: Vec<String>,
+    /// Free text, scrubbed of ID and phone numbers.
+    pub comment: Option<String>,
+    /// What the device told about itself and the moment.
+    pub circumstances: Circumstances,
+}
+
+/// How and where a response was given; kept for measurement research, never shown for one response.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Circumstances {
+    /// Language of the screen.
+    pub locale: Option<String>,
+    /// Order of the levels.
+    pub scale_order: Option<ScaleOrder>,
+    /// How the levels were drawn.
+    pub presentation: Option<Presentation>,
+    /// Device name.
+    pub device: Option<String>,
+    /// Run of the device.
+    pub boot: Option<String>,
+    /// Number on the device.
+    pub seq: Option<u64>,
+    /// Device clock at the start.
+    pub started_at: Option<Timestamp>,
+    /// Device clock at the end.
+    pub submitted_at: Option<Timestamp>,
+    /// Monotonic duration.
+    pub elapsed_ms: Option<u64>,
+    /// Server minus device clock.
+    pub clock_offset_ms: Option<i64>,
+}
+
+/// What the store did with an admitted response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// On disk; `counted` is false when another response already counts for this dossier, form and touchpoint.
+    Stored {
+        /// Does it enter the index?
+        counted: bool,
+    },
+    /// The same id with the same content was on disk already.
+    Duplicate,
+    /// The id is taken by other content; nothing was written.
+    IdReused,
+}
+
+/// An organisation unit in a span of time; a code may come back with another meaning, so the key is (code, valid_from).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Agency code, e.g. `H57.132` or `000.00.19.H10`.
+    pub code: String,
+    /// Name for people.
+    pub name: String,
+    /// province | department | district | commune | ward | town | one-stop …: free text from the table.
+    pub kind: String,
+    /// Code of the unit above.
+    pub parent: Option<String>,
+    /// First day of validity, if known.
+    pub valid_from: Option<Date>,
+    /// Last day of validity, if over.
+    pub valid_to: Option<Date>,
+}
+
+/// An administrative procedure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    /// Procedure code, e.g. `1.011441`.
+    pub code: String,
+    /// Name for people.
+    pub name: String,
+    /// Field (lĩnh vực).
+    pub field: String,
+}
+
+/// A dossier as the one-stop software tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dossier {
+    /// Normalised code.
+    pub code: String,
+    /// Procedure code.
+    pub procedure: String,
+    /// Receiving unit.
+    pub unit: String,
+    /// Handling authority, if another.
+    pub authority: Option<String>,
+    /// desk | online | post …
+    pub filing_channel: Option<String>,
+    /// When it was received.
+    pub received_at: Option<Timestamp>,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// When it was finished.
+    pub finished_at: Option<Timestamp>,
+    /// granted | refused | withdrawn …
+    pub outcome: Option<String>,
+}
+
+/// What may be counted by; `Item` and `Factor` are cuts inside a cell and not listed here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// Receiving unit.
+    Unit,
+    /// Field of the procedure.
+    Field,
+    /// Procedure.
+    Procedure,
+    /// Door.
+    Channel,
+    /// Moment.
+    Touchpoint,
+    /// Month of the business day, `2026-07`.
+    Month,
+    /// On time, late, pending, unknown.
+    Timeliness,
+    /// invited | dossier | unit.
+    Provenance,
+}
+
+/// Which responses to count, and by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellQuery {
+    /// The form; versions are never pooled.
+    pub form: FormKey,
+    /// First business day, inclusive.
+    pub from: Date,
+    /// Last business day, inclusive.
+    pub to: Date,
+    /// Grouping, in the order of the answer's key.
+    pub by: Vec<Dimension>,
+    /// Allowed values by dimension; a dimension that is absent is not filtered.
+    pub filters: Vec<(Dimension, Vec<String>)>,
+}
+
+/// One group's values, in the order of [`CellQuery::by`]; `None` where a response has no value (no dossier: no field).
+pub type GroupKey = Vec<Option<String>>;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The writer's queue is full: try again after this many seconds.
+    #[error("the collector is busy; try again in {0} s")]
+    Busy(u32),
+    /// The engine failed; nothing was acknowledged.
+    #[error("the store failed: {0}")]
+    Engine(String),
+    /// Stored bytes are not what this version can read.
+    #[error("the store holds what this version cannot read: {0}")]
+    Corrupt(String),
+}
+
+/// A difference between a roll-up and what the log says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Which roll-up and cell.
+    pub place: String,
+    /// What is kept there.
+    pub kept: String,
+    /// What the log says.
+    pub recomputed: String,
+}
+
+/// What `verify` found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Responses read from the log.
+    pub responses: u64,
+    /// Roll-up cells compared.
+    pub cells: u64,
+    /// Every difference found (none: all is equal to the last unit).
+    pub differences: Vec<Difference>,
+}
+
+/// Role of a key (design §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A kiosk: may send responses.
+    Device,
+    /// One-stop software: may feed dossiers.
+    OneStop,
+    /// May read index and coverage.
+    Analyst,
+    /// Everything.
+    Admin,
+}
+
+/// A key as kept: the secret itself is shown once and never stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Name given by the administrator; unique.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// For devices: what the kiosk shows and whose ratings it takes.
+    pub device: Option<DeviceSettings>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What a kiosk is set up to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSettings {
+    /// Unit in whose hall it stands.
+    pub unit: String,
+    /// Form id that it shows (the newest version).
+    pub form: String,
+}
+
+/// A staff account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Login name; unique.
+    pub name: String,
+    /// Argon2id hash in PHC form.
+    pub password_hash: String,
+    /// What the account may do.
+    pub role: Role,
+}
+
+/// A signed-in browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of the cookie's value.
+    pub hash: [u8; 32],
+    /// Whose it is.
+    pub user: String,
+    /// Token that forms must carry.
+    pub csrf: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// The one interface of every storage engine.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Appends to the log in one durable group; answers only when the disk has it. One answer per response, in order.
+    async fn append(&self, responses: Vec<Admitted>) -> Result<Vec<Appended>, StoreError>;
+
+    /// Counts responses that enter the index, from roll-ups where they suffice, else from the log; the two agree.
+    async fn cells(
+        &self,
+        query: CellQuery,
+    ) -> Result<Vec<(GroupKey, survey::cell::Cell)>, StoreError>;
+    /// Dossiers finished in the period, grouped alike; dimensions that a dossier does not have make no group.
+    async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;
+    /// First and last business day with a response to this form.
+    async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError>;
+    /// Recomputes every roll-up from the log and compares.
+    async fn verify(&self) -> Result<Verification, StoreError>;
+    /// Cheap sign of life: can it read, and could it write last time?
+    async fn health(&self) -> Result<(), StoreError>;
+    /// A note kept beside the data, such as "demo".
+    async fn note(&self, name: &str) -> Result<Option<String>, StoreError>;
+    /// Sets such a note.
+    async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// Adds or changes units; returns how many were new.
+    async fn upsert_units(&self, units: Vec<Unit>) -> Result<u64, StoreError>;
+    /// Adds or changes procedures; returns how many were new.
+    async fn upsert_procedures(&self, procedures: Vec<Procedure>) -> Result<u64, StoreError>;
+    /// Adds or changes dossiers; returns how many were new.
+    async fn upsert_dossiers(&self, dossiers: Vec<Dossier>) -> Result<u64, StoreError>;
+    /// All units.
+    async fn units(&self) -> Result<Vec<Unit>, StoreError>;
+    /// All procedures.
+    async fn procedures(&self) -> Result<Vec<Procedure>, StoreError>;
+    /// One dossier by normalised code.
+    async fn dossier(&self, code: &str) -> Result<Option<Dossier>, StoreError>;
+    /// Dossiers and counts: (dossiers, units, procedures, responses in the log).
+    async fn totals(&self) -> Result<Totals, StoreError>;
+
+    /// Adds a key; the name must be new.
+    async fn add_key(&self, key: Key) -> Result<(), StoreError>;
+    /// The key with this hash.
+    async fn key(&self, hash: &[u8; 32]) -> Result<Option<Key>, StoreError>;
+    /// All keys.
+    async fn keys(&self) -> Result<Vec<Key>, StoreError>;
+    /// Removes a key; false when there was none of this name.
+    async fn remove_key(&self, name: &str) -> Result<bool, StoreError>;
+    /// Adds or replaces an account.
+    async fn put_user(&self, user: User) -> Result<(), StoreError>;
+    /// The account of this name.
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
+    /// Opens a session.
+    async fn add_session(&self, session: Session) -> Result<(), StoreError>;
+    /// The session with this hash, if it has not expired at `now`.
+    async fn session(&self, hash: &[u8; 32], now: Timestamp)
+    -> Result<Option<Session>, StoreError>;
+    /// Closes a session.
+    async fn remove_session(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
+}
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Units.
+    pub units: u64,
+    /// Procedures.
+    pub procedures: u64,
+    /// Dossiers.
+    pub dossiers: u64,
+    /// Responses in the log, counted and repeats.
+    pub responses: u64,
+}

@@ -1,0 +1,1 @@
+//! The journey at the kiosk.
