@@ -8,6 +8,8 @@ pub mod dossier;
 pub mod form;
 pub mod interval;
 pub mod method;
+pub mod published;
+pub mod qd766;
 pub mod ratio;
 pub mod response;
 pub mod text;

@@ -31,6 +31,16 @@ impl Ratio {
         Some(Self(&self.0 * Self::new(1, parts)?.0))
     }
 
+    /// How far apart two fractions are.
+    pub fn distance(&self, other: &Self) -> Self {
+        let [low, high] = if self < other {
+            [self, other]
+        } else {
+            [other, self]
+        };
+        Self(&high.0 - &low.0)
+    }
+
     /// Rounded half up: the only rounding that figures of this product are printed with.
     ///
     /// `decimals` above [`Decimal::MAX_PLACES`] count as that. None for a fraction too large to print.
@@ -77,9 +87,15 @@ impl Decimal {
         self.places
     }
 
-    /// The nearest floating-point number: for JSON and drawing, never for computing on.
+    /// The nearest floating-point number, as long as it has at most 15 digits: for JSON and drawing, never for
+    /// computing on.
     pub fn to_f64(self) -> f64 {
         self.units as f64 / 10u64.pow(self.places.into()) as f64
+    }
+
+    /// Is this how the fraction prints with as many decimals, rounded half up or cut off?
+    pub fn is_of(self, ratio: &Ratio) -> bool {
+        [ratio.round(self.places), ratio.truncate(self.places)].contains(&Some(self))
     }
 
     /// The number exactly.

@@ -50,6 +50,6 @@ impl Method {
 
     /// What people read beside a figure.
     pub fn words(self) -> &'static Words {
-        words::of(self.id())
+        Words::of(self.id())
     }
 }

@@ -12,9 +12,12 @@ pub struct Shares {
 }
 
 /// Shares of counts in their sum. No share is made up as 100 minus the others, which would hide errors; so three shares
-/// may add up to 99.9 or 100.1. None without any count, or for counts too large to print.
+/// may add up to 99.9 or 100.1. None when nothing was counted, or for counts too large to print.
 pub fn shares(counts: &[u64], decimals: u8) -> Option<Shares> {
-    let whole = counts.iter().map(|&count| u128::from(count)).sum();
+    let whole: u128 = counts.iter().map(|&count| u128::from(count)).sum();
+    if whole == 0 {
+        return None;
+    }
     let each = counts
         .iter()
         .map(|&count| Ratio::new(count.into(), whole)?.percent().round(decimals))

@@ -26,7 +26,9 @@ static WORDS: LazyLock<BTreeMap<String, Words>> = LazyLock::new(|| {
         .expect("words/methods.json is part of the program and read by its tests")
 });
 
-/// The words with this key of the file.
-pub(crate) fn of(key: &str) -> &'static Words {
-    &WORDS[key]
+impl Words {
+    /// The words with this key of the file.
+    pub(crate) fn of(key: &str) -> &'static Self {
+        &WORDS[key]
+    }
 }
