@@ -13,3 +13,4 @@ pub mod qd766;
 pub mod ratio;
 pub mod response;
 pub mod text;
+mod unique;

@@ -10,4 +10,5 @@ mod points;
 mod published;
 mod qd766;
 mod ratio;
+mod shipped;
 mod words;
