@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Finding, Level, PublishedTable, Row};
 use crate::ratio::{Decimal, Ratio};
 
-/// Most rows whose subsets are all tried: 2¹² subsets in ten ways.
+/// Most rows whose subsets are all tried: 2¹² subsets in eleven ways.
 pub const MAX_ROWS: usize = 12;
 
 /// One way to compute a headline, and what it gives.
@@ -45,7 +45,7 @@ pub enum Counts {
     Printed,
     /// Rows with more answers than questionnaires are mended by the smallest change of digits.
     OverMended,
-    /// All rows that do not add up are mended so.
+    /// All rows that do not add up are mended so; of equally small changes the first level's is taken.
     AllMended,
 }
 
@@ -65,6 +65,58 @@ impl Base {
     ];
 }
 
+/// What each row brings into a headline of one base.
+enum Parts {
+    /// The row's share in per cent; none when its denominator is zero.
+    Shares(Vec<Option<Ratio>>),
+    /// Satisfied answers and all answers.
+    Counts(Vec<(u128, u128)>),
+}
+
+impl Parts {
+    fn of(table: &PublishedTable, base: Base) -> Self {
+        let rows = table.rows.iter();
+        let returned = table.returned;
+        let percent = |(satisfied, whole)| Some(Ratio::new(satisfied, whole)?.percent());
+        match base {
+            Base::Returned(counts) => Self::Shares(
+                rows.map(|row| percent((row.counted(counts, returned).0, returned.into())))
+                    .collect(),
+            ),
+            Base::RowSum(counts) => Self::Shares(
+                rows.map(|row| percent(row.counted(counts, returned)))
+                    .collect(),
+            ),
+            Base::Pooled(counts) => {
+                Self::Counts(rows.map(|row| row.counted(counts, returned)).collect())
+            }
+            Base::Shares => Self::Shares(rows.map(|row| Some(row.shares(true))).collect()),
+            Base::SharesOfOthers => Self::Shares(
+                rows.map(|row| Some(row.shares(false).distance(&Ratio::whole(100))))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The headline of some rows, in per cent: the mean of their shares, or the share of all their counts.
+    fn headline(&self, rows: &[usize]) -> Option<Ratio> {
+        match self {
+            Self::Shares(shares) => {
+                let shares: Option<Vec<Ratio>> =
+                    rows.iter().map(|&at| shares.get(at)?.clone()).collect();
+                shares?.into_iter().sum::<Ratio>().over(rows.len() as u128)
+            }
+            Self::Counts(counts) => {
+                let (satisfied, all) = rows
+                    .iter()
+                    .filter_map(|&at| counts.get(at))
+                    .fold((0, 0), |(a, b), (satisfied, all)| (a + satisfied, b + all));
+                Some(Ratio::new(satisfied, all)?.percent())
+            }
+        }
+    }
+}
+
 /// Tries every way with every subset of rows; all rows first, so that the plainest explanation is the one found.
 pub(super) fn check(table: &PublishedTable, printed: Decimal) -> Finding {
     if table.rows.len() > MAX_ROWS {
@@ -72,40 +124,37 @@ pub(super) fn check(table: &PublishedTable, printed: Decimal) -> Finding {
             rows: table.rows.len(),
         };
     }
+    let ways = Base::ALL.map(|base| (base, Parts::of(table, base)));
     let all = (1u32 << table.rows.len()) - 1;
     let mut tried = 0;
     let mut all_rows = Vec::new();
     let mut nearest: Option<(Ratio, Reading)> = None;
     for subset in (1..=all).rev() {
-        let rows: Vec<_> = table
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| subset >> at & 1 == 1)
-            .map(|(_, row)| row)
+        let rows: Vec<_> = (0..table.rows.len())
+            .filter(|at| subset >> at & 1 == 1)
             .collect();
-        for base in Base::ALL {
-            let Some(exact) = value(&rows, table.returned, base) else {
+        for (base, parts) in &ways {
+            let Some(exact) = parts.headline(&rows) else {
                 continue;
             };
             let Some(value) = exact.round(printed.places()) else {
                 continue;
             };
-            let reading = Reading {
-                rows: rows.iter().map(|row| row.id.clone()).collect(),
-                base,
+            let reading = || Reading {
+                rows: rows.iter().map(|&at| table.rows[at].id.clone()).collect(),
+                base: *base,
                 value,
             };
             if printed.is_of(&exact) {
-                return Finding::HeadlineFound { reading };
+                return Finding::HeadlineFound { reading: reading() };
             }
             tried += 1;
             if subset == all {
-                all_rows.push(reading.clone());
+                all_rows.push(reading());
             }
             let distance = exact.distance(&printed.ratio());
             if nearest.as_ref().is_none_or(|(best, _)| distance < *best) {
-                nearest = Some((distance, reading));
+                nearest = Some((distance, reading()));
             }
         }
     }
@@ -115,40 +164,6 @@ pub(super) fn check(table: &PublishedTable, printed: Decimal) -> Finding {
         all_rows,
         nearest: nearest.map(|(_, reading)| reading),
     }
-}
-
-/// The mean over rows, in per cent.
-fn value(rows: &[&Row], returned: u64, base: Base) -> Option<Ratio> {
-    let each: Vec<Ratio> = match base {
-        Base::Returned(counts) => rows
-            .iter()
-            .map(|row| {
-                let (satisfied, _) = row.counted(counts, returned);
-                Some(Ratio::new(satisfied, returned.into())?.percent())
-            })
-            .collect::<Option<_>>()?,
-        Base::RowSum(counts) => rows
-            .iter()
-            .map(|row| {
-                let (satisfied, sum) = row.counted(counts, returned);
-                Some(Ratio::new(satisfied, sum)?.percent())
-            })
-            .collect::<Option<_>>()?,
-        Base::Pooled(counts) => {
-            let (satisfied, sum) = rows
-                .iter()
-                .map(|row| row.counted(counts, returned))
-                .fold((0, 0), |(a, b), (satisfied, sum)| (a + satisfied, b + sum));
-            vec![Ratio::new(satisfied, sum)?.percent()]
-        }
-        Base::Shares => rows.iter().map(|row| row.shares(true)).collect(),
-        Base::SharesOfOthers => rows
-            .iter()
-            .map(|row| row.shares(false).distance(&Ratio::whole(100)))
-            .collect(),
-    };
-    let parts = each.len() as u128;
-    each.into_iter().sum::<Ratio>().over(parts)
 }
 
 impl Row {

@@ -142,14 +142,9 @@ impl Row {
                 })
             })
             .collect();
-        mends.sort_by_key(|mend| (mend.digits, std::cmp::Reverse(deletes_or_adds(mend))));
+        mends.sort_by_key(|mend| mend.digits);
         mends
     }
-}
-
-/// A digit struck or doubled changes the length of the number: the commonest slip at a keyboard, so it is named first.
-fn deletes_or_adds(mend: &Mend) -> bool {
-    mend.printed.to_string().len() != mend.corrected.to_string().len()
 }
 
 /// Saturating: the counts come from outside.
