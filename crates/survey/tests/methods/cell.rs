@@ -22,7 +22,7 @@ fn response() -> impl Strategy<Value = Response> {
 }
 
 fn responses() -> impl Strategy<Value = Vec<Response>> {
-    prop::collection::vec(response(), 0..40)
+    prop::collection::vec(response(), 0..12)
 }
 
 fn cell(responses: &[Response]) -> Cell {
