@@ -8,5 +8,7 @@ pub mod dossier;
 pub mod form;
 pub mod interval;
 pub mod method;
+pub mod ratio;
 pub mod response;
 pub mod text;
+mod unique;
