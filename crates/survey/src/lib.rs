@@ -11,3 +11,4 @@ pub mod method;
 pub mod ratio;
 pub mod response;
 pub mod text;
+mod unique;

@@ -36,7 +36,7 @@ impl fmt::Display for Lang {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
 #[serde(transparent)]
-pub struct Text(BTreeMap<String, String>);
+pub struct Text(#[serde(deserialize_with = "crate::unique::map")] BTreeMap<String, String>);
 
 impl Text {
     /// The text in `lang`, else in Vietnamese, else the empty string (which a checked form never yields).
