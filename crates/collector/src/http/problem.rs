@@ -129,8 +129,8 @@ impl From<StoreError> for Problem {
                 format!("the collector is busy; repeat the request in {seconds} s"),
             )
             .retry_after(seconds),
-            StoreError::Engine(cause) | StoreError::Corrupt(cause) => {
-                tracing::error!(%cause, "the store failed");
+            StoreError::Engine(_) | StoreError::Corrupt(_) | StoreError::NameTaken(_) => {
+                tracing::error!(%error, "the store failed");
                 Self::internal()
             }
         }

@@ -43,7 +43,6 @@ pub(super) struct Headline {
     pub(super) facts: Vec<Fact>,
     /// Questionnaire, version, method and period.
     pub(super) label: String,
-    pub(super) formula: String,
 }
 
 /// One number with its name.
@@ -161,7 +160,6 @@ impl Style<'_> {
         cell: Option<&IndexCell>,
     ) -> Headline {
         let words = &self.lang.words().report;
-        let method = self.lang.words().methods.get(&method_id(self.method));
         let mut headline = Headline {
             title,
             back,
@@ -170,7 +168,6 @@ impl Style<'_> {
             interval: None,
             facts: Vec::new(),
             label,
-            formula: method.map_or_else(String::new, |method| method.formula.clone()),
         };
         let Some(cell) = cell else {
             headline.note = Some(words.none.clone());
@@ -462,14 +459,6 @@ impl Style<'_> {
                 .map_or(1.0, f64::from),
             _ => 100.0,
         }
-    }
-}
-
-/// The method's id as in requests.
-pub(super) fn method_id(method: Method) -> String {
-    match serde_json::to_value(method) {
-        Ok(serde_json::Value::String(id)) => id,
-        _ => String::new(),
     }
 }
 

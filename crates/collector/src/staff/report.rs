@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
 use survey::form::Form;
+use survey::method::Method;
 
 use super::desk::Officer;
-use super::figures::{Choice, Choices, Name, Style, method_id};
+use super::figures::{Choice, Choices, Name, Style};
 use super::numbers::day;
 use super::pages::{Body, Report, render};
 use super::words::{Language, fill};
@@ -146,16 +147,10 @@ fn choices(app: &App, form: Option<&Form>, asked: &Asked, lang: Language) -> Cho
             .map(|form| form.index.methods.as_slice())
             .unwrap_or_default()
             .iter()
-            .map(|one| {
-                let id = method_id(*one);
-                Choice {
-                    text: words
-                        .methods
-                        .get(&id)
-                        .map_or_else(|| id.clone(), |words| words.name.clone()),
-                    chosen: method.as_ref() == Some(&id),
-                    value: id,
-                }
+            .map(|one| Choice {
+                value: one.id().to_owned(),
+                text: one.words().label.get(lang.tag()).to_owned(),
+                chosen: method == Some(*one),
             })
             .collect(),
         languages: Language::ALL
@@ -172,11 +167,12 @@ fn choices(app: &App, form: Option<&Form>, asked: &Asked, lang: Language) -> Cho
 }
 
 /// The method asked for if the form has it (the form may just have been changed), else the form's first.
-fn chosen_method(form: &Form, asked: &Asked) -> Option<String> {
-    let ids = || form.index.methods.iter().map(|method| method_id(*method));
-    ids()
-        .find(|id| given(&asked.method) == Some(id))
-        .or_else(|| ids().next())
+fn chosen_method(form: &Form, asked: &Asked) -> Option<Method> {
+    let methods = &form.index.methods;
+    given(&asked.method)
+        .and_then(Method::from_id)
+        .filter(|method| methods.contains(method))
+        .or_else(|| methods.first().copied())
 }
 
 /// The figures, or `None` when the choice has no answer.
@@ -193,7 +189,7 @@ async fn body(
     let request = |by: &[&str]| IndexRequest {
         form: form.id.clone(),
         form_version: Some(form.version),
-        method: chosen_method(form, asked),
+        method: chosen_method(form, asked).map(|method| method.id().to_owned()),
         from,
         to,
         by: by.iter().map(|&name| name.to_owned()).collect(),
@@ -296,10 +292,7 @@ fn unit_row(units: &[Unit], code: Option<&str>, asked: &Asked, lang: Language) -
 /// Method, questionnaire, version and period: no number stands without them.
 fn label(form: &Form, answer: &IndexAnswer, lang: Language) -> String {
     let words = lang.words();
-    let method = words
-        .methods
-        .get(&method_id(answer.method))
-        .map_or("", |method| method.name.as_str());
+    let method = answer.method.words().label.get(lang.tag());
     format!(
         "{method} · {}, {} {} · {} – {}",
         form.title.get(lang.tag()),
@@ -314,16 +307,16 @@ fn label(form: &Form, answer: &IndexAnswer, lang: Language) -> String {
 fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
     let words = lang.words();
     let report = &words.report;
+    let method = answer.method.words();
     let confidence = serde_json::to_value(form.source.confidence)
         .ok()
         .and_then(|id| report.confidence.get(id.as_str()?))
         .map_or("", String::as_str);
     let mut about = vec![
         report.reference.clone(),
-        words
-            .methods
-            .get(&method_id(answer.method))
-            .map_or_else(String::new, |method| method.note.clone()),
+        method.note.get(lang.tag()).to_owned(),
+        format!("{}: {}", report.method, method.formula.get(lang.tag())),
+        method.interval.get(lang.tag()).to_owned(),
         report.self_selected.clone(),
         fill(
             &report.too_few_note,
@@ -337,6 +330,5 @@ fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
             .iter()
             .map(|open| format!("{}: {open}", report.unverified)),
     );
-    about.retain(|line| !line.is_empty());
     about
 }

@@ -96,8 +96,6 @@ pub(crate) struct Words {
     pub(crate) logout: String,
     pub(crate) signed_in: String,
     pub(crate) report: ReportWords,
-    /// By method id.
-    pub(crate) methods: BTreeMap<String, MethodWords>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,28 +187,15 @@ pub(crate) struct ReportWords {
     pub(crate) confidence: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MethodWords {
-    pub(crate) name: String,
-    pub(crate) formula: String,
-    pub(crate) note: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_language_has_every_word_and_the_same_methods() {
+    fn every_language_has_every_word() {
         let keys =
-            |language: Language| -> Vec<_> { language.words().methods.keys().cloned().collect() };
+            |language: Language| -> Vec<_> { language.words().report.confidence.keys().collect() };
         assert_eq!(keys(Language::Vi), keys(Language::En));
-        for language in Language::ALL {
-            for (id, method) in &language.words().methods {
-                assert!(!method.name.is_empty(), "{} {id}", language.tag());
-            }
-        }
     }
 
     #[test]
