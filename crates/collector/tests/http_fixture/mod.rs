@@ -12,6 +12,7 @@ use std::time::Duration;
 use collector::auth;
 use collector::http::{App, Settings, serve};
 use collector::intake::Intake;
+use collector::intake::pseudonym::PseudonymKey;
 use collector::store::{DeviceSettings, Key, Role, Store, Unit, User};
 use jiff::Timestamp;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect};
@@ -77,10 +78,11 @@ impl Collector {
             ..Settings::default()
         };
         change(&mut settings);
-        let intake = Intake {
-            forms: Arc::clone(&forms),
-            store: Arc::clone(&store),
-        };
+        let intake = Intake::new(
+            Arc::clone(&forms),
+            Arc::clone(&store),
+            PseudonymKey::from_bytes([1; 32]),
+        );
         let app = App::new(Arc::clone(&store), forms, Arc::new(intake), settings).unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await

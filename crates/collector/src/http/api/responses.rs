@@ -12,7 +12,14 @@ use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem, TakesBody};
 use crate::http::{App, body, metrics};
 use crate::intake::Sender;
+use crate::intake::wire::{self, WireError};
 use crate::store::Role;
+
+impl From<WireError> for Problem {
+    fn from(error: WireError) -> Self {
+        Self::bad_request(error.code, error.message).field(error.field)
+    }
+}
 
 /// Sends ratings
 ///
@@ -52,7 +59,7 @@ pub(super) async fn post(
     }
     let results = app
         .intake
-        .receive(batch.responses, &Sender::Key(caller.0))
+        .receive_batch(batch, &Sender::Key(caller.0))
         .await?;
     metrics::receipts(&results);
     Ok(Json(Receipts { results }))
