@@ -1,6 +1,7 @@
 //! A collector on a real socket with a throw-away store, one key of each role and one account.
 
 #![allow(dead_code, reason = "each test program uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a fixture that fails fails the test")]
 
 #[path = "../store_fixture/mod.rs"]
 pub mod store_fixture;

@@ -48,8 +48,7 @@ pub(super) async fn post(
     caller.require(&[Role::Device, Role::Admin])?;
     body::require_json(&headers)?;
     let bytes = body::read(request, app.settings.bounds.max_body).await?;
-    let batch: Batch =
-        serde_json::from_slice(&bytes).map_err(|_| Problem::bad_request("bad-json", ""))?;
+    let batch = wire::parse(&bytes)?;
     if batch.site.is_some() {
         return Err(Problem::forbidden(
             "unknown-site",
