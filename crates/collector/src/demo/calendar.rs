@@ -64,15 +64,15 @@ impl Calendar {
             }
         }
         // Desks are open on Saturday mornings here and there.
-        let demand = Urn::new(days.iter().take_while(|&&day| day <= LAST_DAY).map(|day| {
-            match day.weekday() {
-                _ if worked(day) => 100,
-                Weekday::Saturday => 6,
-                _ => 0,
-            }
-        }));
-        let start = FIRST_DAY
-            .at(0, 0, 0, 0);
+        let demand =
+            Urn::new(days.iter().take_while(|&&day| day <= LAST_DAY).map(
+                |day| match day.weekday() {
+                    _ if worked(day) => 100,
+                    Weekday::Saturday => 6,
+                    _ => 0,
+                },
+            ));
+        let start = FIRST_DAY.at(0, 0, 0, 0);
         let start = Offset::constant(7)
             .to_timestamp(start)
             .map_or(0, Timestamp::as_second);

@@ -169,7 +169,11 @@ impl Catalogue {
         .into_iter()
         .map(|(desk, levels)| {
             let handled: Vec<usize> = (0..entries.len())
-                .filter(|&at| entries.get(at).is_some_and(|entry| levels.contains(&entry.level)))
+                .filter(|&at| {
+                    entries
+                        .get(at)
+                        .is_some_and(|entry| levels.contains(&entry.level))
+                })
                 .collect();
             let urn = Urn::new(
                 handled

@@ -283,8 +283,13 @@ impl<'a> Draw<'a> {
                     return Some(Answer::NotApplicable(NotApplicable::Na));
                 }
                 // Five steps with the neutral one narrow, stretched over the levels that the scale has.
-                let step = [-300, -190, -70, 120].iter().filter(|&&cut| mood >= cut).count();
-                scale.levels.get(step * (scale.levels.len().saturating_sub(1)) / 4)
+                let step = [-300, -190, -70, 120]
+                    .iter()
+                    .filter(|&&cut| mood >= cut)
+                    .count();
+                scale
+                    .levels
+                    .get(step * (scale.levels.len().saturating_sub(1)) / 4)
             }
             ScaleKind::Ordinal | ScaleKind::Choice => self.dice.pick(&scale.levels),
         };
@@ -295,10 +300,18 @@ impl<'a> Draw<'a> {
         let Some(offered) = form.offers_reasons(answers) else {
             return Vec::new();
         };
-        let mut options: Vec<&str> = offered.options.iter().map(|option| option.id.as_str()).collect();
+        let mut options: Vec<&str> = offered
+            .options
+            .iter()
+            .map(|option| option.id.as_str())
+            .collect();
         self.dice.shuffle(&mut options);
         let ticked = self.dice.below(3);
-        options.into_iter().take(ticked).map(str::to_owned).collect()
+        options
+            .into_iter()
+            .take(ticked)
+            .map(str::to_owned)
+            .collect()
     }
 
     fn comment(&mut self, form: &Form, mood: i64, channel: Channel) -> Option<String> {
@@ -308,7 +321,11 @@ impl<'a> Draw<'a> {
         } else {
             (&self.comments.high, 12)
         };
-        let writes = self.dice.chance(if channel == Channel::Kiosk { permille } else { 4 * permille });
+        let writes = self.dice.chance(if channel == Channel::Kiosk {
+            permille
+        } else {
+            4 * permille
+        });
         self.dice.pick(texts).filter(|_| writes).cloned()
     }
 

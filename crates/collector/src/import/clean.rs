@@ -221,6 +221,9 @@ mod tests {
 
     #[test]
     fn text_is_composed_and_evenly_spaced() {
-        assert_eq!(text("  Ho\u{301}a\t\u{0}Bi\u{300}nh ", 200).unwrap(), "Hóa Bình");
+        assert_eq!(
+            text("  Ho\u{301}a\t\u{0}Bi\u{300}nh ", 200).unwrap(),
+            "Hóa Bình"
+        );
     }
 }

@@ -5,7 +5,9 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::rc::Rc;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::Value;
 use survey::response::Fault;
 
@@ -89,9 +91,15 @@ fn csv_rows<R: Read>(
     let counts = source.counts.clone();
     let blank_lines = counts.newlines.get();
     let mut header = Vec::new();
-    (&mut source).take(MAX_LINE).read_until(b'\n', &mut header)?;
+    (&mut source)
+        .take(MAX_LINE)
+        .read_until(b'\n', &mut header)?;
     let count = |wanted: u8| header.iter().filter(|&&byte| byte == wanted).count();
-    let separator = if count(b';') > count(b',') { b';' } else { b',' };
+    let separator = if count(b';') > count(b',') {
+        b';'
+    } else {
+        b','
+    };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .flexible(true)
@@ -129,10 +137,7 @@ fn header_places(
             .iter()
             .position(|column| column.name.eq_ignore_ascii_case(&name));
         if place.is_none() && !PASSED_OVER.contains(&&*name) {
-            return Err(wrong(format!(
-                "there is no column {:?}",
-                shortened(&name)
-            )));
+            return Err(wrong(format!("there is no column {:?}", shortened(&name))));
         }
         if place.is_some() && places.contains(&place) {
             return Err(wrong(format!("the column {name:?} is there twice")));
@@ -227,7 +232,9 @@ fn ndjson_rows<R: Read>(
             Err(Refused::whole(
                 line,
                 "too-long",
-                format!("a line has at most {MAX_LINE} bytes; put each object on a line of its own"),
+                format!(
+                    "a line has at most {MAX_LINE} bytes; put each object on a line of its own"
+                ),
             ))
         };
         if !emit(row, counts.bytes.get()) {
@@ -258,7 +265,9 @@ fn json_rows<R: Read>(
         Err(error) => {
             let mut refused = syntax(error.line() as u64, &error);
             for fault in &mut refused.faults {
-                fault.message.push_str("; nothing after this place was read");
+                fault
+                    .message
+                    .push_str("; nothing after this place was read");
             }
             emit(Err(refused), counts.bytes.get());
             Ok(())

@@ -182,10 +182,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         read: impl Fn(&str) -> Result<T, Fault>,
     ) -> Option<T> {
-        let at = self
-            .columns
-            .iter()
-            .position(|column| column.name == name)?;
+        let at = self.columns.iter().position(|column| column.name == name)?;
         let raw = self.row.values.get(at).map_or("", |value| value.trim());
         if raw.is_empty() {
             return None;
