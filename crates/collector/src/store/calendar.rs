@@ -34,7 +34,11 @@ pub fn month_number(day: Date) -> i32 {
 
 /// `2026-07` for this number.
 pub fn month_name(number: i32) -> String {
-    format!("{:04}-{:02}", number.div_euclid(12), number.rem_euclid(12) + 1)
+    format!(
+        "{:04}-{:02}",
+        number.div_euclid(12),
+        number.rem_euclid(12) + 1
+    )
 }
 
 /// The number of a month written `2026-07`.

@@ -135,8 +135,6 @@ impl Facts {
 
 /// A response that enters the index, as far as counting needs it.
 pub struct Counted {
-    /// Its place in the log.
-    pub row: i64,
     /// Number of its form version.
     pub form: i64,
     /// What it is counted by.
@@ -152,7 +150,7 @@ pub struct Counted {
 impl Counted {
     /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY` or `ROWS_BY_UNIT`.
     pub fn read(row: &Row<'_>) -> Result<Self, StoreError> {
-        let day: i32 = row.get(9)?;
+        let day: i32 = row.get(8)?;
         let month = calendar::day_of_number(day)
             .map(calendar::month_number)
             .ok_or_else(|| StoreError::Corrupt(format!("a response of day {day}")))?;
@@ -160,24 +158,23 @@ impl Counted {
             Ok(row.get::<_, Option<i64>>(at)?.unwrap_or(Facts::NONE))
         };
         Ok(Self {
-            row: row.get(0)?,
-            form: row.get(1)?,
+            form: row.get(0)?,
             facts: Facts::none()
-                .with(Dimension::Unit, row.get(2)?)
-                .with(Dimension::Procedure, optional(3)?)
-                .with(Dimension::Field, optional(4)?)
-                .with(Dimension::Channel, row.get(5)?)
-                .with(Dimension::Touchpoint, row.get(6)?)
-                .with(Dimension::Timeliness, row.get(7)?)
-                .with(Dimension::Provenance, row.get(8)?)
+                .with(Dimension::Unit, row.get(1)?)
+                .with(Dimension::Procedure, optional(2)?)
+                .with(Dimension::Field, optional(3)?)
+                .with(Dimension::Channel, row.get(4)?)
+                .with(Dimension::Touchpoint, row.get(5)?)
+                .with(Dimension::Timeliness, row.get(6)?)
+                .with(Dimension::Provenance, row.get(7)?)
                 .with(Dimension::Month, i64::from(month)),
             day,
             marks: Marks {
-                flagged: row.get::<_, u32>(10)? != 0,
-                assisted: row.get(11)?,
-                partial: row.get(12)?,
+                flagged: row.get::<_, u32>(9)? != 0,
+                assisted: row.get(10)?,
+                partial: row.get(11)?,
             },
-            answers: Packed(row.get(13)?),
+            answers: Packed(row.get(12)?),
         })
     }
 }

@@ -87,8 +87,11 @@ impl Interner {
             return Ok(*id);
         }
         let form = known_form(forms, key)?;
-        let id = match form_id(connection, key)? {
-            Some(id) => id,
+        let id = match form_row(connection, key)? {
+            Some((id, written)) => {
+                check_shape(form, &written)?;
+                id
+            }
             None => connection
                 .prepare_cached(sql::ADD_FORM)?
                 .query_row((&key.id, key.version, shape(form)), |row| row.get(0))?,
@@ -110,10 +113,26 @@ pub fn known_form<'a>(forms: &'a FormBook, key: &FormKey) -> Result<&'a Arc<Form
 
 /// The number of a form version, if it has answers.
 pub fn form_id(connection: &Connection, key: &FormKey) -> Result<Option<i64>, StoreError> {
+    Ok(form_row(connection, key)?.map(|(id, _)| id))
+}
+
+fn form_row(connection: &Connection, key: &FormKey) -> Result<Option<(i64, String)>, StoreError> {
     Ok(connection
-        .prepare_cached(sql::FORM_ID)?
-        .query_row((&key.id, key.version), |row| row.get(0))
+        .prepare_cached(sql::FORM_ROW)?
+        .query_row((&key.id, key.version), |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
+}
+
+/// Refuses a form that would read packed answers otherwise than when they were written.
+fn check_shape(form: &Form, written: &str) -> Result<(), StoreError> {
+    if shape(form) == written {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!(
+        "form {} version {} was changed after it was answered (items, levels, factors or headline); give the changed \
+         form a new version and put the old file back",
+        form.id, form.version
+    )))
 }
 
 /// Every form version that has answers, by its number. Fails when one is missing from `forms` or would read its
@@ -131,13 +150,7 @@ pub fn forms_by_id(
             version: row.get(2)?,
         };
         let form = known_form(forms, &key)?;
-        if row.get::<_, String>(3)? != shape(form) {
-            return Err(StoreError::Corrupt(format!(
-                "form {} version {} was changed after it was answered (items, levels, factors or headline); give the \
-                 changed form a new version and put the old file back",
-                key.id, key.version
-            )));
-        }
+        check_shape(form, &row.get::<_, String>(3)?)?;
         all.insert(row.get(0)?, Arc::clone(form));
     }
     Ok(all)

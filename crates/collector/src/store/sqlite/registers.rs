@@ -9,9 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::names::Kind;
 use super::sql;
 use super::writer::Scope;
-use crate::store::{
-    Dossier, Filed, Procedure, Registers, StoreError, Totals, Unit, calendar,
-};
+use crate::store::{Dossier, Filed, Procedure, Registers, StoreError, Totals, Unit, calendar};
 
 /// A moment from the disk.
 pub fn moment(milliseconds: i64) -> Result<Timestamp, StoreError> {
@@ -75,7 +73,11 @@ pub fn upsert_procedures(
     let mut added = 0;
     for procedure in procedures {
         let row = (&procedure.code, &procedure.name, &procedure.field);
-        if connection.prepare_cached(sql::ADD_PROCEDURE)?.execute(row)? == 1 {
+        if connection
+            .prepare_cached(sql::ADD_PROCEDURE)?
+            .execute(row)?
+            == 1
+        {
             added += 1;
         } else {
             connection

@@ -22,7 +22,7 @@ statements! {
     NAME_TEXT = "SELECT text FROM name WHERE id = ?1";
     ADD_NAME = "INSERT INTO name (kind, text) VALUES (?1, ?2) RETURNING id";
     FORMS = "SELECT id, form, version, shape FROM form";
-    FORM_ID = "SELECT id FROM form WHERE form = ?1 AND version = ?2";
+    FORM_ROW = "SELECT id, shape FROM form WHERE form = ?1 AND version = ?2";
     ADD_FORM = "INSERT INTO form (form, version, shape) VALUES (?1, ?2, ?3) RETURNING id";
 
     /// Writes nothing when the id is taken, or when the response counts and its pseudonym is taken.
@@ -41,14 +41,14 @@ statements! {
     LAST_DAY = "SELECT max(day) FROM response WHERE form = ?1 AND repeat_of IS NULL";
     LAST_ROW = "SELECT coalesce(max(row), 0) FROM response";
     /// Counted responses in order of arrival, for the roll-ups and their verification.
-    ROWS_AFTER = "SELECT row, form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+    ROWS_AFTER = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
             assisted, partial, answers
         FROM response WHERE row > ?1 AND row <= ?2 AND repeat_of IS NULL ORDER BY row";
-    ROWS_BY_DAY = "SELECT row, form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+    ROWS_BY_DAY = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
             assisted, partial, answers
         FROM response INDEXED BY response_by_day
         WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NULL AND row <= ?4";
-    ROWS_BY_UNIT = "SELECT row, form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+    ROWS_BY_UNIT = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
             assisted, partial, answers
         FROM response INDEXED BY response_by_unit
         WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NULL AND row <= ?4 AND unit = ?5";

@@ -204,7 +204,10 @@ impl Worker {
     /// The next request, rolling up while there is none; `None` when the queue is closed and empty.
     fn next(&mut self) -> Option<Box<dyn Task>> {
         loop {
-            if self.behind_since.is_some_and(|since| since.elapsed() >= LAG) {
+            if self
+                .behind_since
+                .is_some_and(|since| since.elapsed() >= LAG)
+            {
                 self.roll_up();
             }
             match self.queue.try_recv() {
@@ -249,7 +252,9 @@ impl Worker {
             Ok(()) => {
                 self.behind_since.get_or_insert_with(Instant::now);
             }
-            Err(error) => tracing::error!(%error, requests = group.len(), "a group was not written"),
+            Err(error) => {
+                tracing::error!(%error, requests = group.len(), "a group was not written")
+            }
         }
         for task in group {
             task.settle(&outcome);
