@@ -78,9 +78,9 @@ async fn level(store: &SqliteStore) {
     loop {
         let behind = store
             .readers
-            .run(|connection| {
-                Ok(super::log::last_row(connection)? - rollup::watermark(connection)?)
-            })
+            .run(
+                |connection| Ok(super::log::last_row(connection)? - rollup::watermark(connection)?),
+            )
             .await
             .expect("a read");
         if behind == 0 {
