@@ -34,7 +34,12 @@ pub struct CommonArgs {
     #[arg(long, global = true, env = "HAI_LONG_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// How to write the log, on standard error [default: human]
-    #[arg(long, global = true, env = "HAI_LONG_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        env = "HAI_LONG_LOG_FORMAT",
+        value_name = "FORMAT"
+    )]
     pub log_format: Option<LogFormat>,
 }
 
@@ -59,7 +64,12 @@ pub struct ServerArgs {
     #[arg(long, env = "HAI_LONG_SECURE_COOKIES", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub secure_cookies: Option<bool>,
     /// Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas
-    #[arg(long, env = "HAI_LONG_TRUSTED_PROXIES", value_delimiter = ',', value_name = "IP")]
+    #[arg(
+        long,
+        env = "HAI_LONG_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "IP"
+    )]
     pub trusted_proxies: Vec<IpAddr>,
 }
 
@@ -108,7 +118,10 @@ impl Common {
     /// # Errors
     /// When the file cannot be read, is no TOML, or has a key or value that is none of ours.
     pub fn resolve(args: &CommonArgs) -> Result<Self> {
-        let file = args.config.as_deref().map_or_else(|| Ok(File::default()), File::read)?;
+        let file = args
+            .config
+            .as_deref()
+            .map_or_else(|| Ok(File::default()), File::read)?;
         Ok(Self {
             data: args
                 .data
@@ -190,7 +203,11 @@ mod tests {
     fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hai-long.toml");
-        std::fs::write(&path, "data = \"db\"\nthreshold = 10\nlog-format = \"json\"\n").unwrap();
+        std::fs::write(
+            &path,
+            "data = \"db\"\nthreshold = 10\nlog-format = \"json\"\n",
+        )
+        .unwrap();
         let settings = common(Some(path.clone()), None).unwrap();
         assert_eq!(settings.data, folder.path().join("db"));
         assert_eq!(settings.log_format, LogFormat::Json);
@@ -204,7 +221,10 @@ mod tests {
     fn a_faulty_file_is_refused_with_the_key_and_what_belongs_there() {
         let told = |text: &str| format!("{:#}", File::parse(text).unwrap_err());
         let unknown = told("lissten = \"127.0.0.1:1\"");
-        assert!(unknown.contains("lissten") && unknown.contains("`listen`"), "{unknown}");
+        assert!(
+            unknown.contains("lissten") && unknown.contains("`listen`"),
+            "{unknown}"
+        );
         assert!(told("listen = \"here\"").contains("listen"));
         assert!(told("threshold = 0").contains("at least 1"));
         assert!(told("log-format = \"xml\"").contains("json"));

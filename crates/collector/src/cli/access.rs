@@ -155,7 +155,9 @@ impl User {
             asked_password(&name)?
         };
         if password.chars().count() < SHORTEST_PASSWORD {
-            bail!("a password has at least {SHORTEST_PASSWORD} characters; a few words in a row are easy to keep in mind");
+            bail!(
+                "a password has at least {SHORTEST_PASSWORD} characters; a few words in a row are easy to keep in mind"
+            );
         }
         let hash = tokio::task::spawn_blocking(move || auth::hash_password(&password)).await??;
         opened
@@ -179,7 +181,9 @@ pub async fn add_key(
 ) -> Result<String> {
     if store.keys().await?.iter().any(|key| key.name == name) {
         let of = if device.is_some() { "device" } else { "key" };
-        bail!("there is a key named {name:?} already; choose another name, or remove it with \"hai-long {of} remove {name}\"");
+        bail!(
+            "there is a key named {name:?} already; choose another name, or remove it with \"hai-long {of} remove {name}\""
+        );
     }
     let secret = auth::new_secret(role)?;
     store
@@ -220,7 +224,9 @@ fn first_line_of_input() -> Result<String> {
 
 fn asked_password(name: &str) -> Result<String> {
     if !std::io::stdin().is_terminal() {
-        bail!("there is no terminal to ask for the password; give it on standard input with --password-stdin");
+        bail!(
+            "there is no terminal to ask for the password; give it on standard input with --password-stdin"
+        );
     }
     let first = rpassword::prompt_password(format!("Password for {name}: "))?;
     let second = rpassword::prompt_password("Again: ")?;

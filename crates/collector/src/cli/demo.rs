@@ -26,13 +26,7 @@ impl Demo {
 /// Loads the demonstration, with progress on standard error.
 pub async fn load(opened: &Opened, common: &Common) -> Result<Credentials> {
     let mut watch = Watch { current: None };
-    let loaded = demo::load(
-        &opened.intake(),
-        &common.data,
-        &Figures::REPORT,
-        &mut watch,
-    )
-    .await?;
+    let loaded = demo::load(&opened.intake(), &common.data, &Figures::REPORT, &mut watch).await?;
     watch.end();
     Ok(loaded)
 }
@@ -59,7 +53,11 @@ struct Watch {
 
 impl Progress for Watch {
     fn at(&mut self, stage: Stage, done: usize, total: usize) {
-        if self.current.as_ref().is_none_or(|(current, _)| *current != stage) {
+        if self
+            .current
+            .as_ref()
+            .is_none_or(|(current, _)| *current != stage)
+        {
             self.end();
             let what = match stage {
                 Stage::Generating => "generating demonstration data",

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use clap::Subcommand;
-use collector::store::{DeviceSettings, Role, Store};
+use collector::store::{DeviceSettings, Role};
 
 use super::access::{add_key, name};
 use super::open::{open_existing, open_or_create};
@@ -54,12 +54,21 @@ impl Device {
             } => {
                 let opened = open_or_create(&common.data)?;
                 if opened.forms.newest(&form).is_none() {
-                    let mut ids: Vec<&str> = opened.forms.iter().map(|form| form.id.as_str()).collect();
+                    let mut ids: Vec<&str> =
+                        opened.forms.iter().map(|form| form.id.as_str()).collect();
                     ids.dedup();
                     bail!("there is no form {form:?}; use one of {}", ids.join(", "));
                 }
-                if !opened.store.units().await?.iter().any(|known| known.code == unit) {
-                    eprintln!("warning: the unit {unit:?} is not in the table of units; its ratings are marked until it is imported");
+                if !opened
+                    .store
+                    .units()
+                    .await?
+                    .iter()
+                    .any(|known| known.code == unit)
+                {
+                    eprintln!(
+                        "warning: the unit {unit:?} is not in the table of units; its ratings are marked until it is imported"
+                    );
                 }
                 let settings = DeviceSettings { unit, form };
                 let secret = add_key(&*opened.store, name, Role::Device, Some(settings)).await?;
@@ -73,14 +82,20 @@ impl Device {
                 let opened = open_existing(&common.data)?;
                 let rows = opened.store.keys().await?.into_iter().filter_map(|key| {
                     let device = key.device?;
-                    Some(vec![key.name, device.unit, device.form, key.created_at.to_string()])
+                    Some(vec![
+                        key.name,
+                        device.unit,
+                        device.form,
+                        key.created_at.to_string(),
+                    ])
                 });
                 table::print(&["name", "unit", "form", "made at"], rows.collect(), 0..0)?;
             }
             Self::Remove { name } => {
                 let opened = open_existing(&common.data)?;
                 let keys = opened.store.keys().await?;
-                let is_device = |key: &collector::store::Key| key.name == name && key.device.is_some();
+                let is_device =
+                    |key: &collector::store::Key| key.name == name && key.device.is_some();
                 if !keys.iter().any(is_device) || !opened.store.remove_key(&name).await? {
                     bail!("there is no kiosk named {name:?}; see \"hai-long device list\"");
                 }

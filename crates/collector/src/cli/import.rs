@@ -88,7 +88,11 @@ impl Import {
         let mut watch = Watch {
             meter: Meter::begin(format!("import {name}"), Counted::Bytes, length),
             refused: 0,
-            errors: self.errors.as_deref().map(ErrorFile::create::<T>).transpose()?,
+            errors: self
+                .errors
+                .as_deref()
+                .map(ErrorFile::create::<T>)
+                .transpose()?,
             failure: None,
         };
         let format = self.format.map(|format| match format {
@@ -119,7 +123,9 @@ fn told(summary: &Summary, dry_run: bool) -> String {
     let (read, refused) = (count(summary.read), count(summary.refused));
     if dry_run {
         let fit = count(summary.replaced);
-        format!("read {read}, fit to import {fit}, refused {refused}; nothing was imported (--dry-run)")
+        format!(
+            "read {read}, fit to import {fit}, refused {refused}; nothing was imported (--dry-run)"
+        )
     } else {
         let (new, replaced) = (count(summary.new), count(summary.replaced));
         format!("read {read}, new {new}, replaced {replaced}, refused {refused}")
@@ -134,7 +140,11 @@ fn open_file(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
     let cannot = || format!("{} cannot be read", path.display());
     let file = File::open(path).with_context(cannot)?;
     let about = file.metadata().with_context(cannot)?;
-    anyhow::ensure!(!about.is_dir(), "{} is a folder; name a file", path.display());
+    anyhow::ensure!(
+        !about.is_dir(),
+        "{} is a folder; name a file",
+        path.display()
+    );
     Ok((Box::new(file), about.is_file().then_some(about.len())))
 }
 
@@ -155,9 +165,11 @@ impl Observer for Watch {
     fn refused(&mut self, refused: &Refused) {
         self.refused += 1;
         if self.refused <= PRINTED {
-            self.meter.note(&format!("line {}: {}", refused.line, faults(refused)));
+            self.meter
+                .note(&format!("line {}: {}", refused.line, faults(refused)));
         } else if self.refused == PRINTED + 1 {
-            self.meter.note("further refused lines are not printed; --errors FILE writes them all");
+            self.meter
+                .note("further refused lines are not printed; --errors FILE writes them all");
         }
         if let Some(file) = &mut self.errors
             && let Err(error) = file.write(refused)
@@ -171,10 +183,12 @@ impl Watch {
     fn end(self) -> Result<()> {
         self.meter.end();
         if let Some(file) = self.errors {
-            file.close().context("the file of --errors could not be written")?;
+            file.close()
+                .context("the file of --errors could not be written")?;
         }
-        self.failure
-            .map_or(Ok(()), |error| Err(error).context("the file of --errors could not be written"))
+        self.failure.map_or(Ok(()), |error| {
+            Err(error).context("the file of --errors could not be written")
+        })
     }
 }
 
@@ -202,8 +216,8 @@ struct ErrorFile {
 
 impl ErrorFile {
     fn create<T: Record>(path: &Path) -> Result<Self> {
-        let file = File::create(path)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        let file =
+            File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
         let mut writer = csv::Writer::from_writer(BufWriter::new(file));
         let names = T::COLUMNS.iter().map(|column| column.name);
         writer.write_record(["_line"].into_iter().chain(names).chain(["_errors"]))?;

@@ -102,14 +102,32 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
         answer.from,
         answer.to,
         answer.threshold,
-        if answer.demo { "; synthetic demonstration data" } else { "" }
+        if answer.demo {
+            "; synthetic demonstration data"
+        } else {
+            ""
+        }
     ))?;
     let figures = [
-        "value", "95 % interval", "grade", "n", "respondents", "satisfied", "missing", "n/a", "closed", "coverage",
+        "value",
+        "95 % interval",
+        "grade",
+        "n",
+        "respondents",
+        "satisfied",
+        "missing",
+        "n/a",
+        "closed",
+        "coverage",
         "flagged",
     ];
     let keys = answer.by.len();
-    let heading: Vec<&str> = answer.by.iter().map(String::as_str).chain(figures).collect();
+    let heading: Vec<&str> = answer
+        .by
+        .iter()
+        .map(String::as_str)
+        .chain(figures)
+        .collect();
     let rows = answer
         .cells
         .iter()
@@ -126,14 +144,20 @@ fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
         Some(value) => format!("{value:.decimals$}"),
         None => String::new(),
     };
-    let interval = cell
-        .interval
-        .map_or_else(String::new, |[low, high]| format!("{low:.decimals$} – {high:.decimals$}"));
+    let interval = cell.interval.map_or_else(String::new, |[low, high]| {
+        format!("{low:.decimals$} – {high:.decimals$}")
+    });
     let coverage = cell
         .coverage
         .map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
     by.iter()
-        .map(|name| cell.key.get(name).cloned().flatten().unwrap_or_else(|| "–".to_owned()))
+        .map(|name| {
+            cell.key
+                .get(name)
+                .cloned()
+                .flatten()
+                .unwrap_or_else(|| "–".to_owned())
+        })
         .chain([
             value,
             interval,

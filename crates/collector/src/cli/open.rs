@@ -78,7 +78,10 @@ fn forms(folder: &Path) -> Result<FormBook> {
         let cannot_read = || format!("the forms in {} cannot be read", own.display());
         for entry in std::fs::read_dir(&own).with_context(cannot_read)? {
             let path = entry.with_context(cannot_read)?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
                 let text = std::fs::read_to_string(&path)
                     .with_context(|| format!("{} cannot be read", path.display()))?;
                 files.push((path.display().to_string(), text));

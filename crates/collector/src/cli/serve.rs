@@ -36,7 +36,10 @@ impl Serve {
         let server = common.server(&self.server);
         // Before the long loading, so that a taken port is told at once.
         let listener = TcpListener::bind(server.listen).await.with_context(|| {
-            format!("cannot listen on {}; choose another with --listen", server.listen)
+            format!(
+                "cannot listen on {}; choose another with --listen",
+                server.listen
+            )
         })?;
         let address = listener.local_addr()?;
         let opened = open_or_create(&common.data)?;

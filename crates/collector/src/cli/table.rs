@@ -6,9 +6,13 @@ use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
 
 /// Prints rows under a heading; columns whose place is in `numbers` are set flush right.
-pub fn print(heading: &[&str], rows: Vec<Vec<String>>, numbers: std::ops::Range<usize>) -> Result<()> {
+pub fn print(
+    heading: &[&str],
+    rows: Vec<Vec<String>>,
+    numbers: std::ops::Range<usize>,
+) -> Result<()> {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(heading.iter().copied());
     table.add_rows(rows);
     for (at, column) in table.column_iter_mut().enumerate() {

@@ -25,7 +25,9 @@ impl Verify {
             HumanCount(found.cells)
         );
         if found.differences.is_empty() {
-            table::line(&format!("{extent}: all figures follow from the stored responses"))?;
+            table::line(&format!(
+                "{extent}: all figures follow from the stored responses"
+            ))?;
             return Ok(Outcome::Done);
         }
         for difference in found.differences.iter().take(PRINTED) {

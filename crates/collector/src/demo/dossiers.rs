@@ -294,6 +294,7 @@ mod tests {
 
     use super::super::catalogue::{Catalogue, Level, units};
     use super::*;
+    use crate::store::calendar::{ZONE, business_day};
     use jiff::civil::date;
     use survey::dossier::{DossierCode, Style};
 
@@ -310,9 +311,7 @@ mod tests {
     #[test]
     fn every_figure_of_the_report_is_met_to_the_last_unit() {
         let report_day = date(2021, 6, 22).at(0, 0, 0, 0);
-        let report_day = jiff::tz::Offset::constant(7)
-            .to_timestamp(report_day)
-            .unwrap();
+        let report_day = ZONE.to_timestamp(report_day).unwrap();
         let dossiers: Vec<Dossier> = report().into_iter().map(|dealt| dealt.dossier).collect();
         assert_eq!(dossiers.len(), 201_196);
         let finished: Vec<&Dossier> = dossiers
@@ -348,9 +347,9 @@ mod tests {
             assert_eq!(code.style(), Style::Circular2018);
             assert_eq!(code.as_str(), dossier.code);
             assert_eq!(code.unit_code(), Some(dossier.unit.as_str()));
-            let received = jiff::tz::Offset::constant(7).to_datetime(dossier.received_at.unwrap());
-            assert_eq!(code.date(), Some(received.date()));
-            assert!((date(2020, 6, 16)..=date(2021, 6, 15)).contains(&received.date()));
+            let received = business_day(dossier.received_at.unwrap());
+            assert_eq!(code.date(), Some(received));
+            assert!((date(2020, 6, 16)..=date(2021, 6, 15)).contains(&received));
         }
     }
 
