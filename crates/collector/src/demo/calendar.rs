@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday, date};
-use jiff::tz::Offset;
 
 use super::random::{Dice, Urn};
+use crate::store::calendar::ZONE;
 
 /// First day on which a dossier is received.
 const FIRST_DAY: Date = date(2020, 6, 16);
@@ -72,9 +72,8 @@ impl Calendar {
                     _ => 0,
                 },
             ));
-        let start = FIRST_DAY.at(0, 0, 0, 0);
-        let start = Offset::constant(7)
-            .to_timestamp(start)
+        let start = ZONE
+            .to_timestamp(FIRST_DAY.at(0, 0, 0, 0))
             .map_or(0, Timestamp::as_second);
         Self {
             days,

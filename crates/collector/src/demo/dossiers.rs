@@ -287,3 +287,105 @@ fn filing_channel(dice: &mut Dice) -> &'static str {
         _ => "desk",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashSet};
+
+    use super::super::catalogue::{Catalogue, Level, units};
+    use super::*;
+    use crate::store::calendar::{ZONE, business_day};
+    use jiff::civil::date;
+    use survey::dossier::{DossierCode, Style};
+
+    fn report() -> Vec<Dealt> {
+        deal(
+            &units().unwrap(),
+            &Catalogue::load().unwrap(),
+            &Calendar::new(),
+            &Figures::REPORT,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn every_figure_of_the_report_is_met_to_the_last_unit() {
+        let report_day = date(2021, 6, 22).at(0, 0, 0, 0);
+        let report_day = ZONE.to_timestamp(report_day).unwrap();
+        let dossiers: Vec<Dossier> = report().into_iter().map(|dealt| dealt.dossier).collect();
+        assert_eq!(dossiers.len(), 201_196);
+        let finished: Vec<&Dossier> = dossiers
+            .iter()
+            .filter(|d| d.finished_at.is_some())
+            .collect();
+        assert_eq!(finished.len(), 199_602);
+        assert!(finished.iter().all(|d| d.finished_at < Some(report_day)));
+        assert!(finished.iter().all(|d| d.finished_at >= d.received_at));
+        let late = finished.iter().filter(|d| d.finished_at > d.due_at).count();
+        assert_eq!((finished.len() - late, late), (198_488, 1_114));
+        let pending = || dossiers.iter().filter(|d| d.finished_at.is_none());
+        assert_eq!(
+            pending().filter(|d| d.due_at > Some(report_day)).count(),
+            1_533
+        );
+        assert_eq!(
+            pending().filter(|d| d.due_at <= Some(report_day)).count(),
+            61
+        );
+    }
+
+    #[test]
+    fn codes_are_unique_of_the_old_style_and_dated_on_the_day_of_receipt() {
+        let dealt = report();
+        let codes: HashSet<&str> = dealt
+            .iter()
+            .map(|dealt| dealt.dossier.code.as_str())
+            .collect();
+        assert_eq!(codes.len(), dealt.len());
+        for Dealt { dossier, .. } in &dealt {
+            let code = DossierCode::parse(&dossier.code).unwrap();
+            assert_eq!(code.style(), Style::Circular2018);
+            assert_eq!(code.as_str(), dossier.code);
+            assert_eq!(code.unit_code(), Some(dossier.unit.as_str()));
+            let received = business_day(dossier.received_at.unwrap());
+            assert_eq!(code.date(), Some(received));
+            assert!((date(2020, 6, 16)..=date(2021, 6, 15)).contains(&received));
+        }
+    }
+
+    #[test]
+    fn units_and_procedures_are_as_many_as_the_report_names() {
+        let units = units().unwrap();
+        let count = |kinds: &[&str]| units.iter().filter(|u| kinds.contains(&&*u.kind)).count();
+        assert_eq!(count(&["city", "town", "district"]), 11);
+        assert_eq!(count(&["ward", "township", "commune"]), 111);
+        assert_eq!(
+            (count(&["province"]), count(&["one-stop"]), units.len()),
+            (1, 1, 124)
+        );
+        let codes: HashSet<&str> = units.iter().map(|unit| unit.code.as_str()).collect();
+        assert_eq!(codes.len(), units.len());
+        for unit in &units {
+            assert!(
+                unit.parent
+                    .as_deref()
+                    .is_none_or(|parent| codes.contains(parent))
+            );
+        }
+        let catalogue = Catalogue::load().unwrap();
+        let mut levels: BTreeMap<Level, usize> = BTreeMap::new();
+        for entry in &catalogue.entries {
+            *levels.entry(entry.level).or_default() += 1;
+        }
+        assert_eq!(
+            levels.into_values().collect::<Vec<_>>(),
+            [1_343, 252, 94, 80]
+        );
+        let codes: HashSet<&str> = catalogue
+            .entries
+            .iter()
+            .map(|entry| entry.procedure.code.as_str())
+            .collect();
+        assert_eq!(codes.len(), 1_769);
+    }
+}

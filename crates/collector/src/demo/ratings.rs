@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde::Deserialize;
 use survey::answers::{Answer, Answers, NotApplicable};
 use survey::form::{Form, Item, Role, ScaleKind};
@@ -16,6 +15,7 @@ use super::random::{Dice, share};
 use super::{DemoError, Figures};
 use crate::forms::FormBook;
 use crate::store::Unit;
+use crate::store::calendar::ZONE;
 
 const COMMENTS: &str = include_str!("../../demo/comments.json");
 /// The form that the kiosks show.
@@ -359,5 +359,5 @@ fn number_devices(given: &mut [Given]) {
 }
 
 fn rfc3339(at: Timestamp) -> String {
-    at.display_with_offset(Offset::constant(7)).to_string()
+    at.display_with_offset(ZONE).to_string()
 }

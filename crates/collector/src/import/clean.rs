@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::Offset;
 use survey::response::Fault;
 use unicode_normalization::UnicodeNormalization;
 
-/// Vietnam has kept UTC+7 without summer time since 1975.
-const HO_CHI_MINH: Offset = Offset::constant(7);
+use crate::store::calendar::{ZONE, business_day};
+
 /// Years that a real dossier or unit may name; outside of them it is a typing error.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 /// What a reader sees in place of a national ID or phone number.
@@ -40,7 +39,7 @@ pub fn parse_time(text: &str, day_means: DayMeans) -> Result<Timestamp, String> 
         civil_date_time(text).and_then(in_vietnam)
     };
     moment
-        .filter(|moment| YEARS.contains(&HO_CHI_MINH.to_datetime(*moment).year()))
+        .filter(|moment| YEARS.contains(&business_day(*moment).year()))
         .ok_or_else(|| {
             format!(
                 "{text:?} is no moment that we can read; write 2026-03-13T10:56:00+07:00, 2026-03-13 10:56, \
@@ -59,13 +58,8 @@ pub(super) fn parse_date(text: &str) -> Result<Date, String> {
         })
 }
 
-/// The calendar day in Vietnam.
-pub(super) fn day_in_vietnam(moment: Timestamp) -> Date {
-    HO_CHI_MINH.to_datetime(moment).date()
-}
-
 fn in_vietnam(moment: DateTime) -> Option<Timestamp> {
-    HO_CHI_MINH.to_timestamp(moment).ok()
+    ZONE.to_timestamp(moment).ok()
 }
 
 /// A date without a time; a text that says more is an error.

@@ -7,6 +7,7 @@ use survey::response::Fault;
 
 use super::clean::{self, DayMeans};
 use super::read::{Column, Row};
+use crate::store::calendar::business_day;
 use crate::store::{Dossier, Procedure, Store, StoreError, Unit};
 
 /// Longest name of a unit or procedure, in characters; the longest official procedure names are near 400.
@@ -131,7 +132,7 @@ impl Record for Dossier {
         };
         // Days, not moments: one of the two may be known by its date alone.
         if let (Some(received), Some(finished)) = (dossier.received_at, dossier.finished_at)
-            && clean::day_in_vietnam(finished) < clean::day_in_vietnam(received)
+            && business_day(finished) < business_day(received)
         {
             fields.fault(Fault::new(
                 "finished_at",

@@ -13,11 +13,15 @@ mod ask;
 mod check;
 #[cfg(feature = "server")]
 mod load;
+#[cfg(feature = "schema")]
+mod schema;
 #[cfg(feature = "server")]
 mod shipped;
 
 #[cfg(feature = "server")]
 pub use load::{FormFault, load};
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
 #[cfg(feature = "server")]
 pub use shipped::shipped;
 
@@ -33,8 +37,13 @@ pub struct Form {
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// `a-z`, `0-9` and `-`, at most 40 characters.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[a-z0-9][a-z0-9-]{0,39}$"))
+    )]
     pub id: String,
     /// Starts at 1; a changed wording, scale or order is a new version, and versions are never pooled.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub version: u16,
     /// Which instrument this is; instruments are never pooled.
     pub instrument: Instrument,
@@ -133,6 +142,7 @@ pub struct Scale {
     /// What the levels mean.
     pub kind: ScaleKind,
     /// For `satisfaction` and `points`: listed from worst to best with rising values.
+    #[cfg_attr(feature = "schema", schemars(length(min = 2)))]
     pub levels: Vec<Level>,
     /// Text of "does not apply to me", where the scale offers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -160,6 +170,7 @@ pub enum ScaleKind {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Level {
     /// The value on the wire, 0 to 250, unique in its scale.
+    #[cfg_attr(feature = "schema", schemars(range(max = 250)))]
     pub value: u8,
     /// The official words.
     pub text: Text,
@@ -167,6 +178,7 @@ pub struct Level {
     #[serde(default)]
     pub satisfied: bool,
     /// Which of the five faces stands beside the words: 1 (worst) to 5 (best).
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<u8>,
     /// The whole numbers that the option stands for ("25–34"); options of one scale must not overlap.
@@ -311,6 +323,7 @@ pub struct Comment {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct IndexRules {
     /// The methods that fit its scales; the first is shown when none is asked for.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub methods: Vec<crate::method::Method>,
     /// The items whose answers make the form's headline figure; empty: all items with role `rating`.
     #[serde(default)]

@@ -8,5 +8,11 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
             &[$(($file, include_str!(concat!("../../forms/", $file)))),*]
         };
     }
-    files!["one-stop-quick.v1.json",]
+    files![
+        "one-stop-quick.v1.json",
+        "three-level.v1.json",
+        "one-stop-nine.v1.json",
+        "hue-portal-12.v1.json",
+        "sipas-services-2023.v1.json",
+    ]
 }
