@@ -229,10 +229,7 @@ pub fn place(
     Ok(Admitted {
         id: response.id,
         fingerprint: key.fingerprint(canonical(response).as_bytes()),
-        form: FormKey {
-            id: form.id.clone(),
-            version: form.version,
-        },
+        form: FormKey::of(form),
         unit: unit.to_owned(),
         procedure: dossier.map(|dossier| dossier.procedure.clone()),
         field: filed.and_then(|Filed { field, .. }| field.clone()),
