@@ -24,6 +24,16 @@ pub struct FormKey {
     pub version: u16,
 }
 
+impl FormKey {
+    /// The key of this form.
+    pub fn of(form: &survey::form::Form) -> Self {
+        Self {
+            id: form.id.clone(),
+            version: form.version,
+        }
+    }
+}
+
 /// How a rating is tied to a dossier: how far it can be trusted to be one person's one rating.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -228,6 +238,17 @@ pub enum Dimension {
     Timeliness,
     /// invited | dossier | unit.
     Provenance,
+}
+
+impl Dimension {
+    /// Do finished dossiers have it too? They have no channel of rating, touchpoint or provenance, and their
+    /// timeliness at the end is not that at the moment of rating.
+    pub fn is_of_dossiers(self) -> bool {
+        matches!(
+            self,
+            Self::Unit | Self::Field | Self::Procedure | Self::Month
+        )
+    }
 }
 
 /// Which responses to count, and by what.

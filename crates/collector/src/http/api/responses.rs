@@ -12,7 +12,14 @@ use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem, TakesBody};
 use crate::http::{App, body, metrics};
 use crate::intake::Sender;
+use crate::intake::wire::{self, WireError};
 use crate::store::Role;
+
+impl From<WireError> for Problem {
+    fn from(error: WireError) -> Self {
+        Self::bad_request(error.code, error.message).field(error.field)
+    }
+}
 
 /// Sends ratings
 ///
@@ -41,8 +48,7 @@ pub(super) async fn post(
     caller.require(&[Role::Device, Role::Admin])?;
     body::require_json(&headers)?;
     let bytes = body::read(request, app.settings.bounds.max_body).await?;
-    let batch: Batch =
-        serde_json::from_slice(&bytes).map_err(|_| Problem::bad_request("bad-json", ""))?;
+    let batch = wire::parse(&bytes)?;
     if batch.site.is_some() {
         return Err(Problem::forbidden(
             "unknown-site",
@@ -52,7 +58,7 @@ pub(super) async fn post(
     }
     let results = app
         .intake
-        .receive(batch.responses, &Sender::Key(caller.0))
+        .receive_batch(batch, &Sender::Key(caller.0))
         .await?;
     metrics::receipts(&results);
     Ok(Json(Receipts { results }))

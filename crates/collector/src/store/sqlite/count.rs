@@ -399,15 +399,6 @@ pub fn cells(
     Ok(named)
 }
 
-/// May dossiers be counted by this? They have no channel of rating, touchpoint or provenance, and their timeliness
-/// at the end is not that at the moment of rating.
-fn has_closed(dimension: Dimension) -> bool {
-    matches!(
-        dimension,
-        Dimension::Unit | Dimension::Field | Dimension::Procedure | Dimension::Month
-    )
-}
-
 /// Dossiers finished in the period, sorted by group; empty when asked by what dossiers do not have.
 pub fn closed(
     connection: &Connection,
@@ -418,7 +409,7 @@ pub fn closed(
         .by
         .iter()
         .chain(query.filters.iter().map(|(used, _)| used));
-    if query.from > query.to || !used.all(|dimension| has_closed(*dimension)) {
+    if query.from > query.to || !used.all(|dimension| dimension.is_of_dossiers()) {
         return Ok(Vec::new());
     }
     // Fields are compared by text here: a field may have dossiers and no response, and then it has no number.

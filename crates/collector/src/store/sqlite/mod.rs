@@ -77,7 +77,7 @@ impl SqliteStore {
 
     /// Throws the roll-ups away and counts the log anew. Figures stay right meanwhile, but slow.
     pub async fn rebuild(&self) -> Result<(), StoreError> {
-        self.write(|connection| rollup::clear(connection)).await?;
+        self.write(rollup::clear).await?;
         loop {
             let progress = self
                 .writer
