@@ -43,7 +43,16 @@ fn help_teaches_with_examples_and_names_every_command() {
     let help = run(folder.path(), &["--help"]);
     assert_eq!(help.status.code(), Some(0));
     for word in [
-        "serve", "import", "index", "verify", "demo", "key", "user", "device", "Examples:", "HAI_LONG_DATA",
+        "serve",
+        "import",
+        "index",
+        "verify",
+        "demo",
+        "key",
+        "user",
+        "device",
+        "Examples:",
+        "HAI_LONG_DATA",
     ] {
         assert!(out(&help).contains(word), "{word} is missing");
     }
@@ -54,8 +63,19 @@ fn help_teaches_with_examples_and_names_every_command() {
 #[test]
 fn wrong_usage_exits_2_and_a_missing_folder_exits_1_with_the_mend() {
     let folder = folder();
-    assert_eq!(run(folder.path(), &["verify", "--nonsense"]).status.code(), Some(2));
-    assert_eq!(run(folder.path(), &["key", "create", "--role", "king", "--name", "x"]).status.code(), Some(2));
+    assert_eq!(
+        run(folder.path(), &["verify", "--nonsense"]).status.code(),
+        Some(2)
+    );
+    assert_eq!(
+        run(
+            folder.path(),
+            &["key", "create", "--role", "king", "--name", "x"]
+        )
+        .status
+        .code(),
+        Some(2)
+    );
     let missing = run(&folder.path().join("none"), &["verify"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(err(&missing).contains("--data"), "{}", err(&missing));
@@ -66,19 +86,31 @@ fn wrong_usage_exits_2_and_a_missing_folder_exits_1_with_the_mend() {
 fn key_create_prints_the_key_alone_and_keeps_only_its_hash() {
     let folder = folder();
     let data = folder.path().join("data");
-    let made = run(&data, &["key", "create", "--role", "analyst", "--name", "report"]);
+    let made = run(
+        &data,
+        &["key", "create", "--role", "analyst", "--name", "report"],
+    );
     assert_eq!(made.status.code(), Some(0), "{}", err(&made));
     let key = out(&made);
     assert_eq!(key.lines().count(), 1);
     assert!(key.starts_with("hl_analyst_") && key.ends_with('\n'));
     let list = out(&run(&data, &["key", "list"]));
     assert!(list.contains("report") && !list.contains(key.trim()));
-    let again = run(&data, &["key", "create", "--role", "analyst", "--name", "report"]);
+    let again = run(
+        &data,
+        &["key", "create", "--role", "analyst", "--name", "report"],
+    );
     assert_eq!(again.status.code(), Some(1));
     assert_eq!(out(&again), "");
     assert!(err(&again).contains("hai-long key remove report") || err(&again).contains("remove"));
-    assert_eq!(run(&data, &["key", "remove", "report"]).status.code(), Some(0));
-    assert_eq!(run(&data, &["key", "remove", "report"]).status.code(), Some(1));
+    assert_eq!(
+        run(&data, &["key", "remove", "report"]).status.code(),
+        Some(0)
+    );
+    assert_eq!(
+        run(&data, &["key", "remove", "report"]).status.code(),
+        Some(1)
+    );
 }
 
 #[cfg(unix)]
@@ -96,7 +128,9 @@ fn a_new_data_folder_is_its_owners_alone() {
 fn device_create_prints_the_key_on_one_stream_and_the_address_on_the_other() {
     let folder = folder();
     let data = folder.path().join("data");
-    let create = ["device", "create", "--name", "hall-1", "--unit", "H57.132", "--form"];
+    let create = [
+        "device", "create", "--name", "hall-1", "--unit", "H57.132", "--form",
+    ];
     let made = run(&data, &[&create[..], &["one-stop-quick"]].concat());
     assert_eq!(made.status.code(), Some(0), "{}", err(&made));
     let key = out(&made).trim().to_owned();
@@ -106,7 +140,10 @@ fn device_create_prints_the_key_on_one_stream_and_the_address_on_the_other() {
     assert_eq!(unknown.status.code(), Some(1));
     assert!(err(&unknown).contains("one-stop-quick"));
     assert!(out(&run(&data, &["device", "list"])).contains("H57.132"));
-    assert_eq!(run(&data, &["device", "remove", "hall-1"]).status.code(), Some(0));
+    assert_eq!(
+        run(&data, &["device", "remove", "hall-1"]).status.code(),
+        Some(0)
+    );
 }
 
 #[test]
@@ -123,7 +160,12 @@ fn a_password_comes_from_standard_input_and_a_short_one_is_refused() {
         let _ = child.stdin.take().unwrap().write_all(password.as_bytes());
         child.wait_with_output().unwrap()
     };
-    assert_eq!(with("một hai ba bốn\n", &["--password-stdin"]).status.code(), Some(0));
+    assert_eq!(
+        with("một hai ba bốn\n", &["--password-stdin"])
+            .status
+            .code(),
+        Some(0)
+    );
     let short = with("ngắn\n", &["--password-stdin"]);
     assert_eq!(short.status.code(), Some(1));
     assert!(err(&short).contains("10 characters"));
@@ -147,9 +189,17 @@ fn refused_lines_are_told_and_their_file_can_be_mended_and_imported() {
     assert_eq!(first.status.code(), Some(1));
     assert_eq!(out(&first), "");
     let told = err(&first);
-    assert!(told.contains("line 3: valid_to:") && told.contains("13/03/2026"), "{told}");
-    assert!(told.contains("read 2, new 1, replaced 0, refused 1"), "{told}");
-    let mended = std::fs::read_to_string(refused).unwrap().replace("31/02/2026", "28/02/2026");
+    assert!(
+        told.contains("line 3: valid_to:") && told.contains("13/03/2026"),
+        "{told}"
+    );
+    assert!(
+        told.contains("read 2, new 1, replaced 0, refused 1"),
+        "{told}"
+    );
+    let mended = std::fs::read_to_string(refused)
+        .unwrap()
+        .replace("31/02/2026", "28/02/2026");
     let mended = write(folder.path(), "mended.csv", &mended);
     let second = run(&data, &["import", "units", &mended]);
     assert_eq!(second.status.code(), Some(0), "{}", err(&second));
@@ -172,10 +222,18 @@ fn verify_exits_0_on_a_new_folder() {
 #[test]
 fn a_settings_file_with_an_unknown_key_is_refused_by_name() {
     let folder = folder();
-    let config = write(folder.path(), "hai-long.toml", "lissten = \"127.0.0.1:1\"\n");
+    let config = write(
+        folder.path(),
+        "hai-long.toml",
+        "lissten = \"127.0.0.1:1\"\n",
+    );
     let failed = run(folder.path(), &["verify", "--config", &config]);
     assert_eq!(failed.status.code(), Some(1));
-    assert!(err(&failed).contains("lissten") && err(&failed).contains("listen"), "{}", err(&failed));
+    assert!(
+        err(&failed).contains("lissten") && err(&failed).contains("listen"),
+        "{}",
+        err(&failed)
+    );
 }
 
 #[cfg(unix)]
@@ -192,12 +250,22 @@ fn serve_prints_its_address_lets_other_commands_work_and_stops_when_told() {
     let address = lines
         .by_ref()
         .map_while(Result::ok)
-        .find_map(|line| Some(line[line.find("127.0.0.1:")?..].split('/').next()?.to_owned()))
+        .find_map(|line| {
+            Some(
+                line[line.find("127.0.0.1:")?..]
+                    .split('/')
+                    .next()?
+                    .to_owned(),
+            )
+        })
         .unwrap();
     assert!(std::net::TcpStream::connect(&address).is_ok());
     let made = run(&data, &["key", "create", "--role", "admin", "--name", "a"]);
     assert_eq!(made.status.code(), Some(0), "{}", err(&made));
-    let stopped = Command::new("kill").arg(server.id().to_string()).status().unwrap();
+    let stopped = Command::new("kill")
+        .arg(server.id().to_string())
+        .status()
+        .unwrap();
     assert!(stopped.success());
     assert_eq!(server.wait().unwrap().code(), Some(0));
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use collector::demo::{self, Demo, DemoError, Figures};
 use collector::forms::FormBook;
 use collector::intake::Intake;
+use collector::intake::pseudonym::PseudonymKey;
 use collector::store::sqlite::SqliteStore;
 use collector::store::{Store, Unit};
 use survey::form::{load, shipped};
@@ -28,7 +29,8 @@ fn office() -> (Arc<Intake>, TempDir) {
     let forms = forms();
     let store = SqliteStore::open(folder.path(), Arc::clone(&forms)).unwrap();
     let store: Arc<dyn Store> = Arc::new(store);
-    (Arc::new(Intake { forms, store }), folder)
+    let key = PseudonymKey::from_bytes([7; 32]);
+    (Arc::new(Intake::new(forms, store, key)), folder)
 }
 
 #[test]
@@ -65,7 +67,12 @@ fn every_rating_fits_its_form_and_its_dossier_is_finished_and_rated_once() {
             assert!(rated.insert((code.as_str(), rating.form.as_str())));
         }
     }
-    for form in ["one-stop-quick", "one-stop-nine", "three-level", "sipas-services-2023"] {
+    for form in [
+        "one-stop-quick",
+        "one-stop-nine",
+        "three-level",
+        "sipas-services-2023",
+    ] {
         assert!(by_form.contains_key(form), "{form} has no rating");
     }
 }
@@ -73,7 +80,9 @@ fn every_rating_fits_its_form_and_its_dossier_is_finished_and_rated_once() {
 #[tokio::test]
 async fn loading_goes_through_the_intake_and_the_figures_can_be_verified() {
     let (intake, folder) = office();
-    let credentials = demo::load(&intake, folder.path(), &SMALL, &mut ()).await.unwrap();
+    let credentials = demo::load(&intake, folder.path(), &SMALL, &mut ())
+        .await
+        .unwrap();
     let totals = intake.store.totals().await.unwrap();
     let expected = Demo::generate(&intake.forms, &SMALL).unwrap();
     assert_eq!(totals.dossiers, SMALL.received() as u64);
@@ -91,7 +100,9 @@ async fn loading_goes_through_the_intake_and_the_figures_can_be_verified() {
         assert!(dossier.finished_at.is_some());
     }
     // Once more: nothing is added, and the same credentials come back.
-    let again = demo::load(&intake, folder.path(), &SMALL, &mut ()).await.unwrap();
+    let again = demo::load(&intake, folder.path(), &SMALL, &mut ())
+        .await
+        .unwrap();
     assert_eq!(again, credentials);
     assert_eq!(intake.store.totals().await.unwrap(), totals);
 }
@@ -99,7 +110,9 @@ async fn loading_goes_through_the_intake_and_the_figures_can_be_verified() {
 #[tokio::test]
 async fn ratings_count_for_the_days_of_the_demonstration_year() {
     let (intake, folder) = office();
-    demo::load(&intake, folder.path(), &SMALL, &mut ()).await.unwrap();
+    demo::load(&intake, folder.path(), &SMALL, &mut ())
+        .await
+        .unwrap();
     let form = intake.forms.newest("one-stop-quick").unwrap();
     let key = collector::store::FormKey {
         id: form.id.clone(),
@@ -115,7 +128,14 @@ async fn ratings_count_for_the_days_of_the_demonstration_year() {
 async fn credentials_are_readable_by_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let (intake, folder) = office();
-    demo::load(&intake, folder.path(), &Figures::REPORT.one_in(400), &mut ()).await.unwrap();
+    demo::load(
+        &intake,
+        folder.path(),
+        &Figures::REPORT.one_in(400),
+        &mut (),
+    )
+    .await
+    .unwrap();
     let path = demo::Credentials::path(folder.path());
     let mode = std::fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -133,7 +153,9 @@ async fn a_folder_with_other_data_is_refused() {
         valid_to: None,
     };
     intake.store.upsert_units(vec![unit]).await.unwrap();
-    let error = demo::load(&intake, folder.path(), &SMALL, &mut ()).await.unwrap_err();
+    let error = demo::load(&intake, folder.path(), &SMALL, &mut ())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DemoError::OtherData(_)));
     assert!(error.to_string().contains("1 units"), "{error}");
     assert_eq!(intake.store.note(demo::NOTE).await.unwrap(), None);

@@ -73,11 +73,22 @@ async fn good_lines_are_taken_and_a_second_import_changes_nothing() {
     let office = office();
     let (first, kept) = dossiers(&office, CSV).await;
     assert_eq!(kept.faults(), Vec::<String>::new());
-    assert_eq!((first.read, first.new, first.replaced, first.refused), (2, 2, 0, 0));
+    assert_eq!(
+        (first.read, first.new, first.replaced, first.refused),
+        (2, 2, 0, 0)
+    );
     let (again, _) = dossiers(&office, CSV).await;
-    assert_eq!((again.read, again.new, again.replaced, again.refused), (2, 0, 2, 0));
+    assert_eq!(
+        (again.read, again.new, again.replaced, again.refused),
+        (2, 0, 2, 0)
+    );
     assert_eq!(office.store.totals().await.unwrap().dossiers, 2);
-    let kept = office.store.dossier("H57.132-260804-0584").await.unwrap().unwrap();
+    let kept = office
+        .store
+        .dossier("H57.132-260804-0584")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         kept,
         Dossier {
@@ -98,7 +109,12 @@ async fn good_lines_are_taken_and_a_second_import_changes_nothing() {
 async fn a_dossier_due_on_a_date_is_on_time_until_the_day_is_over() {
     let office = office();
     dossiers(&office, CSV).await;
-    let kept = office.store.dossier("H57.132-260804-0583").await.unwrap().unwrap();
+    let kept = office
+        .store
+        .dossier("H57.132-260804-0583")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept.due_at.unwrap().to_string(), "2026-08-10T16:59:59Z");
 }
 
@@ -132,9 +148,15 @@ H57.132-260804-0586,1.011441,H57.132,2026-08-04 10:00,2026-08-04
 async fn a_wrong_header_is_told_by_name_and_nothing_is_imported() {
     let office = office();
     for (file, told) in [
-        ("code,name,kind,colour\nA,B,ward,red\n", "no column \"colour\""),
+        (
+            "code,name,kind,colour\nA,B,ward,red\n",
+            "no column \"colour\"",
+        ),
         ("code,name\nA,B\n", "\"kind\" is missing"),
-        ("code,name,kind,code\nA,B,ward,A\n", "\"code\" is there twice"),
+        (
+            "code,name,kind,code\nA,B,ward,A\n",
+            "\"code\" is there twice",
+        ),
         ("", "empty"),
         ("\u{feff}\n\n", "empty"),
     ] {
@@ -172,7 +194,12 @@ not json
 
     let array = "[\n{\"code\": \"E\", \"name\": \"Xã E\", \"kind\": \"commune\"},\n7,\n{\n\"code\": \"F\"},\n{\"code\": \"G\" oops";
     let (result, kept) = units(&office, array).await;
-    let expected = ["3  not-an-object", "4 name required", "4 kind required", "6  not-json"];
+    let expected = [
+        "3  not-an-object",
+        "4 name required",
+        "4 kind required",
+        "6  not-json",
+    ];
     assert_eq!(kept.faults(), expected);
     assert_eq!(result.unwrap().new, 1);
 }
@@ -183,7 +210,7 @@ async fn names_are_composed_and_personal_numbers_masked() {
     let file = "code;name;kind\nA;Tổ  Ho\u{301}a, ĐT 0912345678;commune\n";
     units(&office, file).await.0.unwrap();
     let kept = office.store.units().await.unwrap();
-    assert_eq!(kept.first().unwrap().name, "Tổ Hóa, ĐT […]");
+    assert_eq!(kept.first().unwrap().name, "Tổ Hóa, ĐT ***");
 }
 
 #[tokio::test]
@@ -207,22 +234,36 @@ fn tables() -> impl Strategy<Value = Vec<[String; 4]>> {
 const COLUMNS: [&str; 4] = ["code", "name", "kind", "parent"];
 
 fn csv_file(rows: &[[String; 4]], order: &[usize], separator: u8, mark: bool) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
-    writer.write_record(order.iter().map(|&at| COLUMNS[at])).unwrap();
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(separator)
+        .from_writer(Vec::new());
+    writer
+        .write_record(order.iter().map(|&at| COLUMNS[at]))
+        .unwrap();
     for row in rows {
-        writer.write_record(order.iter().map(|&at| &row[at])).unwrap();
+        writer
+            .write_record(order.iter().map(|&at| &row[at]))
+            .unwrap();
     }
     let text = writer.into_inner().unwrap();
-    if mark { [b"\xEF\xBB\xBF".to_vec(), text].concat() } else { text }
+    if mark {
+        [b"\xEF\xBB\xBF".to_vec(), text].concat()
+    } else {
+        text
+    }
 }
 
 fn imported(file: Vec<u8>, format: Format) -> Vec<Unit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let office = office();
         let mut kept = Kept::default();
         let reader = Cursor::new(file);
-        import::units(reader, Some(format), &office.store, &mut kept).await.unwrap();
+        import::units(reader, Some(format), &office.store, &mut kept)
+            .await
+            .unwrap();
         assert_eq!(kept.faults(), Vec::<String>::new());
         let mut units = office.store.units().await.unwrap();
         units.sort_by(|a, b| a.code.cmp(&b.code));
