@@ -6,14 +6,11 @@ use proptest::prelude::*;
 use survey::dossier::{DossierCode, DossierCodeError, Style};
 
 fn parse(raw: &str) -> DossierCode {
-    DossierCode::parse(raw).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
+    DossierCode::parse(raw).expect(raw)
 }
 
 fn refusal(raw: &str) -> DossierCodeError {
-    match DossierCode::parse(raw) {
-        Err(error) => error,
-        Ok(code) => panic!("{raw:?} was taken as {code:?}"),
-    }
+    DossierCode::parse(raw).expect_err(raw)
 }
 
 #[test]

@@ -539,6 +539,8 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     /// A form that passed can be walked by any answers; a form that did not says why.
     #[test]
     fn no_form_file_makes_it_panic(
@@ -549,7 +551,7 @@ proptest! {
         for (place, value) in changes {
             let mut places = Vec::new();
             pointers(&form, "", &mut places);
-            if let Some(old) = form.pointer_mut(place.get(&places)) {
+            if let Some(old) = form.pointer_mut(place.get::<String>(&places)) {
                 *old = value;
             }
         }

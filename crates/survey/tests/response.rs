@@ -22,7 +22,7 @@ fn response(form: &str, answers: Value) -> Value {
 }
 
 fn read(json: Value) -> Response {
-    serde_json::from_value(json).unwrap_or_else(|error| panic!("{error}"))
+    serde_json::from_value(json).expect("a response")
 }
 
 /// Code and field of each fault.

@@ -44,7 +44,8 @@ fn the_schema_refuses_what_the_program_cannot_read() {
     let schema = jsonschema::validator_for(&survey::form::json_schema()).expect("a valid schema");
     let (_, json) = survey::form::shipped()[0];
     let form: Value = serde_json::from_str(json).expect("JSON");
-    let breaks: [(&str, fn(&mut Value)); 4] = [
+    type Break = (&'static str, fn(&mut Value));
+    let breaks: [Break; 4] = [
         ("unknown field", |form| form["button"] = "submit".into()),
         ("no instrument", |form| {
             form.as_object_mut()

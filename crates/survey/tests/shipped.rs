@@ -9,7 +9,7 @@ fn form(id: &str) -> Form {
         .iter()
         .filter_map(|(file, json)| load(json, file).ok())
         .find(|form| form.id == id)
-        .unwrap_or_else(|| panic!("no shipped form {id}"))
+        .expect("a shipped form of this id")
 }
 
 fn vi(item: &Item) -> &str {
@@ -41,7 +41,6 @@ fn every_shipped_form_loads_and_bears_its_name() {
         assert_eq!(*file, format!("{}.v{}.json", form.id, form.version));
         assert_eq!(form.schema.as_deref(), Some("./form.schema.json"));
         assert!(form.languages.iter().any(|lang| lang.as_str() == "en"));
-        assert!(!form.source.basis.is_empty(), "{file}");
     }
 }
 
@@ -220,7 +219,7 @@ fn the_nine_indicators_are_judged_by_who_can() {
         nine.source
             .unverified
             .iter()
-            .any(|open| open.contains("5 to 9"))
+            .any(|open| open.get("en").contains("5 to 9"))
     );
 }
 
@@ -236,7 +235,7 @@ fn the_portals_twelve_criteria_say_that_their_scale_is_unverified() {
         hue.source
             .unverified
             .iter()
-            .any(|open| open.contains("scale"))
+            .any(|open| open.get("en").contains("scale"))
     );
 }
 

@@ -26,7 +26,13 @@ impl Demo {
 /// Loads the demonstration, with progress on standard error.
 pub async fn load(opened: &Opened, common: &Common) -> Result<Credentials> {
     let mut watch = Watch { current: None };
-    let loaded = demo::load(&opened.intake(), &common.data, &Figures::REPORT, &mut watch).await?;
+    let loaded = demo::load(
+        &opened.intake(&common.data)?,
+        &common.data,
+        &Figures::REPORT,
+        &mut watch,
+    )
+    .await?;
     watch.end();
     Ok(loaded)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use collector::forms::FormBook;
 use collector::intake::Intake;
+use collector::intake::pseudonym::PseudonymKey;
 use collector::store::Store;
 use collector::store::sqlite::SqliteStore;
 use survey::form::{Form, load, shipped};
@@ -24,12 +25,14 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// The way in for ratings.
-    pub fn intake(&self) -> Arc<Intake> {
-        Arc::new(Intake {
-            forms: Arc::clone(&self.forms),
-            store: Arc::clone(&self.store),
-        })
+    /// The way in for ratings, with the pseudonym key of this data folder, which is made when it is not there.
+    pub fn intake(&self, folder: &Path) -> Result<Arc<Intake>> {
+        let key = PseudonymKey::load_or_create(folder)?;
+        Ok(Arc::new(Intake::new(
+            Arc::clone(&self.forms),
+            Arc::clone(&self.store),
+            key,
+        )))
     }
 }
 

@@ -61,7 +61,7 @@ impl Serve {
             trusted_proxies: server.trusted_proxies,
             ..Settings::default()
         };
-        let intake = opened.intake();
+        let intake = opened.intake(&common.data)?;
         let app = App::new(opened.store, opened.forms, intake, settings)
             .context("a form cannot be published")?;
         let stop = stop_signal()?;

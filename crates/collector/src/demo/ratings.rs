@@ -252,22 +252,22 @@ impl<'a> Draw<'a> {
     fn answers(&mut self, form: &Form, mood: i64, hurried: bool, partial: bool) -> (Answers, i64) {
         let mut answers = Answers::new();
         let mut asked = 0;
-        let mut place = 0;
         for item in &form.items {
             if !form.applies(item, &answers, &[]) {
                 continue;
             }
             asked += 1;
-            place += 1;
             if partial && asked > 1 {
                 break;
             }
+            // Who answers nothing sends nothing: the first question is never skipped.
             let skipped = match item.role {
+                _ if asked == 1 => false,
                 Role::Demographic => self.dice.chance(250),
                 _ => !hurried && !item.required && self.dice.chance(40),
             };
             // Some questions are liked less than others, by everybody: a fixed pattern over the form.
-            let mood = mood + (place * 37) % 50 - 25 + if hurried { 0 } else { self.dice.bell(35) };
+            let mood = mood + (asked * 37) % 50 - 25 + if hurried { 0 } else { self.dice.bell(35) };
             if !skipped && let Some(answer) = self.answer(form, item, mood) {
                 answers.insert(item.id.clone(), answer);
             }

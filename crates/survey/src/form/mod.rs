@@ -107,12 +107,12 @@ pub enum Instrument {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Source {
     /// The legal text, portal or page.
-    pub basis: String,
+    pub basis: Text,
     /// How sure we are that the wording is the official one.
     pub confidence: Confidence,
     /// What is not confirmed; shown to administrators as "chưa xác minh".
     #[serde(default)]
-    pub unverified: Vec<String>,
+    pub unverified: Vec<Text>,
     /// Numbers that the printed original skips; a gap in [`Item::number`] that is not named here is taken for a
     /// lost item.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -60,7 +60,13 @@ fn words(path: &str, words: &str, found: &mut Findings) {
 
 /// Every text of the form with its place.
 fn texts(form: &Form) -> Vec<(String, &Text)> {
-    let mut all = vec![("title".to_owned(), &form.title)];
+    let mut all = vec![
+        ("title".to_owned(), &form.title),
+        ("source.basis".to_owned(), &form.source.basis),
+    ];
+    for (at, text) in form.source.unverified.iter().enumerate() {
+        all.push((format!("source.unverified.{at}"), text));
+    }
     for (role, text) in &form.leads {
         all.push((format!("leads.{role:?}").to_lowercase(), text));
     }
