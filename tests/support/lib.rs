@@ -1,1 +1,6 @@
-//! Support for the browser tests.
+//! Support for the browser tests: a real collector, a real Chromium, and a citizen who taps.
+
+pub mod browser;
+pub mod collector;
+pub mod kiosk;
+pub mod wait;

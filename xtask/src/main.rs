@@ -1,2 +1,53 @@
-//! x
-fn main() {}
+//! `cargo xtask`: one command for each thing a person does with this house. Everything is built from source; what a
+//! command needs and may install itself, it installs; what it may not, it names.
+
+mod api;
+mod build;
+mod licences;
+mod step;
+mod test;
+mod tools;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Build, run and test Hài Lòng",
+    after_help = "A newcomer starts with `cargo xtask run`, rates a dossier at the address it prints, and runs `cargo xtask test` before a commit."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the widget into dist/ and the collector into target/release/hai-long.
+    Build,
+    /// Build everything, load the demonstration data into a new ./data, and serve.
+    Run(build::RunArguments),
+    /// Format, lints, licences, unit, property, API and browser tests.
+    Test(test::TestArguments),
+    /// Validate the OpenAPI document and fuzz the running collector with schemathesis (needs Python 3 with venv).
+    Api,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Build => build::build(),
+        Command::Run(arguments) => build::run(&arguments),
+        Command::Test(arguments) => test::test(&arguments),
+        Command::Api => api::check(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

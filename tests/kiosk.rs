@@ -1,1 +1,0 @@
-//! The journey at the kiosk.

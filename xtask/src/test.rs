@@ -1,0 +1,67 @@
+//! `cargo xtask test`: everything that must hold before a change lands, quickest first.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::build::{BUILD_STEPS, build_steps};
+use crate::step::{Steps, cargo, output, run};
+use crate::{licences, tools};
+
+/// What `cargo xtask test` may be told.
+#[derive(Args)]
+pub struct TestArguments {
+    /// Only tests whose name contains this; skips format, lints and licences.
+    filter: Option<String>,
+}
+
+/// Runs the checks and the tests; the test runner's own closing lines come last.
+pub fn test(arguments: &TestArguments) -> Result<()> {
+    let checks = arguments.filter.is_none();
+    let mut steps = Steps::new(if checks {
+        BUILD_STEPS + 7
+    } else {
+        BUILD_STEPS + 2
+    });
+    steps.run("Looking for Chromium and its driver", tools::ensure_browser)?;
+    if checks {
+        steps.run("Format", || run(cargo().args(["fmt", "--all", "--check"])))?;
+        steps.run("Licences of all dependencies", licences::check)?;
+    }
+    build_steps(&mut steps)?;
+    if checks {
+        steps.run("Lints of everything that runs on a server", || {
+            run(cargo().args([
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        })?;
+        steps.run("Lints of the widget as WebAssembly", || {
+            run(cargo().args([
+                "clippy",
+                "-p",
+                "hai-long",
+                "--target",
+                tools::WASM,
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        })?;
+        steps.run("Examples in the documentation", || {
+            run(cargo().args(["test", "--workspace", "--doc", "--quiet"]))
+        })?;
+    }
+    steps.run("Unit, property, API and browser tests", || {
+        let nextest = output(cargo().args(["nextest", "--version"])).is_ok();
+        let mut command = cargo();
+        match nextest {
+            true => command.args(["nextest", "run", "--workspace"]),
+            false => command.args(["test", "--workspace", "--tests"]),
+        };
+        run(command.args(&arguments.filter))
+    })
+}

@@ -1,0 +1,60 @@
+//! What the commands need from outside Cargo: the wasm target, a browser and its driver.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::step::{output, root, run};
+
+/// The target that the widget is compiled for.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Adds the wasm target to the toolchain of this checkout when it is missing.
+pub fn ensure_wasm_target() -> Result<()> {
+    // The linker's own file tells whether the target is there, for toolchains with and without rustup.
+    let libdir = output(
+        Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", WASM])
+            .current_dir(root()),
+    );
+    if libdir.is_ok_and(|dir| PathBuf::from(dir).is_dir()) {
+        return Ok(());
+    }
+    eprintln!("      adding the Rust target {WASM} (rustup)");
+    run(Command::new("rustup")
+        .args(["target", "add", WASM])
+        .current_dir(root()))
+}
+
+/// Makes sure that Chromium and its driver are there: installs Debian's packages where it may, else says what to do.
+pub fn ensure_browser() -> Result<()> {
+    if has("chromium") && has("chromedriver") {
+        return Ok(());
+    }
+    let install =
+        "apt-get update && apt-get install --yes --no-install-recommends chromium chromium-driver";
+    if !has("apt-get") {
+        bail!(
+            "the browser tests need `chromium` and `chromedriver` on the PATH; install both and run this again"
+        );
+    }
+    let may = output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
+    let sudo = has("sudo") && output(Command::new("sudo").args(["-n", "true"])).is_ok();
+    eprintln!("      installing Chromium and its driver from Debian's packages");
+    match (may, sudo) {
+        (true, _) => run(Command::new("sh").args(["-c", install])),
+        (false, true) => run(Command::new("sudo").args(["-n", "sh", "-c", install])),
+        (false, false) => bail!(
+            "the browser tests need Chromium and its driver, and this user may not install packages; \
+             run once as root:\n    {install}"
+        ),
+    }
+}
+
+/// Is there a program of this name on the PATH?
+pub fn has(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
+}
