@@ -161,16 +161,24 @@ mod tests {
     fn the_code_is_shown_as_it_grows() {
         let (keypad, _) = typed("H57.132", "26080405");
         assert_eq!(keypad.parts(), ["H57.132", "260804", "05__"]);
-        assert_eq!(Keypad::new("H57.132").parts(), ["H57.132", "______", "____"]);
+        assert_eq!(
+            Keypad::new("H57.132").parts(),
+            ["H57.132", "______", "____"]
+        );
     }
 
     #[test]
     fn an_impossible_date_is_told_at_the_digit_that_makes_it_so() {
         let (keypad, last) = typed("H57.132", "2613");
-        let month = Fault::Month { given: "13".to_owned() };
+        let month = Fault::Month {
+            given: "13".to_owned(),
+        };
         assert_eq!((last, keypad.code()), (Err(month.clone()), Err(month)));
         let (_, last) = typed("H57.132", "260230");
-        let day = Fault::Day { month: "02".to_owned(), given: "30".to_owned() };
+        let day = Fault::Day {
+            month: "02".to_owned(),
+            given: "30".to_owned(),
+        };
         assert_eq!(last, Err(day));
         assert_eq!(typed("H57.132", "240229").1, Ok(()));
         assert!(typed("H57.132", "250229").1.is_err());

@@ -90,7 +90,9 @@ fn character(code: &str) -> Option<char> {
 pub fn dossier_code(read: &str) -> Option<String> {
     let code: String = read.chars().filter(|c| *c != ' ').collect();
     let shaped = code.len() >= LEAST
-        && code.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+        && code
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
         && code.chars().any(|c| c.is_ascii_digit());
     shaped.then_some(code)
 }
@@ -125,12 +127,18 @@ mod tests {
     #[test]
     fn a_fast_burst_with_enter_is_a_scan() {
         let code = "000.00.19.H08-200929-0001";
-        assert_eq!(scan(&mut Burst::default(), code, 12.0), Heard::Scan(code.to_owned()));
+        assert_eq!(
+            scan(&mut Burst::default(), code, 12.0),
+            Heard::Scan(code.to_owned())
+        );
     }
 
     #[test]
     fn a_person_typing_is_no_scan() {
-        assert_eq!(scan(&mut Burst::default(), "H57.132-260804-0583", 120.0), Heard::NotOurs);
+        assert_eq!(
+            scan(&mut Burst::default(), "H57.132-260804-0583", 120.0),
+            Heard::NotOurs
+        );
         let mut burst = Burst::default();
         assert_eq!(burst.key("Enter", 5_000.0), Heard::NotOurs);
         assert_eq!(burst.key("Space", 9_000.0), Heard::NotOurs);
@@ -151,7 +159,10 @@ mod tests {
 
     #[test]
     fn what_is_not_a_dossier_code_is_refused_whole() {
-        assert_eq!(dossier_code("H57.132-260804-0583").as_deref(), Some("H57.132-260804-0583"));
+        assert_eq!(
+            dossier_code("H57.132-260804-0583").as_deref(),
+            Some("H57.132-260804-0583")
+        );
         for read in ["HTTPS://EXAMPLE.VN/R/12", "ABCDEFGHIJ", "1234567"] {
             assert_eq!(dossier_code(read), None, "{read}");
         }

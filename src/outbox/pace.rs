@@ -70,7 +70,9 @@ mod tests {
         let delays: Vec<u32> = (0..9).map(|_| pace.failed(0.0, None, 1.0)).collect();
         assert_eq!(
             delays,
-            [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]
+            [
+                2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000
+            ]
         );
         pace.succeeded();
         assert_eq!(pace.failed(0.0, None, 1.0), 2_000);

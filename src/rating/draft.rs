@@ -38,10 +38,10 @@ impl Draft {
     /// The response with the answers so far.
     pub fn response(&self, journey: &Journey, stamps: Stamps, partial: bool) -> Response {
         let form = journey.form();
-        let faces = form
-            .scales
-            .values()
-            .any(|scale| scale.kind == ScaleKind::Satisfaction && scale.levels.iter().any(|level| level.face.is_some()));
+        let faces = form.scales.values().any(|scale| {
+            scale.kind == ScaleKind::Satisfaction
+                && scale.levels.iter().any(|level| level.face.is_some())
+        });
         Response {
             id: stamps.id,
             form: form.id.clone(),
@@ -56,7 +56,11 @@ impl Draft {
             comment: None,
             locale: Some(self.locale.clone()),
             scale_order: Some(self.scale_order),
-            presentation: Some(if faces { Presentation::Faces } else { Presentation::Words }),
+            presentation: Some(if faces {
+                Presentation::Faces
+            } else {
+                Presentation::Words
+            }),
             assisted: false,
             partial,
             device: None,

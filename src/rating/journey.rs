@@ -207,9 +207,15 @@ mod tests {
     #[test]
     fn a_satisfied_person_sees_every_question_that_applies_and_no_reasons() {
         let mut journey = fixture::journey();
-        assert_eq!((at(&journey), journey.progress()), ("overall", Some((1, 3))));
+        assert_eq!(
+            (at(&journey), journey.progress()),
+            ("overall", Some((1, 3)))
+        );
         walk(&mut journey, &[5]);
-        assert_eq!((at(&journey), journey.progress()), ("attitude", Some((2, 3))));
+        assert_eq!(
+            (at(&journey), journey.progress()),
+            ("attitude", Some((2, 3)))
+        );
         walk(&mut journey, &[4, 2]);
         assert_eq!(journey.step(), &Step::Done);
     }

@@ -53,10 +53,7 @@ impl Words {
 
     /// The text of `key`; the key itself if no file has it, which the tests rule out for every key in use.
     pub fn say(&self, key: &str) -> String {
-        self.by_key
-            .get(key)
-            .map_or(key, String::as_str)
-            .to_owned()
+        self.by_key.get(key).map_or(key, String::as_str).to_owned()
     }
 
     /// The text of `key` with each `{name}` replaced by its value.
@@ -132,17 +129,28 @@ mod tests {
     #[test]
     fn every_key_in_the_files_is_used_and_every_key_used_is_in_the_files() {
         let mut code = String::new();
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+        sources(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut code,
+        );
         let files = files();
         for key in files["vi"].keys().filter(|key| *key != "name") {
             let stem = key.strip_suffix(".mend").unwrap_or(key);
-            assert!(code.contains(&format!("\"{stem}\"")), "{key} is said nowhere");
+            assert!(
+                code.contains(&format!("\"{stem}\"")),
+                "{key} is said nowhere"
+            );
         }
         for call in [".say(\"", ".fill(\""] {
             for rest in code.split(call).skip(1) {
                 let key = rest.split('"').next().expect("a literal");
-                let literal = key.chars().all(|c| c.is_ascii_lowercase() || ".-".contains(c));
-                assert!(!literal || files["vi"].contains_key(key), "no words for {key}");
+                let literal = key
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || ".-".contains(c));
+                assert!(
+                    !literal || files["vi"].contains_key(key),
+                    "no words for {key}"
+                );
             }
         }
     }
