@@ -10,3 +10,4 @@ pub mod interval;
 pub mod method;
 pub mod response;
 pub mod text;
+mod unique;
