@@ -453,29 +453,95 @@ impl Finished {
         connection: &Connection,
         query: &CellQuery,
     ) -> Result<HashMap<[i64; 3], u64>, StoreError> {
-        let kept = |keep: bool, number: i64| if keep { number } else { 0 };
-        let mut statement = connection.prepare_cached(sql::FINISHED)?;
-        let mut rows = statement.query((
-            calendar::day_number(query.from),
-            calendar::day_number(query.to),
-        ))?;
-        let mut counts: HashMap<[i64; 3], u64> = HashMap::new();
-        // Rows come by day, so the month is worked out once a day.
-        let mut today = None;
-        let mut month = 0;
-        while let Some(row) = rows.next()? {
-            let day: i32 = row.get(0)?;
-            if self.by_month && today != Some(day) {
-                today = Some(day);
-                month = calendar::day_of_number(day).map_or(0, calendar::month_number);
+        let (first, last): (Option<i32>, Option<i32>) = connection
+            .prepare_cached(sql::FINISHED_SPAN)?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let ends = first.zip(last).map(|(first, last)| {
+            let day = calendar::day_of_number;
+            day(first).zip(day(last))
+        });
+        let mut counts = HashMap::new();
+        let Some(span) = ends.flatten() else {
+            return Ok(counts);
+        };
+        for month in months(query, span) {
+            match month {
+                Month::Whole(number) => self.add(
+                    connection,
+                    sql::FINISHED_MONTH,
+                    [number],
+                    number,
+                    &mut counts,
+                )?,
+                Month::Part(number, from, to) => self.add(
+                    connection,
+                    sql::FINISHED_DAYS,
+                    [from, to],
+                    number,
+                    &mut counts,
+                )?,
             }
-            let key = [
-                i64::from(month),
-                kept(self.by_unit, row.get(1)?),
-                kept(self.by_procedure, row.get(2)?),
-            ];
-            *counts.entry(key).or_default() += row.get::<_, i64>(3)?.unsigned_abs();
         }
         Ok(counts)
     }
+
+    fn add(
+        &self,
+        connection: &Connection,
+        statement: &str,
+        parameters: impl rusqlite::Params,
+        month: i32,
+        counts: &mut HashMap<[i64; 3], u64>,
+    ) -> Result<(), StoreError> {
+        let kept = |keep: bool, number: i64| if keep { number } else { 0 };
+        let mut statement = connection.prepare_cached(statement)?;
+        let mut rows = statement.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            let key = [
+                kept(self.by_month, i64::from(month)),
+                kept(self.by_unit, row.get(0)?),
+                kept(self.by_procedure, row.get(1)?),
+            ];
+            let dossiers = row.get::<_, i64>(2)?.unsigned_abs();
+            if dossiers > 0 {
+                *counts.entry(key).or_default() += dossiers;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A month of the asked period.
+enum Month {
+    /// All of it.
+    Whole(i32),
+    /// Its number, first and last day.
+    Part(i32, i32, i32),
+}
+
+/// The asked period by months; `span` is the period that has finished dossiers.
+fn months(query: &CellQuery, span: (Date, Date)) -> Vec<Month> {
+    let mut months = Vec::new();
+    let mut first = query.from.max(span.0.first_of_month());
+    let end = query.to.min(span.1.last_of_month());
+    while first <= end {
+        let last = first.last_of_month().min(end);
+        let number = calendar::month_number(first);
+        months.push(
+            if first == first.first_of_month() && last == last.last_of_month() {
+                Month::Whole(number)
+            } else {
+                Month::Part(
+                    number,
+                    calendar::day_number(first),
+                    calendar::day_number(last),
+                )
+            },
+        );
+        match last.tomorrow() {
+            Ok(next) => first = next,
+            Err(_) => break,
+        }
+    }
+    months
 }

@@ -252,7 +252,30 @@ pub fn verify(connection: &Connection, book: &FormBook) -> Result<Verification, 
         day_name,
         &mut found,
     )?;
+    compare_finished(connection, &mut found)?;
     Ok(found)
+}
+
+/// Compares the kept numbers of finished dossiers with the register of dossiers.
+fn compare_finished(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
+    let cells: i64 = connection.query_row(sql::FINISHED_CELLS, [], |row| row.get(0))?;
+    found.cells += cells.unsigned_abs();
+    let mut statement = connection.prepare_cached(sql::FINISHED_DIFFERS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let number = |at| row.get::<_, i64>(at);
+        found.differences.push(Difference {
+            place: format!(
+                "finished_month: month {}, unit {}, procedure {}",
+                calendar::month_name(row.get(0)?),
+                number(1)?,
+                number(2)?
+            ),
+            kept: number(3)?.to_string(),
+            recomputed: number(4)?.to_string(),
+        });
+    }
+    Ok(())
 }
 
 fn form_name(forms: &HashMap<i64, Arc<Form>>, id: i64) -> String {
