@@ -197,10 +197,17 @@ fn merge(
     Ok(())
 }
 
-/// Forgets both roll-ups, so that [`advance`] counts the log anew. Must run inside a write transaction.
+/// Forgets both roll-ups, so that [`advance`] counts the log anew, and counts finished dossiers anew. Must run inside
+/// a write transaction.
 pub fn clear(connection: &Connection) -> Result<(), StoreError> {
-    connection.prepare_cached(sql::CLEAR_MONTHS)?.execute([])?;
-    connection.prepare_cached(sql::CLEAR_DAYS)?.execute([])?;
+    for statement in [
+        sql::CLEAR_MONTHS,
+        sql::CLEAR_DAYS,
+        sql::CLEAR_FINISHED,
+        sql::RECOUNT_FINISHED,
+    ] {
+        connection.prepare_cached(statement)?.execute([])?;
+    }
     connection
         .prepare_cached(sql::SET_WATERMARK)?
         .execute([0])?;

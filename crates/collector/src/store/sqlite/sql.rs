@@ -109,6 +109,10 @@ statements! {
             UNION ALL
             SELECT finished_month, unit, procedure, 0, 1 FROM dossier WHERE finished_month IS NOT NULL)
         GROUP BY month, unit, procedure HAVING sum(kept) <> sum(counted)";
+    CLEAR_FINISHED = "DELETE FROM finished_month";
+    RECOUNT_FINISHED = "INSERT INTO finished_month (month, unit, procedure, dossiers)
+        SELECT finished_month, unit, procedure, count(*) FROM dossier WHERE finished_month IS NOT NULL
+        GROUP BY finished_month, unit, procedure";
     FINISHED_CELLS = "SELECT count(*) FROM finished_month";
     TOTALS = "SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM procedure), (SELECT count(*) FROM dossier),
         (SELECT count(*) FROM response)";
