@@ -199,7 +199,7 @@ async fn measure_200_000_dossiers_and_100_000_responses() {
     let dossiers = (0..DOSSIERS)
         .map(|n| Dossier {
             code: format!("H57.{:03}-2608{:02}-{:06}", n % 122, n % 28 + 1, n),
-            procedure: format!("1.{:06}", n % 300),
+            procedure: format!("1.{:06}", n / 7 % 25),
             unit: format!("H57.{:03}", n % 122),
             authority: None,
             filing_channel: Some("desk".into()),
