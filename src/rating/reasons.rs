@@ -15,7 +15,7 @@ pub(super) fn ReasonsScreen(run: Run, words: Arc<Words>) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
     focus_when_shown(heading);
     let lang = words.lang();
-    let (question, options) = run.read(|journey| {
+    let (question, options) = run.peek(|journey| {
         let offered = journey.form().reasons.as_ref();
         let question = offered.map(|reasons| reasons.text.get(lang).to_owned());
         let options: Vec<(String, String)> = offered
