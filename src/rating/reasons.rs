@@ -31,7 +31,6 @@ pub(super) fn ReasonsScreen(run: Run, words: Arc<Words>) -> impl IntoView {
                 <legend class="hl-question__legend">
                     <h1 class="hl-heading" tabindex="-1" node_ref=heading>{question}</h1>
                 </legend>
-                <p class="hl-hint">{words.say("reasons.hint")}</p>
                 <div class="hl-chips">
                     {options
                         .into_iter()
