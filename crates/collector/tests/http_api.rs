@@ -1,5 +1,7 @@
 //! What clients of the API may rely on, apart from what ratings mean.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod http_fixture;
 
 use collector::store::Role;

@@ -1,5 +1,7 @@
 //! Clients that are slow, greedy, many, or gone.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod http_fixture;
 
 use std::time::Duration;

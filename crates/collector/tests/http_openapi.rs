@@ -1,5 +1,7 @@
 //! The API's own description: well-formed, complete, and true.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod http_fixture;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! Who gets into the officers' pages, for how long, and how forged forms are refused.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod http_fixture;
 
 use collector::auth::hash_secret;

@@ -69,6 +69,14 @@ pub(super) struct Section {
     pub(super) link: Option<(String, String)>,
 }
 
+impl Section {
+    /// False when no row has a value or a reason to have none: an empty chart only asks questions.
+    pub(super) fn tells_something(&self) -> bool {
+        let mut rows = self.groups.iter().flat_map(|group| &group.rows);
+        self.hidden.is_some() || rows.any(|row| row.bar.is_some() || row.suppressed)
+    }
+}
+
 /// A mark of the chart's axis.
 pub(super) struct Tick {
     /// Percent of the width.
@@ -85,11 +93,12 @@ pub(super) struct Group {
 /// One bar with its numbers.
 pub(super) struct Row {
     pub(super) name: String,
-    /// Code or number that stands small beside the name.
+    /// Code that stands small beside the name.
     pub(super) code: Option<String>,
     pub(super) link: Option<String>,
     /// The value, or why there is none.
-    pub(super) value: Result<String, String>,
+    pub(super) value: String,
+    pub(super) suppressed: bool,
     pub(super) interval: Option<String>,
     pub(super) bar: Option<Bar>,
     pub(super) n: String,
@@ -100,7 +109,8 @@ pub(super) struct Row {
 #[derive(Debug, PartialEq)]
 pub(super) struct Bar {
     pub(super) length: String,
-    pub(super) whisker: Option<(String, String)>,
+    /// From, to, and the length between them.
+    pub(super) whisker: Option<[String; 3]>,
 }
 
 /// What a group is called and where its link leads.
@@ -179,7 +189,7 @@ impl Style<'_> {
         }
         headline.value = cell.value.map(|value| self.value(value));
         if headline.value.is_none() {
-            headline.note = Some(words.none.clone());
+            headline.note = Some(words.incomplete.clone());
         }
         headline.interval = cell.interval.map(|[low, high]| {
             fill(
@@ -243,13 +253,12 @@ impl Style<'_> {
             name: name.text,
             code: name.code,
             link: name.link,
-            value: if cell.suppressed {
-                Err(self.too_few())
-            } else {
-                cell.value
-                    .map(|value| self.value(value))
-                    .ok_or_else(|| "–".to_owned())
+            value: match cell.value {
+                _ if cell.suppressed => self.too_few(),
+                Some(value) => self.value(value),
+                None => "–".to_owned(),
             },
+            suppressed: cell.suppressed,
             interval: cell.interval.map(|interval| self.interval(interval)),
             bar: cell.value.map(|value| bar(value, cell.interval, max)),
             n: self.count(cell.n),
@@ -379,8 +388,11 @@ impl Style<'_> {
             };
             let row = self.row(
                 Name {
-                    text: item.text.get(lang).to_owned(),
-                    code: item.number.clone(),
+                    text: match &item.number {
+                        Some(number) => format!("{number}. {}", item.text.get(lang)),
+                        None => item.text.get(lang).to_owned(),
+                    },
+                    code: None,
                     link: None,
                 },
                 cell,
@@ -482,7 +494,7 @@ fn bar(value: f64, interval: Option<[f64; 2]>, max: f64) -> Bar {
     let at = |value: f64| svg_percent(value / max * 100.0);
     Bar {
         length: at(value),
-        whisker: interval.map(|[low, high]| (at(low), at(high))),
+        whisker: interval.map(|[low, high]| [at(low), at(high), at(high - low.max(0.0))]),
     }
 }
 
@@ -530,10 +542,10 @@ mod tests {
     #[test]
     fn bars_stay_inside_the_chart() {
         assert_eq!(
-            bar(9.0, Some([-1.0, 20.0]), 18.0),
+            bar(9.0, Some([-1.0, 20.0]), 20.0),
             Bar {
-                length: "50.00%".into(),
-                whisker: Some(("0.00%".into(), "100.00%".into())),
+                length: "45.00%".into(),
+                whisker: Some(["0.00%".into(), "100.00%".into(), "100.00%".into()]),
             }
         );
     }

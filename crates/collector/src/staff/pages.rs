@@ -57,6 +57,14 @@ pub(super) struct Body {
     pub(super) headline: Headline,
     pub(super) sections: Vec<Section>,
     pub(super) about: Vec<String>,
+    pub(super) source: Source,
+}
+
+/// Where a form's questions come from; basis and open points are in the form file's own language, English.
+pub(super) struct Source {
+    pub(super) basis: String,
+    pub(super) confidence: String,
+    pub(super) unverified: Vec<String>,
 }
 
 /// A filled page; never kept by the browser or a proxy, since it may show what only this officer may see.

@@ -7,17 +7,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
-use survey::form::Form;
+use survey::form::{Confidence, Form};
 use survey::method::Method;
 
 use super::desk::Officer;
-use super::figures::{Choice, Choices, Name, Style};
+use super::figures::{Choice, Choices, Name, Section, Style};
 use super::numbers::day;
-use super::pages::{Body, Report, render};
+use super::pages::{Body, Report, Source, render};
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::{self, IndexAnswer, IndexError, IndexRequest};
-use crate::store::{FormKey, StoreError, Unit};
+use crate::store::{CellQuery, FormKey, StoreError, Unit};
 
 /// What the page was asked; empty fields of the form count as absent.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -99,7 +99,7 @@ pub(super) async fn page(
     })
 }
 
-/// The form asked for, else the one with the newest rating.
+/// The form asked for, else the one with the most ratings.
 async fn chosen_form(app: &App, asked: Option<&str>) -> Result<Option<Arc<Form>>, StoreError> {
     if let Some(asked) = asked {
         return Ok(match asked.split_once(':') {
@@ -111,18 +111,34 @@ async fn chosen_form(app: &App, asked: Option<&str>) -> Result<Option<Arc<Form>>
         }
         .cloned());
     }
-    let mut newest: Option<(Option<Date>, &Arc<Form>)> = None;
+    let mut most: Option<(u64, &Arc<Form>)> = None;
     for form in app.forms.iter() {
-        let key = FormKey {
-            id: form.id.clone(),
-            version: form.version,
-        };
-        let last = app.store.span(&key).await?.map(|(_, last)| last);
-        if newest.as_ref().is_none_or(|(best, _)| last > *best) {
-            newest = Some((last, form));
+        let ratings = ratings(app, form).await?;
+        if most.is_none_or(|(best, _)| ratings > best) {
+            most = Some((ratings, form));
         }
     }
-    Ok(newest.map(|(_, form)| Arc::clone(form)))
+    Ok(most.map(|(_, form)| Arc::clone(form)))
+}
+
+/// How many ratings of this form count.
+async fn ratings(app: &App, form: &Form) -> Result<u64, StoreError> {
+    let key = FormKey {
+        id: form.id.clone(),
+        version: form.version,
+    };
+    let Some((from, to)) = app.store.span(&key).await? else {
+        return Ok(0);
+    };
+    let query = CellQuery {
+        form: key,
+        from,
+        to,
+        by: Vec::new(),
+        filters: Vec::new(),
+    };
+    let cells = app.store.cells(query).await?;
+    Ok(cells.iter().map(|(_, cell)| cell.responses).sum())
 }
 
 fn choices(app: &App, form: Option<&Form>, asked: &Asked, lang: Language) -> Choices {
@@ -216,20 +232,19 @@ async fn body(
         threshold: whole.threshold,
     };
     let words = &lang.words().report;
-    let sections = if whole.cells.is_empty() {
-        Vec::new()
-    } else if unit.is_some() {
-        vec![style.items(&items), style.fields(&groups)]
+    let by_group = if unit.is_some() {
+        style.fields(&groups)
     } else {
-        let by_unit = style.units(
+        style.units(
             &groups,
             |code| unit_row(&units, code, asked, lang),
             given(&asked.all).is_some(),
             asked.link(|asked| asked.all = Some("1".to_owned())),
             asked.link(|asked| asked.all = None),
-        );
-        vec![by_unit, style.items(&items)]
+        )
     };
+    let mut sections = vec![by_group, style.items(&items)];
+    sections.retain(Section::tells_something);
     Ok(Some(Body {
         headline: style.headline(
             unit.map_or_else(
@@ -241,7 +256,8 @@ async fn body(
             whole.cells.first(),
         ),
         sections,
-        about: about(form, &whole, lang),
+        about: about(&whole, lang),
+        source: source(form, lang),
     }))
 }
 
@@ -304,31 +320,39 @@ fn label(form: &Form, answer: &IndexAnswer, lang: Language) -> String {
 }
 
 /// How far the figures may be trusted.
-fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
-    let words = lang.words();
-    let report = &words.report;
+fn about(answer: &IndexAnswer, lang: Language) -> Vec<String> {
+    let words = &lang.words().report;
     let method = answer.method.words();
-    let confidence = serde_json::to_value(form.source.confidence)
-        .ok()
-        .and_then(|id| report.confidence.get(id.as_str()?))
-        .map_or("", String::as_str);
-    let mut about = vec![
-        report.reference.clone(),
+    vec![
+        words.reference.clone(),
         method.note.get(lang.tag()).to_owned(),
-        format!("{}: {}", report.method, method.formula.get(lang.tag())),
+        format!("{}: {}", words.method, method.formula.get(lang.tag())),
         method.interval.get(lang.tag()).to_owned(),
-        report.self_selected.clone(),
+        words.self_selected.clone(),
         fill(
-            &report.too_few_note,
+            &words.too_few_note,
             &[("threshold", &answer.threshold.to_string())],
         ),
-        format!("{}: {} ({confidence}).", report.source, form.source.basis),
-    ];
-    about.extend(
-        form.source
-            .unverified
-            .iter()
-            .map(|open| format!("{}: {open}", report.unverified)),
-    );
-    about
+    ]
+}
+
+/// Where the questions come from, as the form file tells it.
+fn source(form: &Form, lang: Language) -> Source {
+    let confidence = match form.source.confidence {
+        Confidence::Verified => "verified",
+        Confidence::FromPublicCode => "from-public-code",
+        Confidence::Unverified => "unverified",
+        Confidence::Own => "own",
+    };
+    Source {
+        basis: form.source.basis.clone(),
+        confidence: lang
+            .words()
+            .report
+            .confidence
+            .get(confidence)
+            .cloned()
+            .unwrap_or_default(),
+        unverified: form.source.unverified.clone(),
+    }
 }

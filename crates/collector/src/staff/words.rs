@@ -177,6 +177,7 @@ pub(crate) struct ReportWords {
     pub(crate) too_few_note: String,
     pub(crate) too_few_units: String,
     pub(crate) none: String,
+    pub(crate) incomplete: String,
     pub(crate) unknown_choice: String,
     pub(crate) about: String,
     pub(crate) reference: String,
