@@ -8,9 +8,10 @@ use anyhow::Result;
 use end_to_end::collector::{Collector, Data};
 use end_to_end::fleet::{self, Fleet, Pace, Tally};
 use end_to_end::wait::PATIENCE;
+use serde_json::Value;
 
-/// Ratings given to the fleet before each death; more than it can send until then.
-const PER_ROUND: u64 = 400;
+/// Ratings that wait in the outboxes at the start of each life of the collector; more than it can take until its end.
+const WAITING: usize = 1_600;
 
 fn setting(name: &str, default: u64) -> Result<u64> {
     match std::env::var(name) {
@@ -29,21 +30,28 @@ async fn killed_at_random_moments_under_load_the_collector_loses_nothing_and_cou
     let keys = fleet::enrol(&data)?;
     let serve = ["--threshold", "1"];
     let mut collector = Collector::start(&data, &serve)?;
-    let fleet = Fleet::start(&collector.address, &keys, Pace::quick(), seed)?;
-    let mut given = Vec::new();
+    // Small batches: many requests are under way at any moment.
+    let pace = Pace {
+        batch: (1, 10),
+        ..Pace::quick()
+    };
+    let fleet = Fleet::start(&collector.address, &keys, pace, seed)?;
+    let mut given: Vec<Value> = Vec::new();
 
     for round in 0..rounds {
-        let ratings = fleet::ratings(round * PER_ROUND..(round + 1) * PER_ROUND);
+        let next = given.len() as u64;
+        let ratings = fleet::ratings(next..next + WAITING.saturating_sub(fleet.waiting()) as u64);
         fleet.give(ratings.iter().cloned());
         given.extend(ratings);
         // The moment: after some acknowledgements of this life, and then anywhere in what follows.
-        let more = random.usize(1..=PER_ROUND as usize / 2);
+        let more = random.usize(1..=WAITING / 2);
         fleet
             .acknowledged(fleet.ledger().acknowledged.len() + more, PATIENCE)
             .await?;
         tokio::time::sleep(Duration::from_micros(random.u64(..30_000))).await;
         let place = collector.listen().to_owned();
         collector.kill()?;
+        assert!(fleet.waiting() > 0, "round {round}: nobody was sending");
 
         data.hai_long(&["verify"])?;
         let acknowledged = fleet.ledger().acknowledged;
