@@ -7,7 +7,7 @@
 
 mod admit;
 pub mod pseudonym;
-mod scrub;
+pub(crate) mod scrub;
 pub mod wire;
 
 use std::sync::Arc;
