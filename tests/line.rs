@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use end_to_end::browser::Browser;
 use end_to_end::collector::{Collector, Data};
 use end_to_end::fleet::{self, Fleet, Pace};
 use end_to_end::line::{Fate, Faults, Line};
+use end_to_end::ratings;
 use end_to_end::wait::PATIENCE;
 use tokio::sync::Barrier;
 
@@ -24,28 +26,27 @@ async fn a_thousand_ratings_over_a_bad_line_are_counted_exactly_once() -> Result
         ..Pace::quick()
     };
     let fleet = Fleet::start(&line.address, &keys, pace, 3)?;
-    let given = fleet::ratings(0..1_000);
+    let given = ratings::several(0..1_000);
     fleet.give(given.iter().cloned());
     fleet.empty(PATIENCE).await?;
     // Requests that the line held back arrive long after their ratings have been acknowledged.
     line.release().await;
 
     let passages = line.passages();
-    let met = |fate: Fate| {
-        passages
-            .iter()
-            .any(|passage| passage.fate == fate && passage.status.is_none_or(|s| s == 200))
-    };
-    for fate in [
-        Fate::CutBefore,
-        Fate::CutInBody,
-        Fate::CutAnswer,
-        Fate::Duplicate,
-        Fate::Hold(5),
+    for (fate, collector_answered) in [
+        (Fate::CutBefore, false),
+        (Fate::CutInBody, false),
+        (Fate::CutAnswer, true),
+        (Fate::Duplicate, true),
+        (Fate::Hold(5), true),
     ] {
-        assert!(met(fate), "the line never did this: {fate:?}");
+        let status = collector_answered.then_some(200);
+        let happened = passages
+            .iter()
+            .any(|p| p.fate == fate && p.status == status);
+        assert!(happened, "the line never did this: {fate:?}");
     }
-    fleet::expect_exactly_once(&collector, &fleet.ledger(), &given).await?;
+    ratings::expect_exactly_once(&collector, &fleet.ledger(), &given).await?;
     collector.kill()?;
     data.hai_long(&["verify"])?;
     Ok(())
@@ -64,7 +65,7 @@ async fn a_slow_line_that_comes_and_goes_delivers_all_exactly_once() -> Result<(
         ..Pace::quick()
     };
     let fleet = Fleet::start(&line.address, &keys, pace, 4)?;
-    let given = fleet::ratings(0..200);
+    let given = ratings::several(0..200);
     fleet.give(given.iter().cloned());
     let mut windows = 0;
     while fleet.waiting() > 0 {
@@ -81,7 +82,7 @@ async fn a_slow_line_that_comes_and_goes_delivers_all_exactly_once() -> Result<(
         "{} bytes fitted into one window",
         line.carried()
     );
-    fleet::expect_exactly_once(&collector, &fleet.ledger(), &given).await?;
+    ratings::expect_exactly_once(&collector, &fleet.ledger(), &given).await?;
     collector.kill()?;
     data.hai_long(&["verify"])?;
     Ok(())
@@ -106,9 +107,9 @@ async fn of_eight_copies_at_once_exactly_one_is_stored() -> Result<()> {
                 let (key, address, barrier) =
                     (key.clone(), Arc::clone(&address), Arc::clone(&barrier));
                 tokio::spawn(async move {
-                    let copy = [fleet::rating(number, number)];
+                    let copy = [ratings::one(number, number)];
                     barrier.wait().await;
-                    fleet::send_again(&address, &key, &copy).await
+                    ratings::send_once(&address, &key, &copy).await
                 })
             })
             .collect();
@@ -121,9 +122,30 @@ async fn of_eight_copies_at_once_exactly_one_is_stored() -> Result<()> {
         expected.push("stored");
         assert_eq!(told, expected);
     }
-    let counted: u64 = fleet::counted(&collector).await?.values().sum();
+    let counted: u64 = ratings::counted(&collector).await?.values().sum();
     assert_eq!(counted, RATINGS);
     collector.kill()?;
     data.hai_long(&["verify"])?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_browser_works_over_the_line_and_notices_when_it_is_gone() -> Result<()> {
+    let data = Data::new()?;
+    let profile = tempfile::tempdir()?;
+    let collector = Collector::start(&data, &[])?;
+    let line = Line::open(&collector.address, Faults::none()).await?;
+    let browser = Browser::start(profile.path()).await?;
+    let report = format!("{}/", line.address);
+    browser.page.goto(&report).await?;
+    let title = browser.page.title().await?;
+    ensure!(!title.is_empty(), "no page came over the line");
+    line.down();
+    // The driver takes some broken connections for a page of the browser's own.
+    let reached = browser.page.goto(&report).await.is_ok() && browser.page.title().await? == title;
+    ensure!(!reached, "a page came over a line that is gone");
+    line.up();
+    browser.page.goto(&report).await?;
+    assert_eq!(browser.page.title().await?, title);
     Ok(())
 }

@@ -6,4 +6,5 @@ pub mod collector;
 pub mod fleet;
 pub mod kiosk;
 pub mod line;
+pub mod ratings;
 pub mod wait;
