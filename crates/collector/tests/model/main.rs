@@ -99,8 +99,17 @@ async fn play(events: Vec<Event>) -> Result<(), TestCaseError> {
     world.check().await
 }
 
+/// 32 histories, or as many as `PROPTEST_CASES` says: each writes to a disk and waits for it.
+fn config() -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 32;
+    }
+    config
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn every_rating_that_was_kept_is_counted_exactly_once(events in vec(event(), 1..100)) {
