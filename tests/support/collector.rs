@@ -1,8 +1,8 @@
 //! The collector as its administrator starts it: the release binary on a data folder of its own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -70,6 +70,8 @@ pub struct Collector {
     process: Child,
     /// `http://127.0.0.1:PORT`
     pub address: String,
+    /// Held open: a process whose standard output nobody holds may end when it says more.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Collector {
@@ -90,9 +92,10 @@ impl Collector {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let lines = BufReader::new(process.stdout.take().context("no standard output")?).lines();
+        let output = process.stdout.take().context("no standard output")?;
+        let mut output = BufReader::new(output);
         let mut said = Vec::new();
-        for line in lines.map_while(Result::ok) {
+        for line in output.by_ref().lines().map_while(Result::ok) {
             let address = line.find("http://").map(|at| &line[at..]).and_then(|rest| {
                 let origin_end = rest[7..].find(['/', ' ']).map_or(rest.len(), |end| end + 7);
                 rest.get(..origin_end)
@@ -101,6 +104,7 @@ impl Collector {
                 return Ok(Self {
                     address: address.to_owned(),
                     process,
+                    _output: output,
                 });
             }
             said.push(line);

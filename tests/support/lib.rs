@@ -1,6 +1,10 @@
-//! Support for the browser tests: a real collector, a real Chromium, and a citizen who taps.
+//! Support for the end-to-end tests: a real collector, a real Chromium and a citizen who taps; a fleet of devices and a
+//! bad line.
 
 pub mod browser;
 pub mod collector;
+pub mod fleet;
 pub mod kiosk;
+pub mod line;
+pub mod ratings;
 pub mod wait;
