@@ -1,5 +1,7 @@
 //! The collector as its administrator starts it: the release binary on a data folder of its own.
 
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,22 +27,55 @@ pub fn binary() -> Result<PathBuf> {
 }
 
 /// A data folder that is removed with the test.
-pub struct Data(TempDir);
+pub struct Data {
+    folder: TempDir,
+    environment: Vec<(&'static str, OsString)>,
+}
 
 impl Data {
     /// An empty folder.
     pub fn new() -> Result<Self> {
-        Ok(Self(tempfile::tempdir()?))
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+            environment: Vec::new(),
+        })
+    }
+
+    /// Gives every command on this folder an environment variable more.
+    pub fn set_environment(&mut self, name: &'static str, value: impl AsRef<OsStr>) {
+        self.environment.push((name, value.as_ref().to_owned()));
+    }
+
+    /// Takes all those variables back.
+    pub fn clear_environment(&mut self) {
+        self.environment.clear();
+    }
+
+    /// What the last collector on this folder wrote on standard error.
+    pub fn log(&self) -> String {
+        // Absent until a collector was started.
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("serve.log")
+    }
+
+    fn command(&self) -> Result<Command> {
+        let mut command = Command::new(binary()?);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        Ok(command)
     }
 
     /// The folder to pass as `--data`.
     pub fn path(&self) -> PathBuf {
-        self.0.path().join("data")
+        self.folder.path().join("data")
     }
 
     /// Runs a command of `hai-long` on this folder and gives what it prints on standard output.
     pub fn hai_long(&self, arguments: &[&str]) -> Result<String> {
-        let output = Command::new(binary()?)
+        let output = self
+            .command()?
             .args(arguments)
             .arg("--data")
             .arg(self.path())
@@ -58,7 +93,7 @@ impl Data {
 
     /// Imports rows through a file, as the administrator would.
     pub fn import(&self, kind: &str, csv: &str) -> Result<()> {
-        let file = self.0.path().join(format!("{kind}.csv"));
+        let file = self.folder.path().join(format!("{kind}.csv"));
         std::fs::write(&file, csv)?;
         self.hai_long(&["import", kind, file.to_str().context("path")?])?;
         Ok(())
@@ -80,7 +115,8 @@ impl Collector {
 
     /// Starts on this address, so that a page that is open finds it again after a restart.
     pub fn start_at(data: &Data, listen: &str, more: &[&str]) -> Result<Self> {
-        let mut process = Command::new(binary()?)
+        let mut process = data
+            .command()?
             .args(["serve", "--listen", listen])
             .arg("--data")
             .arg(data.path())
@@ -88,7 +124,7 @@ impl Collector {
             .arg(top().join("dist"))
             .args(more)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(File::create(data.log_path())?)
             .spawn()?;
         let lines = BufReader::new(process.stdout.take().context("no standard output")?).lines();
         let mut said = Vec::new();
@@ -107,8 +143,9 @@ impl Collector {
         }
         let status = process.wait()?;
         bail!(
-            "the collector ended with {status} before it printed its address: {}",
-            said.join("\n")
+            "the collector ended with {status} before it printed its address: {}\n{}",
+            said.join("\n"),
+            data.log()
         )
     }
 
@@ -121,6 +158,16 @@ impl Collector {
     pub fn kill(mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
+        Ok(())
+    }
+
+    /// SIGTERM: waits until all is drained and the process has ended.
+    pub fn stop(mut self) -> Result<()> {
+        let id = self.process.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status()?;
+        ensure!(told.success(), "kill -TERM {id}: {told}");
+        let status = self.process.wait()?;
+        ensure!(status.success(), "the collector ended with {status}");
         Ok(())
     }
 

@@ -2,5 +2,8 @@
 
 pub mod browser;
 pub mod collector;
+pub mod faults;
 pub mod kiosk;
+pub mod kiosks;
+pub mod replay;
 pub mod wait;
