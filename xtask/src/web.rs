@@ -147,11 +147,15 @@ fn scripts(wasm: &Path, assets: &Path) -> Result<Scripts> {
         .input_path(wasm)
         .web(true)?
         .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
         .omit_default_module_path(true)
         .out_name("hai-long")
         .generate_output()
         .with_context(|| format!("wasm-bindgen on {}", wasm.display()))?;
-    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
+    // Crates without snippets are listed too, with none.
+    let snippets = output.snippets().values().any(|list| !list.is_empty());
+    if snippets || !output.local_modules().is_empty() {
         bail!(
             "a dependency brings JavaScript snippets, which dist/ does not carry; look at its wasm-bindgen attributes"
         );

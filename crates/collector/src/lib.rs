@@ -3,6 +3,7 @@
 //! A rating meets the modules in this order: [`http`] → [`intake`] → [`store`] → [`index`] → [`staff`] pages and API.
 //! Handlers hold no SQL and the store holds no HTTP.
 
+pub mod auth;
 pub mod demo;
 pub mod forms;
 pub mod http;

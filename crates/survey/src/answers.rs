@@ -1,7 +1,9 @@
 //! Answers by item, as they travel and as they are kept: one byte an item.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::form::{Form, Judge};
@@ -10,14 +12,50 @@ use crate::form::{Form, Judge};
 pub type Answers = BTreeMap<String, Answer>;
 
 /// What was answered to one item: `4` or `"na"` on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Answer {
     /// The value of a level of the item's scale, 0 to 250.
-    Level(u8),
+    Level(#[cfg_attr(feature = "schema", schemars(range(max = 250)))] u8),
     /// "Does not apply to me", where the scale offers it.
     NotApplicable(NotApplicable),
+}
+
+/// By hand, because a derived untagged enum only says that "data did not match any variant".
+impl<'de> Deserialize<'de> for Answer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct LevelOrNa;
+
+        impl Visitor<'_> for LevelOrNa {
+            type Value = Answer;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(
+                    f,
+                    "the value of a level (0 to {}) or \"na\"",
+                    Packed::MAX_LEVEL
+                )
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Answer, E> {
+                u8::try_from(value)
+                    .ok()
+                    .filter(|level| *level <= Packed::MAX_LEVEL)
+                    .map(Answer::Level)
+                    .ok_or_else(|| E::invalid_value(Unexpected::Unsigned(value), &self))
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Answer, E> {
+                match value {
+                    "na" => Ok(Answer::NotApplicable(NotApplicable::Na)),
+                    _ => Err(E::invalid_value(Unexpected::Str(value), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(LevelOrNa)
+    }
 }
 
 /// The word `"na"`.

@@ -31,6 +31,7 @@ pub struct Response {
     /// The door through which it came.
     pub channel: Channel,
     /// Answers by item id.
+    #[serde(deserialize_with = "crate::unique::map")]
     pub answers: Answers,
     /// Ids of the reasons ticked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -284,7 +285,7 @@ impl Response {
                 _ => {}
             }
         }
-        if !self.partial {
+        if !self.partial && !self.answers.is_empty() {
             for item in &form.items {
                 if item.required
                     && form.applies(item, &self.answers, &[])

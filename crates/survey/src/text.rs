@@ -33,10 +33,17 @@ impl fmt::Display for Lang {
 }
 
 /// One text in each of the languages of its form.
+///
+/// ```
+/// let text: survey::text::Text = [("vi", "Hài lòng"), ("en", "Satisfied")].into_iter().collect();
+/// assert_eq!(text.get("en"), "Satisfied");
+/// assert_eq!(text.get("km"), "Hài lòng", "a missing translation falls back to Vietnamese");
+/// assert_eq!(text.exact("km"), None);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
 #[serde(transparent)]
-pub struct Text(BTreeMap<String, String>);
+pub struct Text(#[serde(deserialize_with = "crate::unique::map")] BTreeMap<String, String>);
 
 impl Text {
     /// The text in `lang`, else in Vietnamese, else the empty string (which a checked form never yields).

@@ -1,13 +1,24 @@
 //! From counted cells to figures that carry everything a reader needs to believe or doubt them.
+//!
+//! `question` checks what was asked, the store counts, `survey` computes, `suppress` hides what would point at few
+//! people.
 
-use std::collections::BTreeMap;
+mod question;
+mod suppress;
 
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use survey::method::Method;
+use survey::cell::Cell;
+use survey::form::Form;
+use survey::method::{Figure, Method, MethodError, figure};
 
+use self::question::{Axis, Cut, Question};
 use crate::forms::FormBook;
-use crate::store::{Store, StoreError};
+use crate::store::calendar::business_day;
+use crate::store::{CellQuery, FormKey, GroupKey, Store, StoreError};
 
 /// What `GET /api/v1/index` was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,9 +89,10 @@ pub struct IndexCell {
     pub interval: Option<[f64; 2]>,
     /// Grade id of `points18`.
     pub grade: Option<String>,
-    /// Dossiers finished in the period in this group; null where dossiers have no such group.
+    /// Dossiers finished in the period in this group; null where dossiers have no such group. Shown of suppressed
+    /// groups too: it tells nothing about who rated.
     pub closed: Option<u64>,
-    /// Counted responses / closed, 0 to 1 and rarely above.
+    /// Counted responses / closed, 0 to 1 and rarely above; null when suppressed or when nothing was finished.
     pub coverage: Option<f64>,
     /// Responses flagged as odd; null when suppressed.
     pub flagged: Option<u64>,
@@ -106,16 +118,210 @@ pub enum IndexError {
     Store(#[from] StoreError),
 }
 
-/// Answers an index request.
+impl IndexError {
+    fn request(field: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Request {
+            field: field.to_owned(),
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// Name of the store's note that the data are synthetic.
+pub const DEMO_NOTE: &str = "demo";
+
+/// Answers an index request. Groups of fewer than `threshold` respondents are suppressed, and what would reveal them
+/// in the same table; what several tables together reveal is the business of who may ask for how many.
+///
+/// # Errors
+///
+/// [`IndexError::Request`] names the parameter at fault and the values it may have.
 pub async fn answer(
-    _store: &dyn Store,
-    _forms: &FormBook,
-    _threshold: u64,
-    _request: IndexRequest,
+    store: &dyn Store,
+    forms: &FormBook,
+    threshold: u64,
+    request: IndexRequest,
 ) -> Result<IndexAnswer, IndexError> {
-    Err(IndexError::Request {
-        field: "form".into(),
-        code: "unknown-form",
-        message: "not built yet".into(),
+    let question = Question::of(forms, &request)?;
+    let form = FormKey::of(question.form);
+    let (from, to) = period(store, &form, &request).await?;
+    let query = CellQuery {
+        form,
+        from,
+        to,
+        by: question.dimensions(),
+        filters: question.filters.clone(),
+    };
+    let closed = if question.counts_dossiers() {
+        Some(store.closed(query.clone()).await?.into_iter().collect())
+    } else {
+        None
+    };
+    let groups = store.cells(query).await?;
+    let mut rows = rows(&question, groups, closed.as_ref())?;
+    rows.sort_by(|one, other| one.place.cmp(&other.place));
+    suppress::apply(&mut rows, threshold);
+    Ok(IndexAnswer {
+        form: question.form.id.clone(),
+        form_version: question.form.version,
+        method: question.method,
+        formula: question.method.formula().to_owned(),
+        from,
+        to,
+        by: question
+            .axes
+            .iter()
+            .map(|axis| axis.name().to_owned())
+            .collect(),
+        threshold,
+        demo: store.note(DEMO_NOTE).await?.is_some(),
+        cells: rows
+            .into_iter()
+            .map(|row| row.into_cell(&question))
+            .collect(),
     })
+}
+
+/// The asked period; where one end is not asked for, up to the first or last response, and today when there is none.
+async fn period(
+    store: &dyn Store,
+    form: &FormKey,
+    request: &IndexRequest,
+) -> Result<(Date, Date), IndexError> {
+    let (from, to) = match (request.from, request.to) {
+        (Some(from), Some(to)) => (from, to),
+        (from, to) => {
+            let today = business_day(Timestamp::now());
+            let span = store.span(form).await?;
+            let (first, last) = span.unwrap_or_else(|| {
+                let known = from.or(to).unwrap_or(today);
+                (known, known)
+            });
+            // An end that was left open follows the one that was asked for, so that the period is never upside down.
+            match (from, to) {
+                (Some(from), _) => (from, last.max(from)),
+                (_, Some(to)) => (first.min(to), to),
+                _ => (first, last),
+            }
+        }
+    };
+    if from > to {
+        return Err(IndexError::request(
+            "from",
+            "wrong-period",
+            format!("the first day, {from}, must not come after the last, {to}"),
+        ));
+    }
+    Ok((from, to))
+}
+
+/// A row of the table before anything is hidden.
+#[derive(Clone, Debug)]
+struct Row {
+    /// Its value on each axis.
+    place: Vec<Place>,
+    figure: Figure,
+    responses: u64,
+    flagged: u64,
+    closed: Option<u64>,
+    suppressed: bool,
+}
+
+/// A value on an axis; sorts by text, and factors and items as they stand in the form.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Place {
+    /// Value of a dimension.
+    Value(Option<String>),
+    /// Number of a factor or item.
+    Number(usize),
+}
+
+/// One row for each group and cut.
+fn rows(
+    question: &Question<'_>,
+    groups: Vec<(GroupKey, Cell)>,
+    closed: Option<&HashMap<GroupKey, u64>>,
+) -> Result<Vec<Row>, IndexError> {
+    let mut rows = Vec::with_capacity(groups.len() * question.cuts.len());
+    for (key, cell) in groups {
+        // A group that dossiers cannot have (no field, say) has no count; any other has one, be it none.
+        let finished = closed
+            .filter(|_| key.iter().all(Option::is_some))
+            .map(|closed| closed.get(&key).copied().unwrap_or(0));
+        for cut in &question.cuts {
+            rows.push(Row {
+                place: place(&question.axes, &key, cut),
+                figure: compute(question.form, &cell, question.method, cut)?,
+                responses: cell.responses,
+                flagged: cell.flagged,
+                closed: finished,
+                suppressed: false,
+            });
+        }
+    }
+    Ok(rows)
+}
+
+fn place(axes: &[Axis], key: &GroupKey, cut: &Cut) -> Vec<Place> {
+    let mut values = key.iter();
+    axes.iter()
+        .map(|axis| match axis {
+            Axis::Dimension(_) => Place::Value(values.next().cloned().flatten()),
+            Axis::Factor | Axis::Item => Place::Number(cut.number()),
+        })
+        .collect()
+}
+
+fn compute(form: &Form, cell: &Cell, method: Method, cut: &Cut) -> Result<Figure, IndexError> {
+    figure(form, cell, method, cut.scope()).map_err(|error| match error {
+        MethodError::OtherForm => StoreError::Corrupt(error.to_string()).into(),
+        misfit => IndexError::request("method", "wrong-method", misfit.to_string()),
+    })
+}
+
+impl Row {
+    fn into_cell(self, question: &Question<'_>) -> IndexCell {
+        let key = question
+            .axes
+            .iter()
+            .zip(self.place)
+            .map(|(axis, place)| {
+                let value = match place {
+                    Place::Value(value) => value,
+                    Place::Number(number) => axis.id(question.form, number),
+                };
+                (axis.name().to_owned(), value)
+            })
+            .collect();
+        let coverage = self
+            .closed
+            .filter(|closed| *closed > 0)
+            .map(|closed| rounded(self.responses as f64 / closed as f64));
+        let figure = self.figure;
+        let hidden = self.suppressed;
+        fn unless<T>(hidden: bool, value: Option<T>) -> Option<T> {
+            value.filter(|_| !hidden)
+        }
+        IndexCell {
+            key,
+            value: unless(hidden, figure.value),
+            n: unless(hidden, Some(figure.n)),
+            respondents: unless(hidden, Some(figure.respondents)),
+            satisfied: unless(hidden, figure.satisfied),
+            missing: unless(hidden, Some(figure.missing)),
+            not_applicable: unless(hidden, Some(figure.not_applicable)),
+            interval: unless(hidden, figure.interval),
+            grade: unless(hidden, figure.grade),
+            closed: self.closed,
+            coverage: unless(hidden, coverage),
+            flagged: unless(hidden, Some(self.flagged)),
+            suppressed: hidden,
+        }
+    }
+}
+
+/// To four decimals: a share that reads as per cent with two.
+fn rounded(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
 }

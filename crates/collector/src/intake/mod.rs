@@ -1,12 +1,26 @@
 //! From a response on the wire to one that may enter the log: who sent it, does it fit its form, whose is it,
 //! when was it, and does it look odd?
+//!
+//! [`wire`] reads the bytes, `admit` judges one response, [`pseudonym`] hides its dossier, `scrub` cleans its comment;
+//! [`Intake::receive`] leads a batch through all of them and into the store. Answers and dossier codes are never
+//! logged.
+
+mod admit;
+pub mod pseudonym;
+pub(crate) mod scrub;
+pub mod wire;
 
 use std::sync::Arc;
 
-use survey::response::{Receipt, Response};
+use jiff::Timestamp;
+use survey::response::{Fault, Receipt, Response, Status};
+use uuid::Uuid;
 
+use self::admit::{Desk, Judged};
+use self::pseudonym::PseudonymKey;
+use self::wire::Parsed;
 use crate::forms::FormBook;
-use crate::store::{Key, Store, StoreError};
+use crate::store::{Appended, Key, Role, Store, StoreError};
 
 /// Why a response looks odd; kept as bits, reported apart, never a reason to drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +34,30 @@ pub enum Flag {
     UnfinishedDossier = 1 << 2,
     /// The unit is not in the table of units.
     UnknownUnit = 1 << 3,
-    /// The device's clock was off by more than five minutes, or before 2025.
+    /// The device's clock was off by more than five minutes, or before 2025, or told a moment that cannot be.
     ClockSkew = 1 << 4,
     /// Less than a second a question.
     TooFast = 1 << 5,
+    /// The response named another unit than the one it was placed at.
+    OtherUnit = 1 << 6,
+}
+
+impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 7] = [
+        Self::UnknownStyle,
+        Self::UnknownDossier,
+        Self::UnfinishedDossier,
+        Self::UnknownUnit,
+        Self::ClockSkew,
+        Self::TooFast,
+        Self::OtherUnit,
+    ];
+
+    /// Is this flag among the bits?
+    pub fn is_in(self, bits: u32) -> bool {
+        bits & self as u32 != 0
+    }
 }
 
 /// Who sends: decided by the HTTP layer before the intake is called.
@@ -31,9 +65,12 @@ pub enum Flag {
 pub enum Sender {
     /// A key with role device or admin.
     Key(Key),
-    /// The demonstration loader and imports by the administrator.
+    /// The demonstration loader and imports by the administrator: may tell of any time in the past.
     Operator,
 }
+
+/// The time of day, so that tests can set it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The intake of one collector.
 pub struct Intake {
@@ -41,16 +78,154 @@ pub struct Intake {
     pub forms: Arc<FormBook>,
     /// Where admitted responses go.
     pub store: Arc<dyn Store>,
+    key: PseudonymKey,
+    clock: Clock,
 }
 
 impl Intake {
-    /// Checks, admits and stores 1 to 50 responses; one receipt each, in order. An error means that nothing is known
-    /// to be stored and the sender should repeat the request.
+    /// An intake that goes by the system's clock.
+    pub fn new(forms: Arc<FormBook>, store: Arc<dyn Store>, key: PseudonymKey) -> Self {
+        Self {
+            forms,
+            store,
+            key,
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+
+    /// The same intake going by another clock.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Checks, admits and stores the responses of a batch; one receipt each, in the order sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Intake::receive`].
+    pub async fn receive_batch(
+        &self,
+        batch: Parsed,
+        sender: &Sender,
+    ) -> Result<Vec<Receipt>, StoreError> {
+        let mut readable = Vec::with_capacity(batch.responses.len());
+        let places: Vec<Option<Receipt>> = batch
+            .responses
+            .into_iter()
+            .map(|read| match read {
+                Ok(response) => {
+                    readable.push(response);
+                    None
+                }
+                Err(receipt) => Some(receipt),
+            })
+            .collect();
+        let mut received = self.receive(readable, sender).await?.into_iter();
+        Ok(places
+            .into_iter()
+            .filter_map(|place| place.or_else(|| received.next()))
+            .collect())
+    }
+
+    /// Checks, admits and stores responses; one receipt each, in order. A rejected one does not stop the others.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not write: nothing is known to be stored, and the sender should repeat the request as it
+    /// was.
     pub async fn receive(
         &self,
-        _responses: Vec<Response>,
-        _sender: &Sender,
+        responses: Vec<Response>,
+        sender: &Sender,
     ) -> Result<Vec<Receipt>, StoreError> {
-        Ok(Vec::new())
+        let desk = Desk {
+            unit: match sender {
+                Sender::Key(key) if key.role == Role::Device => {
+                    key.device.as_ref().map(|device| device.unit.as_str())
+                }
+                Sender::Key(_) | Sender::Operator => None,
+            },
+            tells_the_past: matches!(sender, Sender::Operator),
+            received_at: (self.clock)(),
+        };
+        let judged: Vec<Judged<'_>> = responses
+            .iter()
+            .map(|response| admit::judge(&self.forms, response))
+            .collect();
+        let dossiers = judged
+            .iter()
+            .filter_map(|judged| judged.code.as_ref())
+            .map(|code| code.as_str().to_owned())
+            .collect();
+        let units = responses
+            .iter()
+            .filter_map(|response| response.unit.as_deref())
+            .chain(desk.unit)
+            .map(str::to_owned)
+            .collect();
+        let registers = self.store.look_up(dossiers, units).await?;
+
+        let mut admitted = Vec::with_capacity(responses.len());
+        let verdicts: Vec<Result<Uuid, Receipt>> = judged
+            .into_iter()
+            .map(|judged| {
+                let id = judged.response.id;
+                match admit::place(judged, &registers, &desk, &self.key) {
+                    Ok(placed) => {
+                        admitted.push(placed);
+                        Ok(id)
+                    }
+                    Err(faults) => Err(rejected(id, faults)),
+                }
+            })
+            .collect();
+        let mut appended = if admitted.is_empty() {
+            Vec::new()
+        } else {
+            self.store.append(admitted).await?
+        }
+        .into_iter();
+        verdicts
+            .into_iter()
+            .map(|verdict| match verdict {
+                Err(receipt) => Ok(receipt),
+                Ok(id) => appended
+                    .next()
+                    .map(|done| receipt(id, done))
+                    .ok_or_else(|| StoreError::Engine("fewer answers than responses".into())),
+            })
+            .collect()
+    }
+}
+
+fn receipt(id: Uuid, done: Appended) -> Receipt {
+    let with = |status| Receipt {
+        id,
+        status,
+        code: None,
+        faults: Vec::new(),
+    };
+    match done {
+        // Whether it counts is not told: that would tell a stranger which dossiers have been rated.
+        Appended::Stored { .. } => with(Status::Stored),
+        Appended::Duplicate => with(Status::Duplicate),
+        Appended::IdReused => rejected(
+            id,
+            vec![Fault::new(
+                "id",
+                "id-reused",
+                "another response with this id is stored; a changed response needs an id of its own",
+            )],
+        ),
+    }
+}
+
+/// The code of a rejection is that of its first fault.
+fn rejected(id: Uuid, faults: Vec<Fault>) -> Receipt {
+    Receipt {
+        id,
+        status: Status::Rejected,
+        code: faults.first().map(|fault| fault.code.clone()),
+        faults,
     }
 }

@@ -1,1 +1,45 @@
-//! TODO
+//! Pages for officers: sign in, and a report that is read at a glance. Server-made HTML without scripts, so that they
+//! work on old machines, print well, and need nothing but a browser.
+
+mod desk;
+mod figures;
+mod numbers;
+mod origin;
+pub(crate) mod pages;
+mod report;
+pub(crate) mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, header};
+use axum::routing::{get, post};
+
+use crate::http::App;
+
+pub(crate) use desk::LoginDesk;
+
+/// A name and a password need no more.
+const MAX_FORM: usize = 16 * 1024;
+
+/// The routes below `/staff`.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(report::page))
+        .route("/login", get(desk::login_page).post(desk::login))
+        .route("/logout", post(desk::logout))
+        .route("/style.css", get(style))
+        .layer(DefaultBodyLimit::max(MAX_FORM))
+}
+
+/// The pages' style sheet.
+async fn style() -> ([(HeaderName, &'static str); 2], &'static str) {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=300"),
+        ],
+        include_str!("../../../../style/staff.css"),
+    )
+}

@@ -2,6 +2,12 @@
 //!
 //! The response log is the only source of truth; every count is a pure function of (log, form version).
 
+pub mod calendar;
+pub mod sqlite;
+pub mod terms;
+
+use std::collections::{HashMap, HashSet};
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,6 +22,16 @@ pub struct FormKey {
     pub id: String,
     /// Form version.
     pub version: u16,
+}
+
+impl FormKey {
+    /// The key of this form.
+    pub fn of(form: &survey::form::Form) -> Self {
+        Self {
+            id: form.id.clone(),
+            version: form.version,
+        }
+    }
 }
 
 /// How a rating is tied to a dossier: how far it can be trusted to be one person's one rating.
@@ -54,7 +70,8 @@ pub struct Pseudonym(pub [u8; 20]);
 pub struct Admitted {
     /// The id from the device.
     pub id: Uuid,
-    /// 16 bytes of SHA-256 over the canonical content: tells a repeat from a reused id.
+    /// 16 bytes of HMAC-SHA-256 over the canonical content: tells a repeat from a reused id. Keyed, since a plain hash
+    /// would let whoever has the log find the dossier code by trial.
     pub fingerprint: [u8; 16],
     /// The form answered.
     pub form: FormKey,
@@ -184,6 +201,24 @@ pub struct Dossier {
     pub outcome: Option<String>,
 }
 
+/// A dossier with what the register of procedures adds to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// The dossier.
+    pub dossier: Dossier,
+    /// Field of its procedure, when the procedure is known.
+    pub field: Option<String>,
+}
+
+/// What the registers say about the dossiers and units that were looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registers {
+    /// Known dossiers by code.
+    pub dossiers: HashMap<String, Filed>,
+    /// Codes of known units, those of the dossiers among them.
+    pub units: HashSet<String>,
+}
+
 /// What may be counted by; `Item` and `Factor` are cuts inside a cell and not listed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
@@ -205,6 +240,17 @@ pub enum Dimension {
     Provenance,
 }
 
+impl Dimension {
+    /// Do finished dossiers have it too? They have no channel of rating, touchpoint or provenance, and their
+    /// timeliness at the end is not that at the moment of rating.
+    pub fn is_of_dossiers(self) -> bool {
+        matches!(
+            self,
+            Self::Unit | Self::Field | Self::Procedure | Self::Month
+        )
+    }
+}
+
 /// Which responses to count, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellQuery {
@@ -224,7 +270,7 @@ pub struct CellQuery {
 pub type GroupKey = Vec<Option<String>>;
 
 /// Why the store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The writer's queue is full: try again after this many seconds.
     #[error("the collector is busy; try again in {0} s")]
@@ -235,6 +281,16 @@ pub enum StoreError {
     /// Stored bytes are not what this version can read.
     #[error("the store holds what this version cannot read: {0}")]
     Corrupt(String),
+    /// A key of this name exists already.
+    #[error("a key named {0:?} exists already; choose another name, or remove that key first")]
+    NameTaken(String),
+}
+
+impl StoreError {
+    /// The store has been closed, or its writer has ended.
+    pub(crate) fn closed() -> Self {
+        Self::Engine("it is closed".into())
+    }
 }
 
 /// A difference between a roll-up and what the log says.
@@ -331,7 +387,8 @@ pub trait Store: Send + Sync + 'static {
         &self,
         query: CellQuery,
     ) -> Result<Vec<(GroupKey, survey::cell::Cell)>, StoreError>;
-    /// Dossiers finished in the period, grouped alike; dimensions that a dossier does not have make no group.
+    /// Dossiers finished in the period, grouped alike; by unit, field, procedure and month, and empty when grouped or
+    /// filtered by anything else, which dossiers do not have.
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;
     /// First and last business day with a response to this form.
     async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError>;
@@ -348,7 +405,8 @@ pub trait Store: Send + Sync + 'static {
     async fn upsert_units(&self, units: Vec<Unit>) -> Result<u64, StoreError>;
     /// Adds or changes procedures; returns how many were new.
     async fn upsert_procedures(&self, procedures: Vec<Procedure>) -> Result<u64, StoreError>;
-    /// Adds or changes dossiers; returns how many were new.
+    /// Adds or changes dossiers; returns how many were new. Written in chunks: after an error the first ones may be
+    /// there, and repeating the call is safe.
     async fn upsert_dossiers(&self, dossiers: Vec<Dossier>) -> Result<u64, StoreError>;
     /// All units.
     async fn units(&self) -> Result<Vec<Unit>, StoreError>;
@@ -356,10 +414,16 @@ pub trait Store: Send + Sync + 'static {
     async fn procedures(&self) -> Result<Vec<Procedure>, StoreError>;
     /// One dossier by normalised code.
     async fn dossier(&self, code: &str) -> Result<Option<Dossier>, StoreError>;
-    /// Dossiers and counts: (dossiers, units, procedures, responses in the log).
+    /// What the registers say about these dossiers (normalised codes) and units, in one read.
+    async fn look_up(
+        &self,
+        dossiers: Vec<String>,
+        units: Vec<String>,
+    ) -> Result<Registers, StoreError>;
+    /// How much is kept.
     async fn totals(&self) -> Result<Totals, StoreError>;
 
-    /// Adds a key; the name must be new.
+    /// Adds a key; [`StoreError::NameTaken`] unless the name is new.
     async fn add_key(&self, key: Key) -> Result<(), StoreError>;
     /// The key with this hash.
     async fn key(&self, hash: &[u8; 32]) -> Result<Option<Key>, StoreError>;
@@ -367,7 +431,7 @@ pub trait Store: Send + Sync + 'static {
     async fn keys(&self) -> Result<Vec<Key>, StoreError>;
     /// Removes a key; false when there was none of this name.
     async fn remove_key(&self, name: &str) -> Result<bool, StoreError>;
-    /// Adds or replaces an account.
+    /// Adds or replaces an account; its sessions end.
     async fn put_user(&self, user: User) -> Result<(), StoreError>;
     /// The account of this name.
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;

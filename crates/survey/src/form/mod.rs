@@ -1,13 +1,30 @@
 //! Questionnaires as versioned data: scales, factors, items, conditions, and what may be computed from them.
 //!
 //! A form file says what is asked and how; no form is written in code. [`Form`] is the shape of the file;
-//! a form that came through the loader keeps the promises that the rest of the house relies on.
+//! a form that came through [`load`] keeps the promises that the rest of the house relies on.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::answers::{Answer, Answers};
+mod ask;
+#[cfg(feature = "server")]
+mod check;
+#[cfg(feature = "server")]
+mod load;
+#[cfg(feature = "schema")]
+mod schema;
+#[cfg(feature = "server")]
+mod shipped;
+
+#[cfg(feature = "server")]
+pub use load::{FormFault, load};
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
+#[cfg(feature = "server")]
+pub use shipped::shipped;
+
 use crate::response::ScaleOrder;
 use crate::text::{Lang, Text};
 
@@ -20,8 +37,13 @@ pub struct Form {
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// `a-z`, `0-9` and `-`, at most 40 characters.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[a-z0-9][a-z0-9-]{0,39}$"))
+    )]
     pub id: String,
     /// Starts at 1; a changed wording, scale or order is a new version, and versions are never pooled.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub version: u16,
     /// Which instrument this is; instruments are never pooled.
     pub instrument: Instrument,
@@ -37,7 +59,15 @@ pub struct Form {
     /// The order above is prescribed and configuration must not change it.
     #[serde(default)]
     pub order_fixed: bool,
+    /// The sentence above the items of a role, where the items themselves are statements and not questions.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::unique::map"
+    )]
+    pub leads: BTreeMap<Role, Text>,
     /// Sets of levels, by id.
+    #[serde(deserialize_with = "crate::unique::map")]
     pub scales: BTreeMap<String, Scale>,
     /// Groups of items, in order; empty for a form without factors.
     #[serde(default)]
@@ -77,12 +107,16 @@ pub enum Instrument {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Source {
     /// The legal text, portal or page.
-    pub basis: String,
+    pub basis: Text,
     /// How sure we are that the wording is the official one.
     pub confidence: Confidence,
     /// What is not confirmed; shown to administrators as "chưa xác minh".
     #[serde(default)]
-    pub unverified: Vec<String>,
+    pub unverified: Vec<Text>,
+    /// Numbers that the printed original skips; a gap in [`Item::number`] that is not named here is taken for a
+    /// lost item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped_numbers: Vec<String>,
 }
 
 /// How sure we are of a wording.
@@ -108,6 +142,7 @@ pub struct Scale {
     /// What the levels mean.
     pub kind: ScaleKind,
     /// For `satisfaction` and `points`: listed from worst to best with rising values.
+    #[cfg_attr(feature = "schema", schemars(length(min = 2)))]
     pub levels: Vec<Level>,
     /// Text of "does not apply to me", where the scale offers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,6 +170,7 @@ pub enum ScaleKind {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Level {
     /// The value on the wire, 0 to 250, unique in its scale.
+    #[cfg_attr(feature = "schema", schemars(range(max = 250)))]
     pub value: u8,
     /// The official words.
     pub text: Text,
@@ -142,12 +178,28 @@ pub struct Level {
     #[serde(default)]
     pub satisfied: bool,
     /// Which of the five faces stands beside the words: 1 (worst) to 5 (best).
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<u8>,
+    /// The whole numbers that the option stands for ("25–34"); options of one scale must not overlap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
 }
 
-/// A group of items, with its weight in a weighted index.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Whole numbers from one bound to the other, both inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Range {
+    /// The smallest.
+    pub from: u32,
+    /// The greatest; absent where there is none ("over 60").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<u32>,
+}
+
+/// A group of items that is reported together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Factor {
@@ -191,7 +243,7 @@ pub struct Item {
 }
 
 /// What an item's answer is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -271,6 +323,7 @@ pub struct Comment {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct IndexRules {
     /// The methods that fit its scales; the first is shown when none is asked for.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub methods: Vec<crate::method::Method>,
     /// The items whose answers make the form's headline figure; empty: all items with role `rating`.
     #[serde(default)]
@@ -298,60 +351,11 @@ pub struct Band {
     pub below: Option<u16>,
 }
 
-impl Form {
-    /// The item with this id.
-    pub fn item(&self, id: &str) -> Option<&Item> {
-        self.items.iter().find(|item| item.id == id)
-    }
-
-    /// The scale that answers an item of this form.
-    pub fn scale_of(&self, item: &Item) -> Option<&Scale> {
-        self.scales.get(&item.scale)
-    }
-
-    /// Is this item put to a person who has answered like this so far? `enabled` lists sensitive items that the
-    /// authority has switched on.
-    pub fn applies(&self, item: &Item, answers: &Answers, enabled: &[String]) -> bool {
-        item.judge == Judge::Person
-            && (!item.off_by_default || enabled.contains(&item.id))
-            && item.when.as_ref().is_none_or(|condition| {
-                matches!(answers.get(&condition.item), Some(Answer::Level(level)) if condition.is.contains(level))
-            })
-    }
-
-    /// The first applicable item after `after` (from the start if `None`): the next question to put.
-    pub fn next_item(
-        &self,
-        after: Option<&str>,
-        answers: &Answers,
-        enabled: &[String],
-    ) -> Option<&Item> {
-        let start = match after {
-            None => 0,
-            Some(id) => self.items.iter().position(|item| item.id == id)? + 1,
-        };
-        self.items[start..]
-            .iter()
-            .find(|item| self.applies(item, answers, enabled))
-    }
-
-    /// Does this item enter the form's headline figure?
-    pub fn is_headline(&self, item: &Item) -> bool {
-        item.role == Role::Rating
-            && (self.index.headline.is_empty() || self.index.headline.contains(&item.id))
-    }
-
-    /// Should reasons be offered to a person who has answered like this?
-    pub fn offers_reasons(&self, answers: &Answers) -> Option<&Reasons> {
-        self.reasons.as_ref().filter(|reasons| {
-            matches!(answers.get(&reasons.item), Some(Answer::Level(level)) if *level <= reasons.at_or_below)
-        })
-    }
-}
-
-impl Scale {
-    /// The level with this value.
-    pub fn level(&self, value: u8) -> Option<&Level> {
-        self.levels.iter().find(|level| level.value == value)
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to {
+            Some(to) => write!(f, "{}–{to}", self.from),
+            None => write!(f, "{} and above", self.from),
+        }
     }
 }

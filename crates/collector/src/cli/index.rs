@@ -1,0 +1,175 @@
+//! `hai-long index`: the same figures as `GET /api/v1/index`, as a table or as JSON.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use clap::Args;
+use collector::index::{self, IndexAnswer, IndexCell, IndexRequest};
+use jiff::civil::Date;
+
+use super::open::open_existing;
+use super::{Outcome, table};
+use crate::settings::{Common, FigureArgs};
+
+const EXAMPLES: &str = "\
+Groups: unit, field, procedure, channel, touchpoint, month, timeliness, provenance, and one of factor, item.
+
+Groups with fewer respondents than the threshold are suppressed and show no figure. Figures of different forms, versions
+or methods must not be compared.
+
+Examples:
+  hai-long index --form one-stop-quick --by unit
+  hai-long index --form one-stop-quick --by item --filter unit=H57.132 --from 2026-07-01 --to 2026-09-30
+  hai-long index --form one-stop-quick --by month,channel --method mean100 --json";
+
+/// Print an index.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Index {
+    /// Id of the form
+    #[arg(long, default_value = "one-stop-quick")]
+    form: String,
+    /// Its version [default: the newest]
+    #[arg(long)]
+    form_version: Option<u16>,
+    /// top2, mean100 or points18, as far as the form allows it [default: the form's first]
+    #[arg(long)]
+    method: Option<String>,
+    /// First day, as 2026-07-01 [default: that of the first rating]
+    #[arg(long)]
+    from: Option<Date>,
+    /// Last day [default: that of the last rating]
+    #[arg(long)]
+    to: Option<Date>,
+    /// Groups, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    by: Vec<String>,
+    /// Only these, as unit=H57.132; may be repeated
+    #[arg(long, value_parser = filter, value_name = "GROUP=VALUE")]
+    filter: Vec<(String, String)>,
+    /// Print the API's JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    figures: FigureArgs,
+}
+
+impl Index {
+    pub async fn run(self, common: &Common) -> Result<Outcome> {
+        let opened = open_existing(&common.data)?;
+        let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in self.filter {
+            filters.entry(name).or_default().push(value);
+        }
+        let request = IndexRequest {
+            form: self.form,
+            form_version: self.form_version,
+            method: self.method,
+            from: self.from,
+            to: self.to,
+            by: self.by,
+            filters,
+        };
+        let threshold = common.threshold(&self.figures);
+        let answer = index::answer(&*opened.store, &opened.forms, threshold, request).await?;
+        if self.json {
+            table::line(&serde_json::to_string_pretty(&answer)?)?;
+        } else {
+            let form = opened.forms.get(&answer.form, answer.form_version);
+            let decimals = form.map_or(2, |form| form.index.decimals);
+            print(&answer, decimals)?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn filter(raw: &str) -> Result<(String, String), String> {
+    raw.split_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "write GROUP=VALUE, as unit=H57.132".to_owned())
+}
+
+fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
+    // The method's name is the one on the wire.
+    let method = serde_json::to_value(answer.method)?;
+    table::line(&format!(
+        "{} version {}, method {}: {}\n{} to {}; groups of fewer than {} respondents are suppressed{}",
+        answer.form,
+        answer.form_version,
+        method.as_str().unwrap_or_default(),
+        answer.formula,
+        answer.from,
+        answer.to,
+        answer.threshold,
+        if answer.demo {
+            "; synthetic demonstration data"
+        } else {
+            ""
+        }
+    ))?;
+    let figures = [
+        "value",
+        "95 % interval",
+        "grade",
+        "n",
+        "respondents",
+        "satisfied",
+        "missing",
+        "n/a",
+        "closed",
+        "coverage",
+        "flagged",
+    ];
+    let keys = answer.by.len();
+    let heading: Vec<&str> = answer
+        .by
+        .iter()
+        .map(String::as_str)
+        .chain(figures)
+        .collect();
+    let rows = answer
+        .cells
+        .iter()
+        .map(|cell| row(cell, &answer.by, usize::from(decimals)))
+        .collect();
+    let columns = heading.len();
+    table::print(&heading, rows, keys..columns)
+}
+
+fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
+    let count = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
+    let value = match cell.value {
+        _ if cell.suppressed => "suppressed".to_owned(),
+        Some(value) => format!("{value:.decimals$}"),
+        None => String::new(),
+    };
+    let interval = cell.interval.map_or_else(String::new, |[low, high]| {
+        format!("{low:.decimals$} – {high:.decimals$}")
+    });
+    let coverage = cell
+        .coverage
+        .map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
+    by.iter()
+        .map(|name| {
+            cell.key
+                .get(name)
+                .cloned()
+                .flatten()
+                .unwrap_or_else(|| "–".to_owned())
+        })
+        .chain([
+            value,
+            interval,
+            cell.grade.clone().unwrap_or_default(),
+            count(cell.n),
+            count(cell.respondents),
+            count(cell.satisfied),
+            count(cell.missing),
+            count(cell.not_applicable),
+            count(cell.closed),
+            coverage,
+            count(cell.flagged),
+        ])
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! Opening a data folder: forms, store, intake.
+
+use std::collections::BTreeSet;
+use std::fs::DirBuilder;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use collector::forms::FormBook;
+use collector::intake::Intake;
+use collector::intake::pseudonym::PseudonymKey;
+use collector::store::Store;
+use collector::store::sqlite::SqliteStore;
+use survey::form::{Form, load, shipped};
+
+/// Forms of the authority, in the data folder.
+const OWN_FORMS: &str = "forms";
+
+/// A data folder that is open.
+pub struct Opened {
+    /// Known forms.
+    pub forms: Arc<FormBook>,
+    /// Everything kept.
+    pub store: Arc<dyn Store>,
+}
+
+impl Opened {
+    /// The way in for ratings, with the pseudonym key of this data folder, which is made when it is not there.
+    pub fn intake(&self, folder: &Path) -> Result<Arc<Intake>> {
+        let key = PseudonymKey::load_or_create(folder)?;
+        Ok(Arc::new(Intake::new(
+            Arc::clone(&self.forms),
+            Arc::clone(&self.store),
+            key,
+        )))
+    }
+}
+
+/// Opens a data folder, and makes it when it is not there.
+pub fn open_or_create(folder: &Path) -> Result<Opened> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    // Ratings, pseudonym keys and credentials are the owner's business alone.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    open(folder)
+}
+
+/// Opens a data folder that must be there.
+pub fn open_existing(folder: &Path) -> Result<Opened> {
+    if !folder.is_dir() {
+        bail!(
+            "there is no data folder {}; name it with --data, or make one with serve, import or demo",
+            folder.display()
+        );
+    }
+    open(folder)
+}
+
+fn open(folder: &Path) -> Result<Opened> {
+    let forms = Arc::new(forms(folder)?);
+    let store = SqliteStore::open(folder, Arc::clone(&forms))
+        .with_context(|| format!("the data folder {} cannot be opened", folder.display()))?;
+    Ok(Opened {
+        forms,
+        store: Arc::new(store),
+    })
+}
+
+/// The shipped forms and those in the data folder.
+fn forms(folder: &Path) -> Result<FormBook> {
+    let mut files: Vec<(String, String)> = shipped()
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
+    let own = folder.join(OWN_FORMS);
+    if own.is_dir() {
+        let cannot_read = || format!("the forms in {} cannot be read", own.display());
+        for entry in std::fs::read_dir(&own).with_context(cannot_read)? {
+            let path = entry.with_context(cannot_read)?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
+                let text = std::fs::read_to_string(&path)
+                    .with_context(|| format!("{} cannot be read", path.display()))?;
+                files.push((path.display().to_string(), text));
+            }
+        }
+    }
+    let mut taken = BTreeSet::new();
+    let mut forms: Vec<Form> = Vec::new();
+    for (name, text) in &files {
+        let form = load(text, name).map_err(|faults| {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("a form cannot be used:\n  {}", faults.join("\n  "))
+        })?;
+        if !taken.insert((form.id.clone(), form.version)) {
+            bail!(
+                "{name}: form {} version {} is there already; a changed form needs a new version",
+                form.id,
+                form.version
+            );
+        }
+        forms.push(form);
+    }
+    Ok(forms.into_iter().collect())
+}

@@ -1,0 +1,101 @@
+//! `hai-long serve`: the server, until it is told to stop.
+
+use anyhow::{Context, Result};
+use clap::Args;
+use collector::http::{self, App, Settings};
+use tokio::net::TcpListener;
+
+use super::open::open_or_create;
+use super::{Outcome, demo, table};
+use crate::settings::{Common, FigureArgs, ServerArgs};
+
+const EXAMPLES: &str = "\
+SIGINT (Ctrl-C) and SIGTERM end it: requests that are under way are finished first, and nothing that was acknowledged is
+lost in any case.
+
+Examples:
+  hai-long serve --demo --data ./try
+  hai-long serve --listen 0.0.0.0:8080 --data /var/lib/hai-long --web /usr/share/hai-long
+  hai-long serve --config /etc/hai-long.toml --log-format json";
+
+/// Serve until interrupted.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Serve {
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    figures: FigureArgs,
+    /// Load demonstration data first when the data folder is new, and print the credentials
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    pub async fn run(self, common: &Common) -> Result<Outcome> {
+        let server = common.server(&self.server);
+        // Before the long loading, so that a taken port is told at once.
+        let listener = TcpListener::bind(server.listen).await.with_context(|| {
+            format!(
+                "cannot listen on {}; choose another with --listen",
+                server.listen
+            )
+        })?;
+        let address = listener.local_addr()?;
+        let opened = open_or_create(&common.data)?;
+        let credentials = if self.demo {
+            Some(demo::load(&opened, common).await?)
+        } else {
+            None
+        };
+        if !server.web.join("index.html").is_file() {
+            tracing::warn!(
+                folder = %server.web.display(),
+                "no built web files here, so there is no kiosk page; build them with \"cargo xtask build\" or name the folder with --web"
+            );
+        }
+        let settings = Settings {
+            web_dir: server.web,
+            threshold: common.threshold(&self.figures),
+            secure_cookies: server.secure_cookies,
+            trusted_proxies: server.trusted_proxies,
+            ..Settings::default()
+        };
+        let intake = opened.intake(&common.data)?;
+        let app = App::new(opened.store, opened.forms, intake, settings)
+            .context("a form cannot be published")?;
+        let stop = stop_signal()?;
+        table::line(&format!(
+            "Hài Lòng serves {}\n  http://{address}/         start page\n  http://{address}/kiosk    kiosk\n  http://{address}/staff    staff pages",
+            common.data.display()
+        ))?;
+        if let Some(credentials) = credentials {
+            table::line(&demo::told(&credentials))?;
+            table::line(&format!(
+                "  open the kiosk as http://{address}/kiosk#key={}",
+                credentials.device_key
+            ))?;
+        }
+        http::serve(listener, app, stop).await;
+        tracing::info!("stopped");
+        Ok(Outcome::Done)
+    }
+}
+
+/// Resolves when the process is asked to stop.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .context("cannot wait for SIGTERM")?;
+    Ok(async move {
+        #[cfg(unix)]
+        let terminated = terminate.recv();
+        #[cfg(not(unix))]
+        let terminated = std::future::pending::<Option<()>>();
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated => {}
+        }
+        tracing::info!("stopping: requests that are under way are finished first");
+    })
+}

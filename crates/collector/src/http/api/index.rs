@@ -1,0 +1,231 @@
+//! What the ratings add up to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use jiff::civil::Date;
+
+use crate::http::App;
+use crate::http::caller::Anybody;
+use crate::http::problem::{Everywhere, Problem};
+use crate::index::{self, IndexAnswer, IndexError, IndexRequest};
+
+/// What may be filtered by.
+const FILTERS: [&str; 10] = [
+    "unit",
+    "field",
+    "procedure",
+    "channel",
+    "touchpoint",
+    "month",
+    "timeliness",
+    "provenance",
+    "factor",
+    "item",
+];
+
+impl From<IndexError> for Problem {
+    fn from(error: IndexError) -> Self {
+        match error {
+            IndexError::Request {
+                field,
+                code,
+                message,
+            } => Self::bad_request(code, message).field(field),
+            IndexError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// The question in the query string.
+pub(super) struct Question(IndexRequest);
+
+impl<S: Send + Sync> FromRequestParts<S> for Question {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::bad_request("bad-query", "the query is not well-formed"))?;
+        question(pairs).map(Self)
+    }
+}
+
+/// Reads the parameters; lists may be repeated or separated by commas.
+fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
+    let mut single: BTreeMap<String, String> = BTreeMap::new();
+    let mut by = Vec::new();
+    let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in pairs {
+        match name.as_str() {
+            "by" => by.extend(listed(&name, &value)?),
+            "form" | "form_version" | "method" | "from" | "to" => {
+                if single.insert(name.clone(), value).is_some() {
+                    return Err(Problem::bad_request(
+                        "repeated-parameter",
+                        format!("give {name} once"),
+                    )
+                    .field(name));
+                }
+            }
+            filter if FILTERS.contains(&filter) => {
+                let values = listed(&name, &value)?;
+                filters.entry(name).or_default().extend(values);
+            }
+            _ => {
+                return Err(Problem::bad_request(
+                    "unknown-parameter",
+                    format!(
+                        "{name:?} is no parameter here; use form, form_version, method, from, to, by or a filter: {}",
+                        FILTERS.join(", ")
+                    ),
+                )
+                .field(name));
+            }
+        }
+    }
+    let form = single
+        .remove("form")
+        .filter(|form| !form.is_empty())
+        .ok_or_else(|| {
+            Problem::bad_request(
+                "required",
+                "name a form; GET /api/v1/forms lists those there are",
+            )
+            .field("form")
+        })?;
+    let form_version = single
+        .remove("form_version")
+        .map(|text| {
+            text.parse()
+                .ok()
+                .filter(|version| *version > 0)
+                .ok_or_else(|| {
+                    Problem::bad_request("wrong-version", "give a whole number from 1 to 65535")
+                        .field("form_version")
+                })
+        })
+        .transpose()?;
+    let mut day = |name: &str| {
+        single
+            .remove(name)
+            .map(|text| {
+                text.parse::<Date>()
+                    .ok()
+                    .filter(|_| text.len() == 10)
+                    .ok_or_else(|| {
+                        Problem::bad_request("wrong-date", "give a day as YYYY-MM-DD").field(name)
+                    })
+            })
+            .transpose()
+    };
+    Ok(IndexRequest {
+        form,
+        form_version,
+        from: day("from")?,
+        to: day("to")?,
+        method: single.remove("method"),
+        by,
+        filters,
+    })
+}
+
+/// The values of a list parameter.
+fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
+    value
+        .split(',')
+        .map(|part| match part.trim() {
+            "" => Err(Problem::bad_request(
+                "empty-value",
+                format!("{name} has an empty value; leave the parameter out or give a value"),
+            )
+            .field(name)),
+            part => Ok(part.to_owned()),
+        })
+        .collect()
+}
+
+/// The index
+///
+/// Every figure carries its method, form version, denominator, interval and coverage; groups of too few respondents
+/// are suppressed. Lists may be given as repeated parameters or separated by commas.
+#[utoipa::path(
+    get,
+    path = "/api/v1/index",
+    tag = "index",
+    operation_id = "getIndex",
+    params(
+        ("form" = String, Query, description = "form id", pattern = "^[a-z0-9-]{1,40}$"),
+        ("form_version" = Option<u16>, Query, description = "the newest when absent", minimum = 1, maximum = 65535),
+        ("method" = Option<String>, Query, description = "a method of the form, such as top2, mean100 or points18; the form's first when absent"),
+        ("from" = Option<String>, Query, description = "first business day, YYYY-MM-DD; the first with a rating when absent", format = Date),
+        ("to" = Option<String>, Query, description = "last business day; the last with a rating when absent", format = Date),
+        ("by" = Option<Vec<String>>, Query, description = "dimensions to group by, in order: unit, field, procedure, channel, touchpoint, month, timeliness, provenance, and at most one of factor, item"),
+        ("unit" = Option<Vec<String>>, Query, description = "only these receiving units"),
+        ("field" = Option<Vec<String>>, Query, description = "only these fields"),
+        ("procedure" = Option<Vec<String>>, Query, description = "only these procedures"),
+        ("channel" = Option<Vec<String>>, Query, description = "only these doors: kiosk, portal, phone, paper"),
+        ("touchpoint" = Option<Vec<String>>, Query, description = "only these moments: receipt, supplement, refusal, result"),
+        ("month" = Option<Vec<String>>, Query, description = "only these months, YYYY-MM"),
+        ("timeliness" = Option<Vec<String>>, Query, description = "only these: unknown, on-time, late, pending"),
+        ("provenance" = Option<Vec<String>>, Query, description = "only these: invited, dossier, unit"),
+        ("factor" = Option<Vec<String>>, Query, description = "only these factors of the form"),
+        ("item" = Option<Vec<String>>, Query, description = "only these items of the form")
+    ),
+    responses(
+        (status = 200, description = "the figures", body = IndexAnswer),
+        Everywhere
+    )
+)]
+pub(super) async fn get(
+    _: Anybody,
+    Question(request): Question,
+    State(app): State<Arc<App>>,
+) -> Result<Json<IndexAnswer>, Problem> {
+    let answer = index::answer(
+        app.store.as_ref(),
+        &app.forms,
+        app.settings.threshold,
+        request,
+    )
+    .await?;
+    Ok(Json(answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(pairs: &[(&str, &str)]) -> Result<IndexRequest, Problem> {
+        question(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn lists_may_be_repeated_or_separated_by_commas() {
+        let repeated = asked(&[("form", "f"), ("by", "unit"), ("by", "item"), ("unit", "A")]);
+        let commas = asked(&[("form", "f"), ("by", "unit,item"), ("unit", "A")]);
+        assert_eq!(repeated.unwrap(), commas.unwrap());
+    }
+
+    #[test]
+    fn days_are_calendar_days_and_nothing_else() {
+        assert!(asked(&[("form", "f"), ("from", "2026-02-28")]).is_ok());
+        for wrong in [
+            "2026-02-29",
+            "2026-2-28",
+            "20260228",
+            "",
+            "2026-02-28T00:00",
+        ] {
+            assert!(asked(&[("form", "f"), ("from", wrong)]).is_err(), "{wrong}");
+        }
+    }
+}

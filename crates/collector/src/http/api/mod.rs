@@ -1,0 +1,94 @@
+//! The API: one file a route, its OpenAPI description on the handler, so that the contract cannot drift from the code.
+
+mod device;
+mod forms;
+mod health;
+mod index;
+mod responses;
+
+use std::sync::Arc;
+
+use axum::{Json, Router};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::App;
+use super::problem::ProblemBody;
+pub(crate) use forms::Published;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Hài Lòng collector",
+        description = "Takes ratings of administrative procedures in and tells the index that they add up to. Every error is an RFC 9457 problem with a machine code, a plain sentence and the field at fault. Times are RFC 3339; days are Asia/Ho_Chi_Minh.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(ProblemBody)),
+    tags(
+        (name = "responses", description = "Ratings come in"),
+        (name = "forms", description = "Questionnaires"),
+        (name = "device", description = "What a kiosk is set up to do"),
+        (name = "index", description = "What the ratings add up to"),
+        (name = "operation", description = "For operators and machines"),
+    ),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+/// The one way to prove who calls.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut OpenApi) {
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme(
+                "key",
+                SecurityScheme::Http(
+                    HttpBuilder::new()
+                        .scheme(HttpAuthScheme::Bearer)
+                        .description(Some("a key made by `hai-long key create`: `hl_ROLE_…`"))
+                        .build(),
+                ),
+            );
+    }
+}
+
+fn described() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(responses::post))
+        .routes(routes!(forms::list))
+        .routes(routes!(forms::one))
+        .routes(routes!(device::get))
+        .routes(routes!(index::get))
+        .routes(routes!(document))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// The API's routes.
+pub(super) fn router() -> Router<Arc<App>> {
+    described().into()
+}
+
+/// The OpenAPI 3.1 document of the API.
+pub fn openapi() -> OpenApi {
+    described().into_openapi()
+}
+
+/// This document
+#[utoipa::path(
+    get,
+    path = "/api/v1/openapi.json",
+    tag = "operation",
+    operation_id = "getOpenApi",
+    responses((status = 200, description = "the OpenAPI 3.1 document", body = Object), super::problem::Everywhere)
+)]
+async fn document(_: super::caller::Anybody) -> Json<OpenApi> {
+    Json(openapi())
+}

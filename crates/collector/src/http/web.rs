@@ -1,0 +1,98 @@
+//! The web files: the landing page, the kiosk page and what they load.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+
+use super::App;
+use super::problem::Problem;
+use crate::staff::pages::{Landing, NotBuilt, render};
+use crate::staff::words::{Choice, Language};
+
+/// Files under here have a hash of their content in their name.
+const HASHED: &str = "/assets/";
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Everything else is asked for again, and answered 304 when it has not changed.
+const ASK_AGAIN: &str = "no-cache";
+
+/// Routes of the pages and, behind all other routes, of the files in the web folder.
+pub(super) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(landing))
+        .route("/kiosk", get(kiosk))
+        .fallback(file)
+}
+
+/// The page that lists the doors.
+async fn landing(
+    State(app): State<Arc<App>>,
+    Query(choice): Query<Choice>,
+) -> Result<Response, Problem> {
+    let lang = choice.language();
+    Ok(render(&Landing {
+        lang,
+        words: lang.words(),
+        demo: app.store.note("demo").await?.is_some(),
+    }))
+}
+
+/// The page of the kiosk: the widget's `index.html`, or what to do when it has not been built.
+async fn kiosk(State(app): State<Arc<App>>, mut request: Request) -> Response {
+    *request.uri_mut() = Uri::from_static("/index.html");
+    match from_web_dir(&app, request).await {
+        Some(response) => response,
+        None => {
+            let page = NotBuilt {
+                lang: Language::Vi,
+                words: Language::Vi.words(),
+                demo: false,
+            };
+            (StatusCode::SERVICE_UNAVAILABLE, render(&page)).into_response()
+        }
+    }
+}
+
+/// Any other address: a file of the web folder, or nothing.
+async fn file(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let readable = matches!(*request.method(), Method::GET | Method::HEAD);
+    let found = if readable {
+        from_web_dir(&app, request).await
+    } else {
+        None
+    };
+    found.ok_or_else(|| {
+        Problem::not_found(
+            "not-found",
+            "there is nothing at this address; GET /api/v1/openapi.json lists the API, / the pages",
+        )
+    })
+}
+
+async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
+    let caching = if request.uri().path().starts_with(HASHED) {
+        FOR_EVER
+    } else {
+        ASK_AGAIN
+    };
+    let files = ServeDir::new(&app.settings.web_dir)
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false);
+    let mut response = match files.oneshot(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    };
+    if response.status() == StatusCode::NOT_FOUND {
+        return None;
+    }
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    Some(response)
+}

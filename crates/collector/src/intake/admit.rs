@@ -1,0 +1,327 @@
+//! One response: what is wrong with it, and, when nothing is, where it belongs. Pure; the registers are looked up
+//! between [`judge`] and [`place`], for a whole batch at once.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use survey::answers::Packed;
+use survey::dossier::{DossierCode, Style};
+use survey::form::Form;
+use survey::response::{Fault, Response, Touchpoint};
+
+use super::pseudonym::PseudonymKey;
+use super::{Flag, scrub};
+use crate::forms::FormBook;
+use crate::store::calendar::business_day;
+use crate::store::{
+    Admitted, Circumstances, Dossier, Filed, FormKey, Provenance, Registers, Timeliness,
+};
+
+/// A device may be ahead of the collector by this much.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// A device may have kept a response for this long.
+const KEPT: SignedDuration = SignedDuration::from_hours(31 * 24);
+/// No device ran before this day; a clock that says so has lost its battery.
+const FIRST_YEAR: i16 = 2025;
+/// Longest unit code, in characters.
+const MAX_UNIT: usize = 64;
+/// Longest language tag (RFC 5646, 4.4.1).
+const MAX_LOCALE: usize = 35;
+/// Greatest integer that every JSON reader holds exactly.
+const MAX_NUMBER: u64 = (1 << 53) - 1;
+/// Fewer milliseconds than this a question are too few to read it.
+const READING_MS: u64 = 1_000;
+
+/// Where and when responses arrive.
+pub struct Desk<'a> {
+    /// The unit in whose hall the device stands.
+    pub unit: Option<&'a str>,
+    /// The sender may tell of any time in the past.
+    pub tells_the_past: bool,
+    /// Now.
+    pub received_at: Timestamp,
+}
+
+/// A response that has been looked at by itself.
+pub struct Judged<'a> {
+    /// The response.
+    pub response: &'a Response,
+    /// The form that it answers, when that is known.
+    form: Option<&'a Form>,
+    /// The dossier that it is about.
+    pub code: Option<DossierCode>,
+    started_at: Option<Timestamp>,
+    submitted_at: Option<Timestamp>,
+    faults: Vec<Fault>,
+}
+
+/// Looks at a response by itself.
+pub fn judge<'a>(forms: &'a FormBook, response: &'a Response) -> Judged<'a> {
+    let mut faults = Vec::new();
+    let form = match forms.get(&response.form, response.form_version) {
+        Some(form) => {
+            faults.extend(response.check(form));
+            Some(form.as_ref())
+        }
+        None => {
+            faults.push(unknown_form(forms, response));
+            None
+        }
+    };
+    // Version 7 lies in order of time and is what our devices make; version 4 is what others can make.
+    if !matches!(response.id.get_version_num(), 4 | 7) {
+        faults.push(Fault::new(
+            "id",
+            "bad-id",
+            "the id must be a UUID of version 7 (or 4)",
+        ));
+    }
+    if response.invite.is_some() {
+        faults.push(Fault::new(
+            "invite",
+            "invite-unknown",
+            "this collector has given out no such invite; send the response without it",
+        ));
+    }
+    let code = response.dossier.as_deref().and_then(|raw| {
+        DossierCode::parse(raw)
+            .map_err(|error| faults.push(Fault::new("dossier", "bad-dossier", error.to_string())))
+            .ok()
+    });
+    if let Some(unit) = &response.unit {
+        check_unit(unit, &mut faults);
+    }
+    if response
+        .locale
+        .as_ref()
+        .is_some_and(|locale| locale.chars().count() > MAX_LOCALE)
+    {
+        faults.push(Fault::new(
+            "locale",
+            "too-long",
+            format!("at most {MAX_LOCALE} characters"),
+        ));
+    }
+    for (field, number) in [("seq", response.seq), ("elapsed_ms", response.elapsed_ms)] {
+        if number.is_some_and(|number| number > MAX_NUMBER) {
+            faults.push(Fault::new(
+                field,
+                "out-of-range",
+                format!("at most {MAX_NUMBER}"),
+            ));
+        }
+    }
+    let mut time = |field, text: Option<&String>| {
+        text.and_then(|text| {
+            text.parse::<Timestamp>()
+                .map_err(|_| {
+                    faults.push(Fault::new(
+                        field,
+                        "bad-time",
+                        "a time is written after RFC 3339 with its offset: 2026-08-04T09:30:00+07:00",
+                    ));
+                })
+                .ok()
+        })
+    };
+    let started_at = time("started_at", response.started_at.as_ref());
+    let submitted_at = time("submitted_at", response.submitted_at.as_ref());
+    Judged {
+        response,
+        form,
+        code,
+        started_at,
+        submitted_at,
+        faults,
+    }
+}
+
+fn unknown_form(forms: &FormBook, response: &Response) -> Fault {
+    let versions: Vec<String> = forms
+        .iter()
+        .filter(|form| form.id == response.form)
+        .map(|form| form.version.to_string())
+        .collect();
+    if versions.is_empty() {
+        return Fault::new(
+            "form",
+            "unknown-form",
+            "this collector has no form of this id; GET /api/v1/forms lists those it has",
+        );
+    }
+    Fault::new(
+        "form_version",
+        "unknown-form-version",
+        format!("this form has version {}", versions.join(", ")),
+    )
+}
+
+fn check_unit(unit: &str, faults: &mut Vec<Fault>) {
+    let length = unit.chars().count();
+    if length == 0 || length > MAX_UNIT || unit.chars().any(char::is_control) || unit.trim() != unit
+    {
+        faults.push(Fault::new(
+            "unit",
+            "bad-unit",
+            format!("a unit code has 1 to {MAX_UNIT} characters, no control characters and no space around it"),
+        ));
+    }
+}
+
+/// Puts a response where it belongs; all its faults when it cannot be admitted.
+pub fn place(
+    judged: Judged<'_>,
+    registers: &Registers,
+    desk: &Desk<'_>,
+    key: &PseudonymKey,
+) -> Result<Admitted, Vec<Fault>> {
+    let Judged {
+        response,
+        form,
+        code,
+        started_at,
+        submitted_at,
+        mut faults,
+    } = judged;
+    let filed = code
+        .as_ref()
+        .and_then(|code| registers.dossiers.get(code.as_str()));
+    let dossier = filed.map(|filed| &filed.dossier);
+    // The register knows best; then the hall in which the device stands, so that no desk can write for another.
+    let unit = dossier
+        .map(|dossier| dossier.unit.as_str())
+        .or(desk.unit)
+        .or(response.unit.as_deref());
+    if unit.is_none() {
+        faults.push(Fault::new(
+            "unit",
+            "required",
+            "the unit follows from neither dossier nor device; send its code",
+        ));
+    }
+    let (Some(form), Some(unit), true) = (form, unit, faults.is_empty()) else {
+        return Err(faults);
+    };
+    let told = Told {
+        submitted_at,
+        clock_offset_ms: response.clock_offset_ms,
+    };
+    let (day, clock_is_odd) = told.business_day(desk);
+    let flags = [
+        (
+            Flag::UnknownStyle,
+            code.as_ref()
+                .is_some_and(|code| code.style() == Style::Unknown),
+        ),
+        (Flag::UnknownDossier, code.is_some() && dossier.is_none()),
+        (
+            Flag::UnfinishedDossier,
+            says_finished(response.touchpoint)
+                && dossier.is_some_and(|dossier| dossier.finished_at.is_none()),
+        ),
+        (Flag::UnknownUnit, !registers.units.contains(unit)),
+        (Flag::ClockSkew, clock_is_odd),
+        (Flag::TooFast, is_too_fast(response)),
+        (
+            Flag::OtherUnit,
+            response.unit.as_deref().is_some_and(|named| named != unit),
+        ),
+    ];
+    Ok(Admitted {
+        id: response.id,
+        fingerprint: key.fingerprint(canonical(response).as_bytes()),
+        form: FormKey::of(form),
+        unit: unit.to_owned(),
+        procedure: dossier.map(|dossier| dossier.procedure.clone()),
+        field: filed.and_then(|Filed { field, .. }| field.clone()),
+        timeliness: dossier.map_or(Timeliness::Unknown, timeliness),
+        touchpoint: response.touchpoint,
+        channel: response.channel,
+        provenance: match dossier {
+            Some(_) => Provenance::Dossier,
+            None => Provenance::Unit,
+        },
+        pseudonym: code
+            .as_ref()
+            .map(|code| key.pseudonym(code, &form.id, response.touchpoint)),
+        day,
+        received_at: desk.received_at,
+        answers: Packed::of(form, &response.answers),
+        flags: flags
+            .into_iter()
+            .filter(|(_, raised)| *raised)
+            .fold(0, |bits, (flag, _)| bits | flag as u32),
+        assisted: response.assisted,
+        partial: response.partial,
+        reasons: response.reasons.clone(),
+        comment: response.comment.as_deref().and_then(scrub::comment),
+        circumstances: Circumstances {
+            locale: response.locale.clone(),
+            scale_order: response.scale_order,
+            presentation: response.presentation,
+            device: response.device.clone(),
+            boot: response.boot.clone(),
+            seq: response.seq,
+            started_at,
+            submitted_at,
+            elapsed_ms: response.elapsed_ms,
+            clock_offset_ms: response.clock_offset_ms,
+        },
+    })
+}
+
+/// What the device sent, in one spelling: keys in order, absent fields left out.
+fn canonical(response: &Response) -> String {
+    // Through a value, whose keys are sorted; a response is plain data, so this cannot fail.
+    serde_json::to_value(response).map_or_else(|_| String::new(), |value| value.to_string())
+}
+
+fn says_finished(touchpoint: Touchpoint) -> bool {
+    matches!(touchpoint, Touchpoint::Result | Touchpoint::Refusal)
+}
+
+fn is_too_fast(response: &Response) -> bool {
+    let questions = response.answers.len() as u64;
+    response
+        .elapsed_ms
+        .is_some_and(|elapsed| elapsed < questions.saturating_mul(READING_MS))
+}
+
+/// On time by the day: receipts name an hour, but a result that is there on the day is there on time.
+fn timeliness(dossier: &Dossier) -> Timeliness {
+    match (dossier.finished_at, dossier.due_at) {
+        (None, _) => Timeliness::Pending,
+        (Some(_), None) => Timeliness::Unknown,
+        (Some(finished), Some(due)) if business_day(finished) <= business_day(due) => {
+            Timeliness::OnTime
+        }
+        (Some(_), Some(_)) => Timeliness::Late,
+    }
+}
+
+/// What a device told about the time.
+struct Told {
+    submitted_at: Option<Timestamp>,
+    clock_offset_ms: Option<i64>,
+}
+
+impl Told {
+    /// The day that the response counts for, and whether the device's clock looks odd. The corrected time of the
+    /// device when it can be true, else the day of receipt.
+    fn business_day(&self, desk: &Desk<'_>) -> (Date, bool) {
+        let receipt = business_day(desk.received_at);
+        let Some(submitted) = self.submitted_at else {
+            return (receipt, false);
+        };
+        let offset = SignedDuration::from_millis(self.clock_offset_ms.unwrap_or(0));
+        let skewed = offset.abs() > AHEAD
+            || (!desk.tells_the_past && business_day(submitted).year() < FIRST_YEAR);
+        let corrected = submitted.checked_add(offset).ok().filter(|moment| {
+            let age = desk.received_at.duration_since(*moment);
+            age >= -AHEAD && (desk.tells_the_past || age <= KEPT)
+        });
+        match corrected {
+            Some(moment) => (business_day(moment), skewed),
+            None => (receipt, true),
+        }
+    }
+}

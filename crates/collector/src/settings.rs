@@ -1,0 +1,232 @@
+//! What can be set, and where: a flag wins over the environment (`HAI_LONG_*`), which wins over the settings file.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+/// Groups of fewer respondents are suppressed, unless the administrator says otherwise.
+const THRESHOLD: u64 = 5;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line, for a log collector.
+    Json,
+}
+
+/// Settings of every command.
+#[derive(Clone, Debug, Args)]
+pub struct CommonArgs {
+    /// Settings file (TOML); its keys are the long names of the flags
+    #[arg(long, global = true, env = "HAI_LONG_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Data folder; made with access for its owner alone when it is not there [default: data]
+    #[arg(long, global = true, env = "HAI_LONG_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// What to log: a level, or levels by module such as "info,collector=debug" [default: info for serve, else warn]
+    #[arg(long, global = true, env = "HAI_LONG_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How to write the log, on standard error [default: human]
+    #[arg(
+        long,
+        global = true,
+        env = "HAI_LONG_LOG_FORMAT",
+        value_name = "FORMAT"
+    )]
+    pub log_format: Option<LogFormat>,
+}
+
+/// Settings of figures.
+#[derive(Clone, Debug, Args)]
+pub struct FigureArgs {
+    /// Suppress groups of fewer respondents than this [default: 5]
+    #[arg(long, env = "HAI_LONG_THRESHOLD", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub threshold: Option<u64>,
+}
+
+/// Settings of the server.
+#[derive(Clone, Debug, Args)]
+pub struct ServerArgs {
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, env = "HAI_LONG_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Folder with the built web files [default: dist]
+    #[arg(long, env = "HAI_LONG_WEB", value_name = "DIR")]
+    pub web: Option<PathBuf>,
+    /// Mark session cookies "Secure": set this when people reach the collector over HTTPS through a proxy
+    #[arg(long, env = "HAI_LONG_SECURE_COOKIES", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub secure_cookies: Option<bool>,
+    /// Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas
+    #[arg(
+        long,
+        env = "HAI_LONG_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "IP"
+    )]
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// The settings file; every key is optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct File {
+    data: Option<PathBuf>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+    threshold: Option<u64>,
+    listen: Option<SocketAddr>,
+    web: Option<PathBuf>,
+    secure_cookies: Option<bool>,
+    trusted_proxies: Vec<IpAddr>,
+}
+
+/// Settings of every command, resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Common {
+    /// Data folder.
+    pub data: PathBuf,
+    /// Log filter, if one was chosen.
+    pub log: Option<String>,
+    /// Log format.
+    pub log_format: LogFormat,
+    file: File,
+}
+
+/// Settings of the server, resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Built web files.
+    pub web: PathBuf,
+    /// Mark cookies secure.
+    pub secure_cookies: bool,
+    /// Believed proxies.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Common {
+    /// Reads the settings file, if one is named, and resolves what every command needs.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no TOML, or has a key or value that is none of ours.
+    pub fn resolve(args: &CommonArgs) -> Result<Self> {
+        let file = args
+            .config
+            .as_deref()
+            .map_or_else(|| Ok(File::default()), File::read)?;
+        Ok(Self {
+            data: args
+                .data
+                .clone()
+                .or_else(|| file.data.clone())
+                .unwrap_or_else(|| PathBuf::from("data")),
+            log: args.log.clone().or_else(|| file.log.clone()),
+            log_format: args.log_format.or(file.log_format).unwrap_or_default(),
+            file,
+        })
+    }
+
+    /// The threshold of suppression.
+    pub fn threshold(&self, args: &FigureArgs) -> u64 {
+        args.threshold.or(self.file.threshold).unwrap_or(THRESHOLD)
+    }
+
+    /// The server's settings.
+    pub fn server(&self, args: &ServerArgs) -> Server {
+        let file = &self.file;
+        Server {
+            listen: args
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            web: args
+                .web
+                .clone()
+                .or_else(|| file.web.clone())
+                .unwrap_or_else(|| PathBuf::from("dist")),
+            secure_cookies: args.secure_cookies.or(file.secure_cookies).unwrap_or(false),
+            trusted_proxies: if args.trusted_proxies.is_empty() {
+                file.trusted_proxies.clone()
+            } else {
+                args.trusted_proxies.clone()
+            },
+        }
+    }
+}
+
+impl File {
+    fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("the settings file {} cannot be read", path.display()))?;
+        let mut file = Self::parse(&text)
+            .with_context(|| format!("the settings file {} is faulty", path.display()))?;
+        // A path in the file means the same wherever the command is started.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for setting in [&mut file.data, &mut file.web] {
+            *setting = setting.take().map(|path| folder.join(path));
+        }
+        Ok(file)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let file: Self = toml::from_str(text)?;
+        anyhow::ensure!(
+            file.threshold != Some(0),
+            "threshold: must be at least 1; leave it out for the usual {THRESHOLD}"
+        );
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn common(config: Option<PathBuf>, data: Option<&str>) -> Result<Common> {
+        Common::resolve(&CommonArgs {
+            config,
+            data: data.map(PathBuf::from),
+            log: None,
+            log_format: None,
+        })
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hai-long.toml");
+        std::fs::write(
+            &path,
+            "data = \"db\"\nthreshold = 10\nlog-format = \"json\"\n",
+        )
+        .unwrap();
+        let settings = common(Some(path.clone()), None).unwrap();
+        assert_eq!(settings.data, folder.path().join("db"));
+        assert_eq!(settings.log_format, LogFormat::Json);
+        assert_eq!(settings.threshold(&FigureArgs { threshold: None }), 10);
+        assert_eq!(settings.threshold(&FigureArgs { threshold: Some(7) }), 7);
+        assert_eq!(common(Some(path), Some("x")).unwrap().data, Path::new("x"));
+        assert_eq!(common(None, None).unwrap().data, Path::new("data"));
+    }
+
+    #[test]
+    fn a_faulty_file_is_refused_with_the_key_and_what_belongs_there() {
+        let told = |text: &str| format!("{:#}", File::parse(text).unwrap_err());
+        let unknown = told("lissten = \"127.0.0.1:1\"");
+        assert!(
+            unknown.contains("lissten") && unknown.contains("`listen`"),
+            "{unknown}"
+        );
+        assert!(told("listen = \"here\"").contains("listen"));
+        assert!(told("threshold = 0").contains("at least 1"));
+        assert!(told("log-format = \"xml\"").contains("json"));
+    }
+}

@@ -1,0 +1,356 @@
+//! Signing in and out: a random session token in a cookie that scripts cannot read, of which only the hash is kept.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{FromRef, FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
+
+use super::origin;
+use super::pages::{Login, render};
+use super::words::{Choice, Language, fill};
+use crate::auth;
+use crate::http::{App, Problem, address};
+use crate::store::{Role, Session, User};
+
+const COOKIE: &str = "hl_session";
+/// A working day; then the officer signs in again.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(8);
+/// Longest name and password that are looked at, in bytes.
+const MAX_CREDENTIAL: usize = 256;
+/// Where an officer goes after signing in.
+const HOME: &str = "/staff";
+
+/// Lets only so many passwords be hashed at once: each takes 19 MiB and a core.
+pub(crate) struct LoginDesk {
+    seats: Semaphore,
+}
+
+impl Default for LoginDesk {
+    fn default() -> Self {
+        Self {
+            seats: Semaphore::new(2),
+        }
+    }
+}
+
+impl LoginDesk {
+    /// The account, if the password is right. An unknown name takes as long as a wrong password.
+    async fn check(&self, user: Option<User>, password: String) -> Option<User> {
+        let _seat = self.seats.acquire().await.ok()?;
+        tokio::task::spawn_blocking(move || match user {
+            Some(user) => auth::verify_password(&password, &user.password_hash).then_some(user),
+            None => {
+                auth::verify_nobody(&password);
+                None
+            }
+        })
+        .await
+        .ok()?
+    }
+}
+
+/// A signed-in officer.
+pub(super) struct Officer {
+    pub(super) user: User,
+    pub(super) csrf: String,
+}
+
+/// The officer who asks, or the way to the login page.
+impl<S: Send + Sync> FromRequestParts<S> for Officer
+where
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let app = Arc::<App>::from_ref(state);
+        let session = session(&app, &parts.headers)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let user = match &session {
+            Some(session) => app
+                .store
+                .user(&session.user)
+                .await
+                .map_err(|error| Problem::from(error).into_response())?,
+            None => None,
+        };
+        match (session, user) {
+            (Some(session), Some(user)) => Ok(Self {
+                user,
+                csrf: session.csrf,
+            }),
+            _ => Err(Redirect::to(&login_link(parts)).into_response()),
+        }
+    }
+}
+
+impl Officer {
+    /// May this account see reports?
+    pub(super) fn may_read(&self) -> bool {
+        matches!(self.user.role, Role::Analyst | Role::Admin)
+    }
+}
+
+/// The login page's address, which remembers the page asked for.
+fn login_link(parts: &Parts) -> String {
+    let query = parts.uri.query().unwrap_or_default();
+    let mut link = form_urlencoded::Serializer::new(String::new());
+    let asked = Query::<Choice>::try_from_uri(&parts.uri).map(|Query(choice)| choice);
+    link.append_pair("lang", asked.unwrap_or_default().language().tag());
+    if !query.is_empty() {
+        link.append_pair("next", &format!("{HOME}?{query}"));
+    }
+    format!("{HOME}/login?{}", link.finish())
+}
+
+/// What the login page carries through.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Way {
+    lang: Option<String>,
+    next: Option<String>,
+}
+
+impl Way {
+    fn language(&self) -> Language {
+        Language::of(self.lang.as_deref().unwrap_or_default())
+    }
+
+    /// The page to go to: only one of ours, or else a link to the login page could lead anywhere.
+    fn target(&self) -> String {
+        self.next
+            .as_deref()
+            .filter(|next| {
+                next.strip_prefix(HOME)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
+                    && next
+                        .bytes()
+                        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+            })
+            .map_or_else(
+                || format!("{HOME}?lang={}", self.language().tag()),
+                str::to_owned,
+            )
+    }
+}
+
+/// `GET /staff/login`
+pub(super) async fn login_page(
+    State(app): State<Arc<App>>,
+    Query(way): Query<Way>,
+) -> Result<Response, Problem> {
+    page(&app, &way, "", None).await
+}
+
+async fn page(
+    app: &App,
+    way: &Way,
+    name: &str,
+    message: Option<String>,
+) -> Result<Response, Problem> {
+    let lang = way.language();
+    Ok(render(&Login {
+        lang,
+        words: lang.words(),
+        demo: app.store.note("demo").await?.is_some(),
+        name,
+        next: way.next.as_deref().unwrap_or_default(),
+        message,
+    }))
+}
+
+/// What the login form sends.
+#[derive(Deserialize)]
+pub(super) struct Credentials {
+    name: String,
+    password: String,
+    #[serde(flatten)]
+    way: Way,
+}
+
+/// `POST /staff/login`
+pub(super) async fn login(
+    State(app): State<Arc<App>>,
+    parts: Parts,
+    form: Result<Form<Credentials>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Form(Credentials {
+        name,
+        password,
+        way,
+    }) = form.map_err(|rejected| {
+        Problem::new(
+            rejected.status(),
+            "bad-form",
+            "send the form of the login page with a name and a password",
+        )
+    })?;
+    let words = &way.language().words().login;
+    if !origin::is_ours(&parts.headers) {
+        let page = page(&app, &way, &name, Some(words.foreign.clone())).await?;
+        return Ok((StatusCode::FORBIDDEN, page).into_response());
+    }
+    if let Err(problem) = app.limits.login(address(&parts, &app), &name) {
+        let seconds = problem.wait().to_string();
+        let message = fill(&words.too_many, &[("seconds", &seconds)]);
+        let page = page(&app, &way, &name, Some(message)).await?;
+        return Ok((
+            StatusCode::TOO_MANY_REQUESTS,
+            [(header::RETRY_AFTER, seconds)],
+            page,
+        )
+            .into_response());
+    }
+    let readable = name.len() <= MAX_CREDENTIAL && password.len() <= MAX_CREDENTIAL;
+    let account = if readable {
+        app.store.user(&name).await?
+    } else {
+        None
+    };
+    let Some(user) = app.logins.check(account, password).await else {
+        tracing::warn!("a sign-in was refused");
+        let page = page(&app, &way, &name, Some(words.wrong.clone())).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let token = open_session(&app, user).await?;
+    let cookie = cookie(&token, LIFETIME.as_secs(), is_secure(&app, &parts));
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&way.target())).into_response())
+}
+
+/// Opens a session and returns its token.
+async fn open_session(app: &App, user: User) -> Result<String, Problem> {
+    let random = |error: auth::AuthError| {
+        tracing::error!(%error, "no session");
+        Problem::internal()
+    };
+    let token = auth::new_token().map_err(random)?;
+    app.store
+        .add_session(Session {
+            hash: auth::hash_secret(&token),
+            user: user.name,
+            csrf: auth::new_token().map_err(random)?,
+            expires_at: Timestamp::now() + LIFETIME,
+        })
+        .await?;
+    Ok(token)
+}
+
+/// What the logout form sends.
+#[derive(Deserialize)]
+pub(super) struct Leave {
+    csrf: String,
+    lang: Option<String>,
+}
+
+/// `POST /staff/logout`
+pub(super) async fn logout(
+    State(app): State<Arc<App>>,
+    parts: Parts,
+    officer: Officer,
+    form: Result<Form<Leave>, FormRejection>,
+) -> Result<Response, Problem> {
+    let sent = form.ok().map(|Form(leave)| leave);
+    let ours = origin::is_ours(&parts.headers)
+        && sent
+            .as_ref()
+            .is_some_and(|leave| bool::from(leave.csrf.as_bytes().ct_eq(officer.csrf.as_bytes())));
+    if !ours {
+        return Err(Problem::forbidden(
+            "foreign-form",
+            "the form did not come from this session's page; open the page again and retry",
+        ));
+    }
+    if let Some(token) = token(&parts.headers) {
+        app.store.remove_session(&auth::hash_secret(token)).await?;
+    }
+    let lang = Language::of(
+        sent.and_then(|leave| leave.lang)
+            .as_deref()
+            .unwrap_or_default(),
+    );
+    let link = format!("{HOME}/login?lang={}", lang.tag());
+    let cookie = cookie("", 0, is_secure(&app, &parts));
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&link)).into_response())
+}
+
+/// The open session that the cookie names.
+async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
+    match token(headers) {
+        Some(token) => Ok(app
+            .store
+            .session(&auth::hash_secret(token), Timestamp::now())
+            .await?),
+        None => Ok(None),
+    }
+}
+
+/// The session cookie's value.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE && !value.is_empty()).then_some(value))
+}
+
+fn cookie(token: &str, seconds: i64, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{COOKIE}={token}; Path={HOME}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+}
+
+/// Did the browser speak HTTPS, as far as a proxy that we trust, or the administrator, says?
+fn is_secure(app: &App, parts: &Parts) -> bool {
+    app.settings.secure_cookies
+        || (crate::http::from_trusted_proxy(parts, app)
+            && parts.headers.get("x-forwarded-proto") == Some(&HeaderValue::from_static("https")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_nobody_is_led_away() {
+        let target = |next: &str| {
+            Way {
+                lang: None,
+                next: Some(next.to_owned()),
+            }
+            .target()
+        };
+        assert_eq!(target("/staff?unit=H57.132"), "/staff?unit=H57.132");
+        for elsewhere in [
+            "https://b.vn/",
+            "//b.vn",
+            "/staff.b.vn",
+            "/staffing",
+            "/staff?\r\nSet-Cookie: a=b",
+            "/staff\\b",
+            "",
+        ] {
+            assert_eq!(target(elsewhere), "/staff?lang=vi", "{elsewhere:?}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "a=b; hl_session=xyz; c=d".parse().unwrap());
+        assert_eq!(token(&headers), Some("xyz"));
+        headers.insert(
+            header::COOKIE,
+            "xhl_session=xyz; hl_session=".parse().unwrap(),
+        );
+        assert_eq!(token(&headers), None);
+    }
+}

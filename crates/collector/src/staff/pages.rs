@@ -1,0 +1,85 @@
+//! The pages' templates and what they are filled with.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::figures::{Choices, Headline, Section};
+use super::words::{Language, Words};
+use crate::http::Problem;
+
+/// `GET /`: the doors.
+#[derive(Template)]
+#[template(path = "landing.html")]
+pub(crate) struct Landing<'a> {
+    pub(crate) lang: Language,
+    pub(crate) words: &'a Words,
+    pub(crate) demo: bool,
+}
+
+/// Instead of `/kiosk` when its files are missing.
+#[derive(Template)]
+#[template(path = "not_built.html")]
+pub(crate) struct NotBuilt<'a> {
+    pub(crate) lang: Language,
+    pub(crate) words: &'a Words,
+    pub(crate) demo: bool,
+}
+
+/// `GET /staff/login`
+#[derive(Template)]
+#[template(path = "login.html")]
+pub(super) struct Login<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) name: &'a str,
+    pub(super) next: &'a str,
+    pub(super) message: Option<String>,
+}
+
+/// `GET /staff`
+#[derive(Template)]
+#[template(path = "report.html")]
+pub(super) struct Report<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) choices: Choices,
+    /// None when the choice has no answer.
+    pub(super) body: Option<Body>,
+}
+
+/// The figures of a report and their labels.
+pub(super) struct Body {
+    pub(super) headline: Headline,
+    pub(super) sections: Vec<Section>,
+    pub(super) about: Vec<String>,
+    pub(super) source: Source,
+}
+
+/// Where a form's questions come from; basis and open points are in the form file's own language, English.
+pub(super) struct Source {
+    pub(super) basis: String,
+    pub(super) confidence: String,
+    pub(super) unverified: Vec<String>,
+}
+
+/// A filled page; never kept by the browser or a proxy, since it may show what only this officer may see.
+pub(crate) fn render(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => {
+            let mut response = Html(html).into_response();
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be filled");
+            (StatusCode::INTERNAL_SERVER_ERROR, Problem::internal()).into_response()
+        }
+    }
+}

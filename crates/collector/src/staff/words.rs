@@ -1,0 +1,226 @@
+//! The words of the pages: data in `words/*.json`, one file a language, the same keys in each.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// Vietnamese.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+/// The language asked for in a query, Vietnamese when none or an unknown one is.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Choice {
+    /// Language tag.
+    pub(crate) lang: Option<String>,
+}
+
+impl Choice {
+    pub(crate) fn language(&self) -> Language {
+        Language::of(self.lang.as_deref().unwrap_or_default())
+    }
+}
+
+impl Language {
+    /// Every language, in the order of the chooser.
+    pub(crate) const ALL: [Self; 2] = [Self::Vi, Self::En];
+
+    /// The language with this tag, else Vietnamese.
+    pub(crate) fn of(tag: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag() == tag)
+            .unwrap_or_default()
+    }
+
+    /// The value of the `lang` attribute.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+
+    /// What the language calls itself.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Vi => "Tiếng Việt",
+            Self::En => "English",
+        }
+    }
+
+    /// The words of the pages.
+    pub(crate) fn words(self) -> &'static Words {
+        static VI: LazyLock<Words> = LazyLock::new(|| parse(include_str!("words/vi.json")));
+        static EN: LazyLock<Words> = LazyLock::new(|| parse(include_str!("words/en.json")));
+        match self {
+            Self::Vi => &VI,
+            Self::En => &EN,
+        }
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the files are compiled in and a test reads both"
+)]
+fn parse(json: &str) -> Words {
+    serde_json::from_str(json).expect("words that are compiled in have every key")
+}
+
+/// Puts values into a text's `{name}` places.
+pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| {
+        text.replace(&format!("{{{name}}}"), value)
+    })
+}
+
+/// Everything that the pages say; the field's name says where.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Words {
+    pub(crate) product: String,
+    pub(crate) skip: String,
+    pub(crate) demo: String,
+    pub(crate) language: String,
+    pub(crate) landing: LandingWords,
+    pub(crate) not_built: NotBuiltWords,
+    pub(crate) login: LoginWords,
+    pub(crate) logout: String,
+    pub(crate) signed_in: String,
+    pub(crate) report: ReportWords,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LandingWords {
+    pub(crate) title: String,
+    pub(crate) intro: String,
+    pub(crate) kiosk: String,
+    pub(crate) kiosk_note: String,
+    pub(crate) staff: String,
+    pub(crate) staff_note: String,
+    pub(crate) api: String,
+    pub(crate) api_note: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotBuiltWords {
+    pub(crate) title: String,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LoginWords {
+    pub(crate) title: String,
+    pub(crate) name: String,
+    pub(crate) password: String,
+    pub(crate) submit: String,
+    pub(crate) wrong: String,
+    pub(crate) too_many: String,
+    pub(crate) foreign: String,
+    pub(crate) not_allowed: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportWords {
+    pub(crate) title: String,
+    pub(crate) choose: String,
+    pub(crate) form: String,
+    pub(crate) version: String,
+    pub(crate) method: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) show: String,
+    pub(crate) all_units: String,
+    pub(crate) back_to_all: String,
+    pub(crate) interval: String,
+    pub(crate) n: String,
+    pub(crate) n_short: String,
+    pub(crate) respondents: String,
+    pub(crate) missing: String,
+    pub(crate) coverage: String,
+    pub(crate) coverage_of: String,
+    pub(crate) no_coverage: String,
+    pub(crate) flagged: String,
+    pub(crate) flagged_note: String,
+    pub(crate) grade: String,
+    pub(crate) value: String,
+    pub(crate) chart: String,
+    pub(crate) whisker: String,
+    pub(crate) by_unit: String,
+    pub(crate) by_unit_note: String,
+    pub(crate) by_item: String,
+    pub(crate) by_item_note: String,
+    pub(crate) by_field: String,
+    pub(crate) by_field_note: String,
+    pub(crate) unit: String,
+    pub(crate) item: String,
+    pub(crate) field: String,
+    pub(crate) no_unit: String,
+    pub(crate) no_field: String,
+    pub(crate) lowest: String,
+    pub(crate) highest: String,
+    pub(crate) show_all: String,
+    pub(crate) show_fewer: String,
+    pub(crate) too_few: String,
+    pub(crate) too_few_note: String,
+    pub(crate) too_few_units: String,
+    pub(crate) none: String,
+    pub(crate) incomplete: String,
+    pub(crate) unknown_choice: String,
+    pub(crate) about: String,
+    pub(crate) reference: String,
+    pub(crate) self_selected: String,
+    pub(crate) source: String,
+    pub(crate) unverified: String,
+    /// By confidence of a form's wording.
+    pub(crate) confidence: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_word() {
+        let keys =
+            |language: Language| -> Vec<_> { language.words().report.confidence.keys().collect() };
+        assert_eq!(keys(Language::Vi), keys(Language::En));
+    }
+
+    #[test]
+    fn places_in_both_languages_are_the_same() {
+        let places = |json: &str| -> Vec<String> {
+            json.lines()
+                .map(|line| {
+                    line.split('{')
+                        .skip(1)
+                        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name.to_owned()))
+                        .collect::<Vec<_>>()
+                        .join(",")
+                })
+                .collect()
+        };
+        assert_eq!(
+            places(include_str!("words/vi.json")),
+            places(include_str!("words/en.json"))
+        );
+    }
+
+    #[test]
+    fn an_unknown_language_is_vietnamese() {
+        assert_eq!(Language::of("fr"), Language::Vi);
+        assert_eq!(Language::of("en"), Language::En);
+    }
+}

@@ -1,0 +1,308 @@
+//! The embedded engine: one SQLite file, one writer thread, a few readers.
+//!
+//! What is promised: an answer to a write means that the disk has it (WAL, `synchronous=FULL`, group commit); each
+//! read sees one snapshot; every figure can be recomputed from the log.
+
+mod access;
+mod connection;
+mod count;
+mod log;
+mod names;
+mod registers;
+mod rollup;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::Connection;
+use survey::cell::Cell;
+
+use self::connection::Readers;
+use self::count::Sources;
+use self::names::Texts;
+use self::writer::Writer;
+use super::{
+    Admitted, Appended, CellQuery, Dossier, FormKey, GroupKey, Key, Procedure, Registers, Session,
+    Store, StoreError, Totals, Unit, User, Verification,
+};
+use crate::forms::FormBook;
+
+/// Register lines that one transaction writes, so that ratings never wait long behind an import.
+const CHUNK: usize = 5_000;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Engine(error.to_string())
+    }
+}
+
+/// The store in a data folder.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Arc<Readers>,
+    forms: Arc<FormBook>,
+    texts: Arc<Texts>,
+}
+
+impl SqliteStore {
+    /// Opens the store in `folder`, making both when they do not exist, and brings the schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Engine`] when the folder cannot be used or SQLite is too old; [`StoreError::Corrupt`] when the
+    /// log holds answers to a form that `forms` does not know, or that was changed under the same version.
+    pub fn open(folder: &Path, forms: Arc<FormBook>) -> Result<Self, StoreError> {
+        let path = connection::create(folder)?;
+        names::forms_by_id(&connection::writer(&path)?, &forms)?;
+        Ok(Self {
+            writer: Writer::start(path.clone(), Arc::clone(&forms), writer::QUEUE)?,
+            readers: Readers::new(path),
+            forms,
+            texts: Arc::default(),
+        })
+    }
+
+    /// Takes nothing new, writes what waits, and brings the roll-ups up to date. Blocks until done; dropping the
+    /// store does the same.
+    pub fn close(&self) {
+        self.writer.close();
+    }
+
+    /// Throws the roll-ups away and counts the log anew. Figures stay right meanwhile, but slow.
+    pub async fn rebuild(&self) -> Result<(), StoreError> {
+        self.write(rollup::clear).await?;
+        loop {
+            let progress = self
+                .writer
+                .run(1, |scope| rollup::advance(scope.connection, scope.forms))
+                .await?;
+            if progress == rollup::Progress::Complete {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.writer.run(1, |scope| work(scope.connection)).await
+    }
+
+    async fn count(
+        &self,
+        query: CellQuery,
+        sources: Sources,
+    ) -> Result<Vec<(GroupKey, Cell)>, StoreError> {
+        let forms = Arc::clone(&self.forms);
+        let texts = Arc::clone(&self.texts);
+        self.readers
+            .run(move |connection| count::cells(connection, &forms, &texts, &query, sources))
+            .await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn append(&self, responses: Vec<Admitted>) -> Result<Vec<Appended>, StoreError> {
+        self.writer
+            .run(responses.len(), move |scope| {
+                responses
+                    .iter()
+                    .map(|response| log::append(scope, response))
+                    .collect()
+            })
+            .await
+    }
+
+    async fn cells(&self, query: CellQuery) -> Result<Vec<(GroupKey, Cell)>, StoreError> {
+        self.count(query, Sources::Fastest).await
+    }
+
+    async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError> {
+        let texts = Arc::clone(&self.texts);
+        self.readers
+            .run(move |connection| count::closed(connection, &texts, &query))
+            .await
+    }
+
+    async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError> {
+        let form = form.clone();
+        self.readers
+            .run(move |connection| count::span(connection, &form))
+            .await
+    }
+
+    async fn verify(&self) -> Result<Verification, StoreError> {
+        let forms = Arc::clone(&self.forms);
+        self.readers
+            .run(move |connection| rollup::verify(connection, &forms))
+            .await
+    }
+
+    async fn health(&self) -> Result<(), StoreError> {
+        if !self.writer.is_healthy() {
+            return Err(StoreError::Engine("the last write failed".into()));
+        }
+        self.readers
+            .run(|connection| Ok(connection.query_row(sql::ALIVE, [], |_| Ok(()))?))
+            .await
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let name = name.to_owned();
+        self.readers
+            .run(move |connection| access::note(connection, &name))
+            .await
+    }
+
+    async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let row = (name.to_owned(), value.to_owned());
+        self.write(move |connection| {
+            connection.prepare_cached(sql::SET_NOTE)?.execute(row)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn upsert_units(&self, units: Vec<Unit>) -> Result<u64, StoreError> {
+        self.writer
+            .run(units.len(), move |scope| {
+                registers::upsert_units(scope.connection, &units)
+            })
+            .await
+    }
+
+    async fn upsert_procedures(&self, procedures: Vec<Procedure>) -> Result<u64, StoreError> {
+        self.writer
+            .run(procedures.len(), move |scope| {
+                registers::upsert_procedures(scope.connection, &procedures)
+            })
+            .await
+    }
+
+    async fn upsert_dossiers(&self, mut dossiers: Vec<Dossier>) -> Result<u64, StoreError> {
+        let mut added = 0;
+        while !dossiers.is_empty() {
+            let rest = dossiers.split_off(dossiers.len().min(CHUNK));
+            let chunk = std::mem::replace(&mut dossiers, rest);
+            added += self
+                .writer
+                .run(chunk.len(), move |scope| {
+                    registers::upsert_dossiers(scope, &chunk)
+                })
+                .await?;
+        }
+        Ok(added)
+    }
+
+    async fn units(&self) -> Result<Vec<Unit>, StoreError> {
+        self.readers.run(registers::units).await
+    }
+
+    async fn procedures(&self) -> Result<Vec<Procedure>, StoreError> {
+        self.readers.run(registers::procedures).await
+    }
+
+    async fn dossier(&self, code: &str) -> Result<Option<Dossier>, StoreError> {
+        let code = code.to_owned();
+        self.readers
+            .run(move |connection| registers::dossier(connection, &code))
+            .await
+    }
+
+    async fn look_up(
+        &self,
+        dossiers: Vec<String>,
+        units: Vec<String>,
+    ) -> Result<Registers, StoreError> {
+        self.readers
+            .run(move |connection| registers::look_up(connection, &dossiers, &units))
+            .await
+    }
+
+    async fn totals(&self) -> Result<Totals, StoreError> {
+        self.readers.run(registers::totals).await
+    }
+
+    async fn add_key(&self, key: Key) -> Result<(), StoreError> {
+        let name = key.name.clone();
+        let added = self
+            .write(move |connection| access::add_key(connection, &key))
+            .await?;
+        if added {
+            Ok(())
+        } else {
+            Err(StoreError::NameTaken(name))
+        }
+    }
+
+    async fn key(&self, hash: &[u8; 32]) -> Result<Option<Key>, StoreError> {
+        let hash = *hash;
+        self.readers
+            .run(move |connection| access::key(connection, &hash))
+            .await
+    }
+
+    async fn keys(&self) -> Result<Vec<Key>, StoreError> {
+        self.readers.run(access::keys).await
+    }
+
+    async fn remove_key(&self, name: &str) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| {
+            Ok(connection
+                .prepare_cached(sql::REMOVE_KEY)?
+                .execute([name])?
+                == 1)
+        })
+        .await
+    }
+
+    async fn put_user(&self, user: User) -> Result<(), StoreError> {
+        self.write(move |connection| access::put_user(connection, &user))
+            .await
+    }
+
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
+        let name = name.to_owned();
+        self.readers
+            .run(move |connection| access::user(connection, &name))
+            .await
+    }
+
+    async fn add_session(&self, session: Session) -> Result<(), StoreError> {
+        self.write(move |connection| access::add_session(connection, &session))
+            .await
+    }
+
+    async fn session(
+        &self,
+        hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
+        let hash = *hash;
+        self.readers
+            .run(move |connection| access::session(connection, &hash, now))
+            .await
+    }
+
+    async fn remove_session(&self, hash: &[u8; 32]) -> Result<(), StoreError> {
+        let hash = *hash;
+        self.write(move |connection| {
+            connection
+                .prepare_cached(sql::REMOVE_SESSION)?
+                .execute([hash])?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,118 @@
+//! Every SQL statement of this engine. A test prepares each one against the migrated schema.
+
+/// Declares the statements and, for the test, the list of all of them.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:literal;)+) => {
+        $($(#[$doc])* pub const $name: &str = $sql;)+
+        #[cfg(test)]
+        pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
+    };
+}
+
+statements! {
+    BEGIN = "BEGIN IMMEDIATE";
+    COMMIT = "COMMIT";
+    ROLLBACK = "ROLLBACK";
+    /// A reader's snapshot: what it reads in several statements belongs together.
+    BEGIN_READ = "BEGIN DEFERRED";
+    CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
+    ALIVE = "SELECT count(*) FROM watermark";
+
+    NAME_ID = "SELECT id FROM name WHERE kind = ?1 AND text = ?2";
+    NAME_TEXT = "SELECT text FROM name WHERE id = ?1";
+    ADD_NAME = "INSERT INTO name (kind, text) VALUES (?1, ?2) RETURNING id";
+    FORMS = "SELECT id, form, version, shape FROM form";
+    FORM_ROW = "SELECT id, shape FROM form WHERE form = ?1 AND version = ?2";
+    ADD_FORM = "INSERT INTO form (form, version, shape) VALUES (?1, ?2, ?3) RETURNING id";
+
+    /// Writes nothing when the id is taken, or when the response counts and its pseudonym is taken.
+    ADD_RESPONSE = "INSERT INTO response (id, fingerprint, form, unit, procedure, field, timeliness, touchpoint,
+            channel, provenance, pseudonym, repeat_of, day, received_at, answers, flags, assisted, partial, reasons,
+            locale, scale_order, presentation, device, boot, seq, started_at, submitted_at, elapsed_ms,
+            clock_offset_ms)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+            ?23, ?24, ?25, ?26, ?27, ?28, ?29)
+        ON CONFLICT DO NOTHING";
+    FINGERPRINT = "SELECT fingerprint FROM response WHERE id = ?1";
+    COUNTED_ROW = "SELECT row FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL";
+    ADD_COMMENT = "INSERT INTO comment (row, text) VALUES (?1, ?2)";
+
+    FIRST_DAY = "SELECT min(day) FROM response WHERE form = ?1 AND repeat_of IS NULL";
+    LAST_DAY = "SELECT max(day) FROM response WHERE form = ?1 AND repeat_of IS NULL";
+    LAST_ROW = "SELECT coalesce(max(row), 0) FROM response";
+    /// Counted responses in order of arrival, for the roll-ups and their verification.
+    ROWS_AFTER = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+            assisted, partial, answers
+        FROM response WHERE row > ?1 AND row <= ?2 AND repeat_of IS NULL ORDER BY row";
+    ROWS_BY_DAY = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+            assisted, partial, answers
+        FROM response INDEXED BY response_by_day
+        WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NULL AND row <= ?4";
+    ROWS_BY_UNIT = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+            assisted, partial, answers
+        FROM response INDEXED BY response_by_unit
+        WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NULL AND row <= ?4 AND unit = ?5";
+
+    WATERMARK = "SELECT row FROM watermark";
+    SET_WATERMARK = "UPDATE watermark SET row = ?1";
+    MONTH_CELL = "SELECT cell FROM rollup_month WHERE form = ?1 AND month = ?2 AND unit = ?3 AND field = ?4
+        AND channel = ?5 AND touchpoint = ?6 AND timeliness = ?7 AND provenance = ?8";
+    PUT_MONTH_CELL = "INSERT OR REPLACE INTO rollup_month
+            (form, month, unit, field, channel, touchpoint, timeliness, provenance, cell)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    MONTH_CELLS = "SELECT unit, field, channel, touchpoint, timeliness, provenance, cell
+        FROM rollup_month WHERE form = ?1 AND month = ?2";
+    MONTH_CELLS_OF_UNIT = "SELECT unit, field, channel, touchpoint, timeliness, provenance, cell
+        FROM rollup_month WHERE form = ?1 AND month = ?2 AND unit = ?3";
+    ALL_MONTH_CELLS = "SELECT form, month, unit, field, channel, touchpoint, timeliness, provenance, cell
+        FROM rollup_month";
+    CLEAR_MONTHS = "DELETE FROM rollup_month";
+    DAY_CELL = "SELECT cell FROM rollup_day WHERE form = ?1 AND day = ?2 AND unit = ?3";
+    PUT_DAY_CELL = "INSERT OR REPLACE INTO rollup_day (form, day, unit, cell) VALUES (?1, ?2, ?3, ?4)";
+    DAY_CELLS = "SELECT unit, cell FROM rollup_day WHERE form = ?1 AND day = ?2";
+    DAY_CELLS_OF_UNIT = "SELECT unit, cell FROM rollup_day WHERE form = ?1 AND day = ?2 AND unit = ?3";
+    ALL_DAY_CELLS = "SELECT form, day, unit, cell FROM rollup_day";
+    CLEAR_DAYS = "DELETE FROM rollup_day";
+
+    ADD_UNIT = "INSERT INTO unit (code, name, kind, parent, valid_from, valid_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT DO NOTHING";
+    CHANGE_UNIT = "UPDATE unit SET name = ?2, kind = ?3, parent = ?4, valid_to = ?6
+        WHERE code = ?1 AND valid_from IS ?5";
+    UNITS = "SELECT code, name, kind, parent, valid_from, valid_to FROM unit ORDER BY code, valid_from";
+    UNIT_EXISTS = "SELECT EXISTS (SELECT 1 FROM unit WHERE code = ?1)";
+    ADD_PROCEDURE = "INSERT INTO procedure (code, name, field) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    CHANGE_PROCEDURE = "UPDATE procedure SET name = ?2, field = ?3 WHERE code = ?1";
+    PROCEDURES = "SELECT code, name, field FROM procedure ORDER BY code";
+    FIELD_OF = "SELECT field FROM procedure WHERE code = ?1";
+    ADD_DOSSIER = "INSERT INTO dossier (code, procedure, unit, authority, filing_channel, received_at, due_at,
+            finished_at, finished_day, outcome)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
+    CHANGE_DOSSIER = "UPDATE dossier SET procedure = ?2, unit = ?3, authority = ?4, filing_channel = ?5,
+            received_at = ?6, due_at = ?7, finished_at = ?8, finished_day = ?9, outcome = ?10
+        WHERE code = ?1";
+    DOSSIER = "SELECT d.code, p.text, u.text, a.text, f.text, d.received_at, d.due_at, d.finished_at, o.text
+        FROM dossier d JOIN name p ON p.id = d.procedure JOIN name u ON u.id = d.unit
+            LEFT JOIN name a ON a.id = d.authority LEFT JOIN name f ON f.id = d.filing_channel
+            LEFT JOIN name o ON o.id = d.outcome
+        WHERE d.code = ?1";
+    /// In the order of its index, so that no row of the table is touched and nothing is sorted.
+    FINISHED = "SELECT finished_day, unit, procedure, count(*) FROM dossier INDEXED BY dossier_finished
+        WHERE finished_day BETWEEN ?1 AND ?2 GROUP BY finished_day, unit, procedure";
+    TOTALS = "SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM procedure), (SELECT count(*) FROM dossier),
+        (SELECT count(*) FROM response)";
+
+    ADD_KEY = "INSERT INTO key (name, hash, role, device_unit, device_form, created_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+    KEY = "SELECT name, hash, role, device_unit, device_form, created_at FROM key WHERE hash = ?1";
+    KEYS = "SELECT name, hash, role, device_unit, device_form, created_at FROM key ORDER BY name";
+    REMOVE_KEY = "DELETE FROM key WHERE name = ?1";
+    PUT_USER = "INSERT OR REPLACE INTO user (name, password_hash, role) VALUES (?1, ?2, ?3)";
+    USER = "SELECT name, password_hash, role FROM user WHERE name = ?1";
+    ADD_SESSION = "INSERT OR REPLACE INTO session (hash, user, csrf, expires_at) VALUES (?1, ?2, ?3, ?4)";
+    SESSION = "SELECT hash, user, csrf, expires_at FROM session WHERE hash = ?1 AND expires_at > ?2";
+    REMOVE_SESSION = "DELETE FROM session WHERE hash = ?1";
+    REMOVE_SESSIONS_OF = "DELETE FROM session WHERE user = ?1";
+    REMOVE_EXPIRED_SESSIONS = "DELETE FROM session WHERE expires_at <= unixepoch() * 1000";
+    NOTE = "SELECT value FROM note WHERE name = ?1";
+    SET_NOTE = "INSERT OR REPLACE INTO note (name, value) VALUES (?1, ?2)";
+}

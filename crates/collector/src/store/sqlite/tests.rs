@@ -1,0 +1,344 @@
+//! What can only be seen from inside: the statements, a full disk, a full queue, and roll-ups held against the log.
+
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+use proptest::prelude::*;
+use survey::answers::Packed;
+use survey::response::{Channel, Touchpoint};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::count::Sources;
+use super::{SqliteStore, rollup, sql, writer};
+use crate::forms::FormBook;
+use crate::store::terms::Term;
+use crate::store::{
+    Admitted, Appended, CellQuery, Circumstances, Dimension, FormKey, Provenance, Pseudonym, Store,
+    StoreError, Timeliness, calendar,
+};
+
+fn forms() -> Arc<FormBook> {
+    let form = serde_json::from_value(serde_json::json!({
+        "id": "t", "version": 1, "instrument": "csat", "title": {"vi": "Thử"},
+        "source": {"basis": "test", "confidence": "own"}, "languages": ["vi"], "scale-order": "ascending",
+        "scales": {"two": {"kind": "satisfaction", "levels": [
+            {"value": 1, "text": {"vi": "Không"}}, {"value": 2, "text": {"vi": "Có"}, "satisfied": true}]}},
+        "items": [{"id": "a", "text": {"vi": "A?"}, "scale": "two", "role": "rating"},
+                  {"id": "b", "text": {"vi": "B?"}, "scale": "two", "role": "rating"}],
+        "index": {"methods": ["top2"], "decimals": 2}
+    }))
+    .expect("a form");
+    Arc::new([form].into_iter().collect())
+}
+
+fn key() -> FormKey {
+    FormKey {
+        id: "t".into(),
+        version: 1,
+    }
+}
+
+fn open() -> (TempDir, SqliteStore) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SqliteStore::open(folder.path(), forms()).expect("a store");
+    (folder, store)
+}
+
+fn response(n: u128) -> Admitted {
+    Admitted {
+        id: Uuid::from_u128(n),
+        fingerprint: [0; 16],
+        form: key(),
+        unit: "U1".into(),
+        procedure: None,
+        field: None,
+        timeliness: Timeliness::Unknown,
+        touchpoint: Touchpoint::Result,
+        channel: Channel::Kiosk,
+        provenance: Provenance::Unit,
+        pseudonym: None,
+        day: Date::constant(2026, 7, 15),
+        received_at: "2026-07-15T03:00:00Z".parse().expect("a moment"),
+        answers: Packed(vec![2, 1]),
+        flags: 0,
+        assisted: false,
+        partial: false,
+        reasons: Vec::new(),
+        comment: None,
+        circumstances: Circumstances::default(),
+    }
+}
+
+/// Waits until the roll-ups hold the whole log.
+async fn level(store: &SqliteStore) {
+    let start = Instant::now();
+    loop {
+        let behind = store
+            .readers
+            .run(
+                |connection| Ok(super::log::last_row(connection)? - rollup::watermark(connection)?),
+            )
+            .await
+            .expect("a read");
+        if behind == 0 {
+            return;
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "the roll-ups must follow within 2 s"
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn every_statement_fits_the_schema() {
+    let (_folder, store) = open();
+    store
+        .write(|connection| {
+            for (name, statement) in sql::ALL {
+                if let Err(error) = connection.prepare(statement) {
+                    panic!("{name}: {error}");
+                }
+            }
+            Ok(())
+        })
+        .await
+        .expect("all prepared");
+}
+
+#[tokio::test]
+async fn a_full_disk_acknowledges_nothing_and_heals() {
+    let (_folder, store) = open();
+    store.append(vec![response(1)]).await.expect("stored");
+    let limit = |pages: i64| {
+        store.write(move |connection| {
+            Ok(connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+        })
+    };
+    limit(1).await.expect("limited to what it has");
+    let mut large = response(2);
+    large.comment = Some("x".repeat(1_000_000));
+    assert!(matches!(
+        store.append(vec![large.clone()]).await,
+        Err(StoreError::Engine(_))
+    ));
+    assert!(store.health().await.is_err(), "a failed write must show");
+    assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(1));
+
+    limit(1_000_000).await.expect("space again");
+    assert_eq!(
+        store.append(vec![large]).await,
+        Ok(vec![Appended::Stored { counted: true }])
+    );
+    assert_eq!(store.health().await, Ok(()));
+    assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(2));
+}
+
+#[tokio::test]
+async fn one_failure_fails_the_whole_request_and_its_new_names() {
+    let (_folder, store) = open();
+    let mut unknown = response(2);
+    unknown.form.version = 9;
+    unknown.unit = "U2".into();
+    let mut first = response(1);
+    first.unit = "U2".into();
+    assert!(matches!(
+        store.append(vec![first.clone(), unknown]).await,
+        Err(StoreError::Corrupt(_))
+    ));
+    assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(0));
+    // Another unit must not inherit the number that the lost transaction gave to U2.
+    store
+        .append(vec![response(3), first])
+        .await
+        .expect("stored");
+    let query = CellQuery {
+        form: key(),
+        from: Date::MIN,
+        to: Date::MAX,
+        by: vec![Dimension::Unit],
+        filters: Vec::new(),
+    };
+    let units: Vec<_> = store
+        .cells(query)
+        .await
+        .expect("cells")
+        .into_iter()
+        .map(|(key, cell)| (key, cell.responses))
+        .collect();
+    assert_eq!(
+        units,
+        [
+            (vec![Some("U1".to_owned())], 1),
+            (vec![Some("U2".to_owned())], 1)
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_says_when_to_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = super::connection::create(folder.path()).expect("a database");
+    let writer = Arc::new(writer::Writer::start(path, forms(), 1).expect("a writer"));
+    let (started, running) = channel();
+    let (release, released) = channel::<()>();
+    let blocker = {
+        let writer = Arc::clone(&writer);
+        tokio::spawn(async move {
+            writer
+                .run(usize::MAX, move |_| {
+                    let _ = started.send(());
+                    let _ = released.recv();
+                    Ok(())
+                })
+                .await
+        })
+    };
+    tokio::task::spawn_blocking(move || running.recv())
+        .await
+        .expect("a thread")
+        .expect("the writer is at work");
+    let mut waiting = Box::pin(writer.run(1, |_| Ok(())));
+    assert!(futures_pending(&mut waiting).await);
+    assert_eq!(
+        writer.run(1, |_| Ok(())).await,
+        Err(StoreError::Busy(2)),
+        "the one place in the queue is taken"
+    );
+    release.send(()).expect("the writer waits");
+    assert_eq!(waiting.await, Ok(()));
+    assert_eq!(blocker.await.expect("a task"), Ok(()));
+}
+
+/// Polls once: is the future still waiting?
+async fn futures_pending<F: Future + Unpin>(future: &mut F) -> bool {
+    std::future::poll_fn(|context| {
+        std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_pending())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn verify_finds_one_tampered_cell_and_a_rebuild_mends_it() {
+    let (_folder, store) = open();
+    store
+        .append((1..50).map(response).collect())
+        .await
+        .expect("stored");
+    level(&store).await;
+    assert_eq!(store.verify().await.expect("verified").differences, []);
+    for (tampering, place) in [
+        (
+            "UPDATE response SET answers = x'0101' WHERE row = 7",
+            "rollup_month",
+        ),
+        ("DELETE FROM rollup_day", "rollup_day"),
+    ] {
+        store
+            .write(move |connection| Ok(connection.execute_batch(tampering)?))
+            .await
+            .expect("tampered");
+        let found = store.verify().await.expect("verified");
+        assert!(
+            found
+                .differences
+                .iter()
+                .any(|difference| difference.place.starts_with(place)),
+            "{found:?}"
+        );
+        store.rebuild().await.expect("rebuilt");
+        assert_eq!(store.verify().await.expect("verified").differences, []);
+    }
+}
+
+prop_compose! {
+    fn any_response()(
+        unit in 0..4u8, field in prop::option::of(0..3u8), channel in 0..4usize, touchpoint in 0..4usize,
+        timeliness in 0..4usize, provenance in 0..3usize, dossier in prop::option::of(0..40u8),
+        day in 0..100i32, flags in 0..2u32, partial: bool, assisted: bool,
+        answers in prop::collection::vec(prop::sample::select(vec![1, 2, Packed::MISSING, Packed::NOT_ASKED]), 2),
+    ) -> Admitted {
+        Admitted {
+            unit: format!("U{unit}"),
+            field: field.map(|field| format!("F{field}")),
+            procedure: field.map(|field| format!("P{field}")),
+            channel: Channel::ALL[channel].0,
+            touchpoint: Touchpoint::ALL[touchpoint].0,
+            timeliness: Timeliness::ALL[timeliness].0,
+            provenance: Provenance::ALL[provenance].0,
+            pseudonym: dossier.map(|dossier| Pseudonym([dossier; 20])),
+            day: calendar::day_of_number(9_600 + day).expect("a day"),
+            answers: Packed(answers),
+            flags, partial, assisted,
+            ..response(0)
+        }
+    }
+}
+
+prop_compose! {
+    fn any_query()(
+        by in prop::sample::subsequence(Dimension::ALL.to_vec(), 0..4),
+        filtered in prop::sample::subsequence(Dimension::ALL.to_vec(), 0..2),
+        pick in 0..3usize, from in -10..110i32, length in 0..120i32, whole: bool,
+    ) -> CellQuery {
+        let day = |number| calendar::day_of_number(9_600 + number).expect("a day");
+        let (mut from, mut to) = (day(from), day(from + length));
+        if whole {
+            (from, to) = (from.first_of_month(), to.last_of_month());
+        }
+        let values = |dimension| match dimension {
+            Dimension::Unit => vec![format!("U{pick}")],
+            Dimension::Field => vec![format!("F{pick}"), "nowhere".into()],
+            Dimension::Procedure => vec![format!("P{pick}")],
+            Dimension::Channel => vec![Channel::ALL[pick].2.into()],
+            Dimension::Touchpoint => vec![Touchpoint::ALL[pick].2.into()],
+            Dimension::Month => vec!["2026-05".into(), "2026-06".into()],
+            Dimension::Timeliness => vec![Timeliness::ALL[pick].2.into()],
+            Dimension::Provenance => vec![Provenance::ALL[pick].2.into()],
+        };
+        CellQuery {
+            form: key(),
+            from,
+            to,
+            by: by.into_iter().map(|(dimension, ..)| dimension).collect(),
+            filters: filtered.into_iter().map(|(dimension, ..)| (dimension, values(dimension))).collect(),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever was stored and whatever is asked: roll-ups and log give equal cells, level or behind.
+    #[test]
+    fn roll_ups_and_log_agree(
+        responses in prop::collection::vec(any_response(), 1..120),
+        queries in prop::collection::vec(any_query(), 12),
+        late in 0..40usize,
+    ) {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let (_folder, store) = open();
+            let mut responses: Vec<_> = responses
+                .into_iter()
+                .zip(1..)
+                .map(|(response, n)| Admitted { id: Uuid::from_u128(n), ..response })
+                .collect();
+            let tail = responses.split_off(responses.len().saturating_sub(late));
+            store.append(responses).await.expect("stored");
+            level(&store).await;
+            store.append(tail).await.expect("stored");
+            for query in queries {
+                let fast = store.cells(query.clone()).await.expect("cells");
+                let slow = store.count(query.clone(), Sources::Log).await.expect("cells");
+                assert_eq!(fast, slow, "{query:?}");
+            }
+            level(&store).await;
+            assert_eq!(store.verify().await.expect("verified").differences, []);
+        });
+    }
+}

@@ -1,0 +1,323 @@
+//! The one writer: a thread that gathers what is waiting into one transaction, commits it, and only then answers.
+//!
+//! ```text
+//! requests ─▶ bounded queue ─▶ BEGIN IMMEDIATE … all that waits … COMMIT ─▶ answers ─▶ roll-ups when idle
+//! ```
+//!
+//! When anything in a group fails, the whole group is rolled back and every request in it gets the error: nothing is
+//! acknowledged that is not on the disk. The next group starts afresh, so that a full disk heals by itself.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::names::Interner;
+use super::{connection, rollup, sql};
+use crate::forms::FormBook;
+use crate::store::StoreError;
+
+/// Requests that may wait; more are told to come back.
+pub const QUEUE: usize = 1024;
+/// A group is closed when it holds this many rows.
+const GROUP: usize = 4096;
+/// Roll-ups wait for an idle moment, but never longer than this.
+const LAG: Duration = Duration::from_millis(500);
+/// What a sender is told to wait when the queue is full, in seconds.
+const RETRY_AFTER: u32 = 2;
+
+/// What a piece of work may use inside the transaction.
+pub struct Scope<'a> {
+    /// The connection, inside the group's transaction.
+    pub connection: &'a Connection,
+    /// Small numbers for long texts.
+    pub names: &'a mut Interner,
+    /// All known forms.
+    pub forms: &'a FormBook,
+}
+
+/// A request as the thread sees it.
+trait Task: Send {
+    fn run(&mut self, scope: &mut Scope<'_>) -> Result<(), StoreError>;
+    /// Sends the answer; `group` is what became of the transaction.
+    fn settle(self: Box<Self>, group: &Result<(), StoreError>);
+    fn rows(&self) -> usize;
+}
+
+struct Request<T, F> {
+    rows: usize,
+    work: Option<F>,
+    value: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Task for Request<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Scope<'_>) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, scope: &mut Scope<'_>) -> Result<(), StoreError> {
+        if let Some(work) = self.work.take() {
+            self.value = Some(work(scope)?);
+        }
+        Ok(())
+    }
+
+    fn settle(self: Box<Self>, group: &Result<(), StoreError>) {
+        let answer = match (group, self.value) {
+            (Ok(()), Some(value)) => Ok(value),
+            (Ok(()), None) => Err(StoreError::closed()),
+            (Err(error), _) => Err(error.clone()),
+        };
+        // A caller who has gone away loses only the answer; what is stored stays stored.
+        let _ = self.reply.send(answer);
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+/// The handle of the writer thread.
+pub struct Writer {
+    queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    healthy: Arc<AtomicBool>,
+}
+
+impl Writer {
+    /// Starts the thread on a migrated database; at most `waiting` requests may queue.
+    pub fn start(path: PathBuf, forms: Arc<FormBook>, waiting: usize) -> Result<Self, StoreError> {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(waiting);
+        let healthy = Arc::new(AtomicBool::new(true));
+        let worker = Worker {
+            connection: connection::writer(&path)?,
+            path,
+            forms,
+            names: Interner::default(),
+            queue: receiver,
+            healthy: Arc::clone(&healthy),
+            // What an earlier run has not rolled up is found at once.
+            behind_since: Some(Instant::now()),
+        };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || worker.serve())
+            .map_err(|error| StoreError::Engine(format!("no writer thread: {error}")))?;
+        Ok(Self {
+            queue: Mutex::new(Some(sender)),
+            thread: Mutex::new(Some(thread)),
+            healthy,
+        })
+    }
+
+    /// Runs `work` in the next group and answers when the disk has it. `rows` says how much it writes.
+    pub async fn run<T, F>(&self, rows: usize, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Scope<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let request = Box::new(Request {
+            rows,
+            work: Some(work),
+            value: None,
+            reply,
+        });
+        self.send(request)?;
+        answer.await.map_err(|_| StoreError::closed())?
+    }
+
+    fn send(&self, task: Box<dyn Task>) -> Result<(), StoreError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = queue.as_ref().ok_or_else(StoreError::closed)?;
+        sender.try_send(task).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy(RETRY_AFTER),
+            TrySendError::Disconnected(_) => StoreError::closed(),
+        })
+    }
+
+    /// Did the last group reach the disk, and is the thread alive?
+    pub fn is_healthy(&self) -> bool {
+        let alive = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished());
+        alive && self.healthy.load(Ordering::Relaxed)
+    }
+
+    /// Takes nothing new, writes what waits, brings the roll-ups up to date, and returns when all is done.
+    pub fn close(&self) {
+        drop(
+            self.queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the writer thread ended by a panic");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+struct Worker {
+    path: PathBuf,
+    connection: Connection,
+    forms: Arc<FormBook>,
+    names: Interner,
+    queue: Receiver<Box<dyn Task>>,
+    healthy: Arc<AtomicBool>,
+    /// Since when the log may hold rows that the roll-ups do not.
+    behind_since: Option<Instant>,
+}
+
+impl Worker {
+    fn serve(mut self) {
+        while let Some(first) = self.next() {
+            let group = self.gather(first);
+            self.write(group);
+        }
+        while self.roll_up() {}
+        if let Err(error) = self.connection.query_row(sql::CHECKPOINT, [], |_| Ok(())) {
+            tracing::warn!(%error, "the last checkpoint failed; the next start repeats it");
+        }
+    }
+
+    /// The next request, rolling up while there is none; `None` when the queue is closed and empty.
+    fn next(&mut self) -> Option<Box<dyn Task>> {
+        loop {
+            if self
+                .behind_since
+                .is_some_and(|since| since.elapsed() >= LAG)
+            {
+                self.roll_up();
+            }
+            match self.queue.try_recv() {
+                Ok(task) => return Some(task),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {}
+            }
+            if self.roll_up() {
+                continue;
+            }
+            let waited = if self.behind_since.is_some() {
+                self.queue.recv_timeout(LAG)
+            } else {
+                self.queue
+                    .recv()
+                    .map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match waited {
+                Ok(task) => return Some(task),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+
+    fn gather(&self, first: Box<dyn Task>) -> Vec<Box<dyn Task>> {
+        let mut rows = first.rows();
+        let mut group = vec![first];
+        while rows < GROUP
+            && let Ok(task) = self.queue.try_recv()
+        {
+            rows += task.rows();
+            group.push(task);
+        }
+        group
+    }
+
+    fn write(&mut self, mut group: Vec<Box<dyn Task>>) {
+        let outcome = self.transact(|scope| group.iter_mut().try_for_each(|task| task.run(scope)));
+        self.healthy.store(outcome.is_ok(), Ordering::Relaxed);
+        match &outcome {
+            Ok(()) => {
+                self.behind_since.get_or_insert_with(Instant::now);
+            }
+            Err(error) => {
+                tracing::error!(%error, requests = group.len(), "a group was not written")
+            }
+        }
+        for task in group {
+            task.settle(&outcome);
+        }
+    }
+
+    /// Rolls up one batch; true when there is more to do at once.
+    fn roll_up(&mut self) -> bool {
+        if self.behind_since.is_none() {
+            return false;
+        }
+        match self.transact(|scope| rollup::advance(scope.connection, scope.forms)) {
+            Ok(rollup::Progress::More) => true,
+            Ok(rollup::Progress::Complete) => {
+                self.behind_since = None;
+                false
+            }
+            Err(error) => {
+                tracing::warn!(%error, "roll-ups are behind; figures are taken from the log until they catch up");
+                self.behind_since = Some(Instant::now());
+                false
+            }
+        }
+    }
+
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&mut Scope<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let outcome = self.attempt(work);
+        if outcome.is_err() {
+            // Numbers given out in the lost transaction will be given to other texts.
+            self.names = Interner::default();
+            self.recover();
+        }
+        outcome
+    }
+
+    fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Scope<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.connection.prepare_cached(sql::BEGIN)?.execute([])?;
+        let value = work(&mut Scope {
+            connection: &self.connection,
+            names: &mut self.names,
+            forms: &self.forms,
+        })?;
+        self.connection.prepare_cached(sql::COMMIT)?.execute([])?;
+        Ok(value)
+    }
+
+    /// Leaves the broken transaction; a connection that cannot do that is replaced.
+    fn recover(&mut self) {
+        if self.connection.is_autocommit() {
+            return;
+        }
+        let rolled_back = self.connection.execute_batch(sql::ROLLBACK);
+        if rolled_back.is_err() || !self.connection.is_autocommit() {
+            match connection::writer(&self.path) {
+                Ok(fresh) => self.connection = fresh,
+                Err(error) => tracing::error!(%error, "the database cannot be opened again yet"),
+            }
+        }
+    }
+}

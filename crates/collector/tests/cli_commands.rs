@@ -1,0 +1,271 @@
+//! The binary as an administrator meets it: what goes to which stream, and the exit codes.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hai-long"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HAI_LONG_")) {
+        command.env_remove(name);
+    }
+    command.env("HAI_LONG_DATA", data).args(arguments);
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    command(data, arguments).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn help_teaches_with_examples_and_names_every_command() {
+    let folder = folder();
+    let help = run(folder.path(), &["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    for word in [
+        "serve",
+        "import",
+        "index",
+        "verify",
+        "demo",
+        "key",
+        "user",
+        "device",
+        "Examples:",
+        "HAI_LONG_DATA",
+    ] {
+        assert!(out(&help).contains(word), "{word} is missing");
+    }
+    let import = run(folder.path(), &["import", "--help"]);
+    assert!(out(&import).contains("received_at") && out(&import).contains("13/03/2026 10:56"));
+}
+
+#[test]
+fn wrong_usage_exits_2_and_a_missing_folder_exits_1_with_the_mend() {
+    let folder = folder();
+    assert_eq!(
+        run(folder.path(), &["verify", "--nonsense"]).status.code(),
+        Some(2)
+    );
+    assert_eq!(
+        run(
+            folder.path(),
+            &["key", "create", "--role", "king", "--name", "x"]
+        )
+        .status
+        .code(),
+        Some(2)
+    );
+    let missing = run(&folder.path().join("none"), &["verify"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(err(&missing).contains("--data"), "{}", err(&missing));
+    assert!(!folder.path().join("none").exists());
+}
+
+#[test]
+fn key_create_prints_the_key_alone_and_keeps_only_its_hash() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let made = run(
+        &data,
+        &["key", "create", "--role", "analyst", "--name", "report"],
+    );
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let key = out(&made);
+    assert_eq!(key.lines().count(), 1);
+    assert!(key.starts_with("hl_analyst_") && key.ends_with('\n'));
+    let list = out(&run(&data, &["key", "list"]));
+    assert!(list.contains("report") && !list.contains(key.trim()));
+    let again = run(
+        &data,
+        &["key", "create", "--role", "analyst", "--name", "report"],
+    );
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(out(&again), "");
+    assert!(err(&again).contains("hai-long key remove report") || err(&again).contains("remove"));
+    assert_eq!(
+        run(&data, &["key", "remove", "report"]).status.code(),
+        Some(0)
+    );
+    assert_eq!(
+        run(&data, &["key", "remove", "report"]).status.code(),
+        Some(1)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_data_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let data = folder.path().join("data");
+    run(&data, &["key", "create", "--role", "admin", "--name", "a"]);
+    let mode = std::fs::metadata(&data).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn device_create_prints_the_key_on_one_stream_and_the_address_on_the_other() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let create = [
+        "device", "create", "--name", "hall-1", "--unit", "H57.132", "--form",
+    ];
+    let made = run(&data, &[&create[..], &["one-stop-quick"]].concat());
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let key = out(&made).trim().to_owned();
+    assert!(key.starts_with("hl_device_"));
+    assert!(err(&made).contains(&format!("/kiosk#key={key}")));
+    let unknown = run(&data, &[&create[..], &["no-form"]].concat());
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(err(&unknown).contains("one-stop-quick"));
+    assert!(out(&run(&data, &["device", "list"])).contains("H57.132"));
+    assert_eq!(
+        run(&data, &["device", "remove", "hall-1"]).status.code(),
+        Some(0)
+    );
+}
+
+#[test]
+fn a_password_comes_from_standard_input_and_a_short_one_is_refused() {
+    let folder = folder();
+    let create = ["user", "create", "--name", "lan", "--role", "analyst"];
+    let with = |password: &str, extra: &[&str]| {
+        let mut child = command(folder.path(), &[&create[..], extra].concat())
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A child that asks no password may be gone before it is written.
+        let _ = child.stdin.take().unwrap().write_all(password.as_bytes());
+        child.wait_with_output().unwrap()
+    };
+    assert_eq!(
+        with("một hai ba bốn\n", &["--password-stdin"])
+            .status
+            .code(),
+        Some(0)
+    );
+    let short = with("ngắn\n", &["--password-stdin"]);
+    assert_eq!(short.status.code(), Some(1));
+    assert!(err(&short).contains("10 characters"));
+    let unasked = with("một hai ba bốn\n", &[]);
+    assert_eq!(unasked.status.code(), Some(1));
+    assert!(err(&unasked).contains("--password-stdin"));
+}
+
+#[test]
+fn refused_lines_are_told_and_their_file_can_be_mended_and_imported() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let file = write(
+        folder.path(),
+        "units.csv",
+        "code;name;kind;valid_to\nA;Xã A;commune;\nB;Xã B;commune;31/02/2026\n",
+    );
+    let refused = folder.path().join("refused.csv");
+    let refused = refused.to_str().unwrap();
+    let first = run(&data, &["import", "units", &file, "--errors", refused]);
+    assert_eq!(first.status.code(), Some(1));
+    assert_eq!(out(&first), "");
+    let told = err(&first);
+    assert!(
+        told.contains("line 3: valid_to:") && told.contains("13/03/2026"),
+        "{told}"
+    );
+    assert!(
+        told.contains("read 2, new 1, replaced 0, refused 1"),
+        "{told}"
+    );
+    let mended = std::fs::read_to_string(refused)
+        .unwrap()
+        .replace("31/02/2026", "28/02/2026");
+    let mended = write(folder.path(), "mended.csv", &mended);
+    let second = run(&data, &["import", "units", &mended]);
+    assert_eq!(second.status.code(), Some(0), "{}", err(&second));
+    assert!(err(&second).contains("new 1"));
+    let dry = run(&data, &["import", "units", &file, "--dry-run"]);
+    assert_eq!(dry.status.code(), Some(1));
+    assert!(err(&dry).contains("nothing was imported"));
+}
+
+#[test]
+fn verify_exits_0_on_a_new_folder() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    run(&data, &["key", "create", "--role", "admin", "--name", "a"]);
+    let verified = run(&data, &["verify"]);
+    assert_eq!(verified.status.code(), Some(0), "{}", err(&verified));
+    assert!(out(&verified).contains("0 responses"));
+}
+
+#[test]
+fn a_settings_file_with_an_unknown_key_is_refused_by_name() {
+    let folder = folder();
+    let config = write(
+        folder.path(),
+        "hai-long.toml",
+        "lissten = \"127.0.0.1:1\"\n",
+    );
+    let failed = run(folder.path(), &["verify", "--config", &config]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(
+        err(&failed).contains("lissten") && err(&failed).contains("listen"),
+        "{}",
+        err(&failed)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_prints_its_address_lets_other_commands_work_and_stops_when_told() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let mut server = command(&data, &["serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| {
+            Some(
+                line[line.find("127.0.0.1:")?..]
+                    .split('/')
+                    .next()?
+                    .to_owned(),
+            )
+        })
+        .unwrap();
+    assert!(std::net::TcpStream::connect(&address).is_ok());
+    let made = run(&data, &["key", "create", "--role", "admin", "--name", "a"]);
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let stopped = Command::new("kill")
+        .arg(server.id().to_string())
+        .status()
+        .unwrap();
+    assert!(stopped.success());
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,23 @@
+//! Two clocks: the one that people set and that jumps, and the one that only goes forward.
+
+use wasm_bindgen::JsValue;
+
+/// The device's date and time in UTC, RFC 3339 with milliseconds.
+pub fn rfc3339_now() -> String {
+    String::from(js_sys::Date::new_0().to_iso_string())
+}
+
+/// Milliseconds since the page started, by a clock that does not jump.
+pub fn monotonic_ms() -> f64 {
+    super::window()
+        .performance()
+        .map_or(0.0, |clock| clock.now())
+}
+
+/// The collector's clock minus the device's, in milliseconds; `None` when `server_time` is no RFC 3339 time.
+pub fn offset_of(server_time: &str) -> Option<i64> {
+    let server = js_sys::Date::new(&JsValue::from_str(server_time)).get_time();
+    server
+        .is_finite()
+        .then(|| (server - js_sys::Date::now()) as i64)
+}

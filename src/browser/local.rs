@@ -1,0 +1,17 @@
+//! Small texts that outlive the page.
+
+use web_sys::Storage;
+
+fn storage() -> Option<Storage> {
+    super::window().local_storage().ok().flatten()
+}
+
+/// The text kept under `key`, if there is one and the browser lets us see it.
+pub fn recall(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a text; `false` if the browser refuses.
+pub fn remember(key: &str, text: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
+}

@@ -1,0 +1,16 @@
+//! The browser's abilities that the widget uses, each owned by a value and given back when it is dropped.
+
+mod chance;
+mod clock;
+mod listener;
+mod local;
+
+pub use chance::{chance, new_id};
+pub use clock::{monotonic_ms, offset_of, rfc3339_now};
+pub use listener::{Listener, Phase};
+pub use local::{recall, remember};
+
+/// The window, which a page's script always has.
+pub fn window() -> web_sys::Window {
+    leptos::prelude::window()
+}

@@ -1,0 +1,150 @@
+//! The collector as the device sees it: who am I, what do I ask, take these responses.
+
+use gloo_net::http::{Request, RequestBuilder, Response as Answer};
+use gloo_timers::callback::Timeout;
+use serde::Deserialize;
+use survey::response::{Receipts, ScaleOrder, Touchpoint};
+use web_sys::AbortController;
+
+/// Longest wait for an answer: on a bad line a request may otherwise hang for minutes.
+const PATIENCE_MS: u32 = 30_000;
+
+/// Why the collector did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// No answer came: no network, no collector, or too slow.
+    #[error("the collector cannot be reached")]
+    Unreachable,
+    /// The device key is not, or no longer, valid.
+    #[error("the device key was refused")]
+    Refused,
+    /// The collector answered with another status than success.
+    #[error("the collector answered {status}")]
+    Status {
+        /// HTTP status.
+        status: u16,
+        /// Seconds to wait before asking again, if the collector said so.
+        retry_after: Option<u32>,
+    },
+    /// The answer is not what the contract says.
+    #[error("the collector's answer cannot be read")]
+    Unreadable,
+}
+
+/// What the collector knows of this device: `GET /api/v1/device`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Device {
+    /// Name given when it was enrolled.
+    pub name: String,
+    /// Code of the unit it stands in.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Name of the unit for people.
+    #[serde(default)]
+    pub unit_name: Option<String>,
+    /// Id of the form it asks.
+    pub form: String,
+    /// Version of the form.
+    pub form_version: u16,
+    /// How the dossier codes of the unit begin; without it there is no keypad.
+    #[serde(default)]
+    pub code_prefix: Option<String>,
+    /// The collector holds demonstration data.
+    #[serde(default)]
+    pub demo: bool,
+    /// The collector's time, RFC 3339.
+    #[serde(default)]
+    pub server_time: Option<String>,
+    /// The moment of the procedure at which people stand here; the handing over of the result if absent.
+    #[serde(default)]
+    pub touchpoint: Option<Touchpoint>,
+    /// Order of the levels that the authority has chosen; the form's own if absent.
+    #[serde(default)]
+    pub scale_order: Option<ScaleOrder>,
+}
+
+/// Speaks to the collector that served the page, with the key of this device.
+#[derive(Clone, Debug)]
+pub struct Client {
+    authorization: String,
+}
+
+impl Client {
+    /// With this device key.
+    pub fn new(key: &str) -> Self {
+        Self {
+            authorization: ["Bearer ", key].concat(),
+        }
+    }
+
+    /// The device as JSON text: see [`Device`].
+    pub async fn device(&self) -> Result<String, Failure> {
+        self.ask("/api/v1/device").await
+    }
+
+    /// One version of a form as JSON text: see [`survey::form::Form`].
+    pub async fn form(&self, id: &str, version: u16) -> Result<String, Failure> {
+        self.ask(&["/api/v1/forms/", id, "?version=", &version.to_string()].concat())
+            .await
+    }
+
+    /// Hands over a [`survey::response::Batch`] as JSON text; a receipt says what became of each response.
+    pub async fn hand_over(&self, batch: String) -> Result<Receipts, Failure> {
+        let patience = Patience::new();
+        let request = self
+            .signed(Request::post("/api/v1/responses"), &patience)
+            .header("Content-Type", "application/json")
+            .body(batch)
+            .map_err(|_| Failure::Unreachable)?;
+        let answer = checked(request.send().await)?;
+        let text = answer.text().await.map_err(|_| Failure::Unreachable)?;
+        serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
+    }
+
+    async fn ask(&self, path: &str) -> Result<String, Failure> {
+        let patience = Patience::new();
+        let answer = checked(self.signed(Request::get(path), &patience).send().await)?;
+        answer.text().await.map_err(|_| Failure::Unreachable)
+    }
+
+    fn signed(&self, request: RequestBuilder, patience: &Patience) -> RequestBuilder {
+        let signal = patience.controller.as_ref().map(AbortController::signal);
+        request
+            .abort_signal(signal.as_ref())
+            .header("Authorization", &self.authorization)
+    }
+}
+
+fn checked(answer: Result<Answer, gloo_net::Error>) -> Result<Answer, Failure> {
+    let answer = answer.map_err(|_| Failure::Unreachable)?;
+    match answer.status() {
+        200..=299 => Ok(answer),
+        401 | 403 => Err(Failure::Refused),
+        status => Err(Failure::Status {
+            status,
+            retry_after: answer
+                .headers()
+                .get("retry-after")
+                .and_then(|seconds| seconds.trim().parse().ok()),
+        }),
+    }
+}
+
+/// Ends a request that takes too long, and lets go of the timer with it.
+struct Patience {
+    controller: Option<AbortController>,
+    _timer: Option<Timeout>,
+}
+
+impl Patience {
+    fn new() -> Self {
+        let controller = AbortController::new().ok();
+        let timer = controller
+            .clone()
+            .map(|controller| Timeout::new(PATIENCE_MS, move || controller.abort()));
+        Self {
+            controller,
+            _timer: timer,
+        }
+    }
+}

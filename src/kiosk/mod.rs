@@ -1,0 +1,201 @@
+//! The kiosk: a full screen in the one-stop hall that nobody attends. Attract screen, dossier, survey, thanks, attract.
+//!
+//! Every visit is a fresh component that is unmounted at its end, so nothing of one person meets the next, and a machine
+//! that runs for months does not grow: swapping views inside one component left 14 KB behind per visit.
+
+mod attract;
+mod confirm;
+mod dossier;
+mod enrolment;
+mod idle;
+mod idle_dialog;
+mod keypad;
+mod scanner;
+mod setup;
+mod stage;
+mod visit;
+mod wedge;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use survey::response::Response;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::browser;
+use crate::collector::Client;
+use crate::outbox::{Outbox, Sent};
+use crate::rating::{Delivery, Notice};
+use crate::words::{self, Language, Words};
+use attract::Attract;
+use setup::{Setup, Trouble};
+use stage::Stage;
+use visit::Visit;
+
+/// Milliseconds between two tries to start when the collector cannot be reached.
+const RETRY_MS: u32 = 10_000;
+/// Milliseconds after which the attract screen asks the collector again what this device is to ask.
+const REFRESH_MS: f64 = 600_000.0;
+/// Milliseconds after which a person is told that the rating waits on the device, if it has not been sent by then.
+const SEND_PATIENCE_MS: u32 = 2_000;
+
+/// The kiosk while it runs; held by the screen that is mounted.
+struct Kiosk {
+    stage: Rc<Stage>,
+    client: Client,
+    outbox: Outbox,
+    setup: RefCell<Setup>,
+    set_up_at: Cell<f64>,
+    languages: Vec<Language>,
+    words: RefCell<Arc<Words>>,
+}
+
+/// Takes over the page and runs the kiosk in it for as long as the page lives.
+pub async fn run() {
+    let Some(stage) = Stage::take_over() else {
+        return; // a page without our element is not ours
+    };
+    let stage = Rc::new(stage);
+    let languages = words::list().await;
+    loop {
+        let trouble = match Kiosk::start(stage.clone(), languages.clone()).await {
+            Ok(kiosk) => {
+                kiosk.attract();
+                return;
+            }
+            Err(trouble) => trouble,
+        };
+        let said = every_language(&languages).await;
+        stage.show(
+            move || view! { <main class="hl-kiosk"><Notice words=said key=trouble.key()/></main> },
+        );
+        if !trouble.may_pass() {
+            return;
+        }
+        TimeoutFuture::new(RETRY_MS).await;
+    }
+}
+
+/// The words of every language that is served, Vietnamese first: an attendant may read any of them.
+async fn every_language(languages: &[Language]) -> Vec<Arc<Words>> {
+    let mut all = vec![Arc::new(Words::vietnamese())];
+    for language in languages {
+        if language.lang != all[0].lang() {
+            all.extend(words::fetch(&language.lang).await.map(Arc::new));
+        }
+    }
+    all
+}
+
+impl Kiosk {
+    async fn start(stage: Rc<Stage>, languages: Vec<Language>) -> Result<Rc<Self>, Trouble> {
+        let key = enrolment::key().ok_or(Trouble::NotEnrolled)?;
+        let client = Client::new(&key);
+        let outbox = Outbox::open(client.clone())
+            .await
+            .map_err(|_| Trouble::Storage)?;
+        let setup = Setup::load(&client).await?;
+        outbox.introduce(&setup.device.name, setup.clock_offset_ms());
+        Ok(Rc::new(Self {
+            stage,
+            client,
+            outbox,
+            setup: RefCell::new(setup),
+            set_up_at: Cell::new(browser::monotonic_ms()),
+            languages,
+            words: RefCell::new(Arc::new(Words::vietnamese())),
+        }))
+    }
+
+    /// Shows the attract screen in the language chosen last.
+    fn attract(self: &Rc<Self>) {
+        self.refresh();
+        let kiosk = self.clone();
+        self.stage.show(move || view! { <Attract kiosk/> });
+    }
+
+    /// Starts a fresh visit, with a dossier if its code was scanned.
+    fn visit(self: &Rc<Self>, scanned: Option<String>) {
+        let kiosk = self.clone();
+        self.stage.show(move || view! { <Visit kiosk scanned/> });
+    }
+
+    /// Ends the visit: what was answered but not kept yet is kept, then the next person finds the attract screen in
+    /// Vietnamese.
+    fn end_visit(self: &Rc<Self>, unsaved: Option<Response>) {
+        let kiosk = self.clone();
+        spawn_local(async move {
+            if let Some(response) = unsaved
+                && kiosk.outbox.keep(response).await.is_err()
+            {
+                let said = every_language(&kiosk.languages).await;
+                let key = Trouble::Storage.key();
+                kiosk
+                    .stage
+                    .show(move || view! { <main class="hl-kiosk"><Notice words=said key/></main> });
+                return;
+            }
+            kiosk.words.replace(Arc::new(Words::vietnamese()));
+            kiosk.attract();
+            kiosk.outbox.send().await;
+        });
+    }
+
+    /// Keeps a finished response and tells how that went: first whether it is safe, then whether it has to wait.
+    fn keep(self: &Rc<Self>, response: Response, delivery: ArcRwSignal<Delivery>) {
+        let kiosk = self.clone();
+        spawn_local(async move {
+            if kiosk.outbox.keep(response).await.is_err() {
+                delivery.set(Delivery::Failed);
+                return;
+            }
+            delivery.set(Delivery::Saved { queued: false });
+            let waiting = delivery.clone();
+            let patience = gloo_timers::callback::Timeout::new(SEND_PATIENCE_MS, move || {
+                waiting.set(Delivery::Saved { queued: true });
+            });
+            let queued = kiosk.outbox.send().await == Sent::NotYet;
+            patience.cancel();
+            delivery.set(Delivery::Saved { queued });
+        });
+    }
+
+    /// Speaks another language from now until the end of the next visit.
+    fn speak(self: &Rc<Self>, lang: String) {
+        let kiosk = self.clone();
+        spawn_local(async move {
+            let vietnamese = Words::vietnamese();
+            let words = if lang == vietnamese.lang() {
+                Some(vietnamese)
+            } else {
+                words::fetch(&lang).await
+            };
+            // Words that cannot be had leave the screen as it is: it can still be read.
+            if let Some(words) = words {
+                kiosk.words.replace(Arc::new(words));
+                kiosk.attract();
+            }
+        });
+    }
+
+    /// Asks the collector again what to ask, now and then, while nobody is in a visit.
+    fn refresh(self: &Rc<Self>) {
+        let now = browser::monotonic_ms();
+        if now - self.set_up_at.get() < REFRESH_MS {
+            return;
+        }
+        self.set_up_at.set(now);
+        let kiosk = self.clone();
+        spawn_local(async move {
+            if let Ok(setup) = Setup::load(&kiosk.client).await {
+                kiosk
+                    .outbox
+                    .introduce(&setup.device.name, setup.clock_offset_ms());
+                kiosk.setup.replace(setup);
+            }
+        });
+    }
+}

@@ -1,0 +1,98 @@
+//! What this device is and what it asks; remembered, so that a kiosk starts without the collector, too.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use survey::form::Form;
+
+use crate::browser;
+use crate::collector::{Client, Device, Failure};
+
+const DEVICE: &str = "hl-device";
+const FORM: &str = "hl-form";
+
+/// The device and its form.
+#[derive(Clone, Debug)]
+pub(super) struct Setup {
+    pub device: Device,
+    pub form: Arc<Form>,
+    fresh: bool,
+}
+
+/// Why the kiosk cannot serve anybody; each is told to the attendant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    NotEnrolled,
+    Refused,
+    Unreachable,
+    Unreadable,
+    Storage,
+}
+
+impl Trouble {
+    /// Key of its words.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotEnrolled => "error.not-enrolled",
+            Self::Refused => "error.refused",
+            Self::Unreachable => "error.unreachable",
+            Self::Unreadable => "error.unreadable",
+            Self::Storage => "error.storage",
+        }
+    }
+
+    /// May it end without a person?
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Unreadable)
+    }
+}
+
+impl Setup {
+    /// From the collector, else as remembered from the last time that it answered.
+    pub async fn load(client: &Client) -> Result<Self, Trouble> {
+        let (device, device_text, fresh) = known(client.device().await, DEVICE, |_: &Device| true)?;
+        let answer = client.form(&device.form, device.form_version).await;
+        let (form, form_text, _) = known(answer, FORM, |form: &Form| {
+            form.id == device.form && form.version == device.form_version
+        })?;
+        // Without room to remember them, the next start needs the collector; nothing is lost.
+        browser::remember(DEVICE, &device_text);
+        browser::remember(FORM, &form_text);
+        Ok(Self {
+            device,
+            form: Arc::new(form),
+            fresh,
+        })
+    }
+
+    /// The collector's clock minus the device's; `None` from memory, where the time told is long past.
+    pub fn clock_offset_ms(&self) -> Option<i64> {
+        self.device
+            .server_time
+            .as_deref()
+            .filter(|_| self.fresh)
+            .and_then(browser::offset_of)
+    }
+}
+
+/// What the collector answered, or what is remembered and still fits; with its text, and whether it is fresh.
+fn known<T: DeserializeOwned>(
+    answer: Result<String, Failure>,
+    key: &str,
+    fits: impl Fn(&T) -> bool,
+) -> Result<(T, String, bool), Trouble> {
+    let trouble = match answer {
+        Ok(text) => match serde_json::from_str(&text) {
+            Ok(value) => return Ok((value, text, true)),
+            Err(_) => Trouble::Unreadable,
+        },
+        Err(Failure::Refused) => return Err(Trouble::Refused),
+        Err(Failure::Unreachable | Failure::Status { .. }) => Trouble::Unreachable,
+        Err(Failure::Unreadable) => Trouble::Unreadable,
+    };
+    let remembered = browser::recall(key).and_then(|text| {
+        let value = serde_json::from_str(&text).ok()?;
+        fits(&value).then_some((value, text, false))
+    });
+    remembered.ok_or(trouble)
+}

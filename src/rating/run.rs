@@ -1,0 +1,188 @@
+//! One run through the survey in the browser: the journey with its clocks, timers and callbacks.
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use survey::answers::Answer;
+use survey::response::Response;
+use uuid::Uuid;
+
+use super::draft::{Draft, Stamps};
+use super::guard::TapGuard;
+use super::journey::{Journey, Step};
+use crate::browser;
+
+/// How long a choice is seen before the next question comes, in milliseconds (ux: 400 to 600).
+const SEEN_MS: u32 = 500;
+
+/// What the survey tells its frame.
+#[derive(Clone, Copy)]
+pub(super) struct Callbacks {
+    pub on_answer: Callback<Response>,
+    pub on_finished: Callback<Response>,
+    pub on_step: Option<Callback<Step>>,
+    pub on_back: Callback<()>,
+    pub on_leave: Callback<()>,
+}
+
+/// When the run began, by both clocks, and the id of its response once there is an answer.
+struct Begun {
+    at: String,
+    monotonic_ms: f64,
+    id: Option<Uuid>,
+}
+
+/// Handle on the run; every screen of the survey holds one.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    /// Ignores taps right after a screen change.
+    pub guard: TapGuard,
+    /// The person wanted to go on without a choice that is required.
+    pub must_choose: RwSignal<bool>,
+    journey: RwSignal<Journey>,
+    draft: StoredValue<Draft>,
+    begun: StoredValue<Begun>,
+    next: StoredValue<Option<Timeout>, LocalStorage>,
+    callbacks: Callbacks,
+}
+
+impl Run {
+    pub fn new(journey: Journey, draft: Draft, callbacks: Callbacks) -> Self {
+        let run = Self {
+            guard: TapGuard::new(),
+            must_choose: RwSignal::new(false),
+            journey: RwSignal::new(journey),
+            draft: StoredValue::new(draft),
+            begun: StoredValue::new(Begun {
+                at: browser::rfc3339_now(),
+                monotonic_ms: browser::monotonic_ms(),
+                id: None,
+            }),
+            next: StoredValue::new_local(None),
+            callbacks,
+        };
+        run.guard.arm();
+        run
+    }
+
+    /// The screen to show.
+    pub fn step(self) -> Memo<Step> {
+        Memo::new(move |_| self.journey.with(|journey| journey.step().clone()))
+    }
+
+    /// Reads the journey, and follows its changes.
+    pub fn read<T>(self, read: impl FnOnce(&Journey) -> T) -> T {
+        self.journey.with(read)
+    }
+
+    /// Order of the levels.
+    pub fn scale_order(self) -> survey::response::ScaleOrder {
+        self.draft.with_value(|draft| draft.scale_order)
+    }
+
+    /// Answers the question on the screen.
+    pub fn choose(self, answer: Answer) {
+        self.must_choose.set(false);
+        if self.journey.with_untracked(Journey::answer) != Some(answer) {
+            self.journey.update(|journey| journey.choose(answer));
+            self.callbacks.on_answer.run(self.response(true));
+        }
+    }
+
+    /// Ticks or unticks a reason.
+    pub fn tick(self, reason: &str, on: bool) {
+        self.journey.update(|journey| journey.tick(reason, on));
+        self.callbacks.on_answer.run(self.response(true));
+    }
+
+    /// Goes on once the choice has been seen; another choice in between starts the time over.
+    pub fn go_on_soon(self) {
+        self.next
+            .set_value(Some(Timeout::new(SEEN_MS, move || self.go_on())));
+    }
+
+    /// Goes on now, or asks for the choice that is missing.
+    pub fn go_on(self) {
+        self.next.set_value(None);
+        if !self.journey.with_untracked(Journey::may_go_on) {
+            self.must_choose.set(true);
+            return;
+        }
+        self.journey.update(Journey::go_on);
+        self.moved();
+        if self.at_the_end() {
+            self.callbacks.on_finished.run(self.response(false));
+        }
+    }
+
+    /// Back to the question before, or out of the survey from the first.
+    pub fn go_back(self) {
+        self.next.set_value(None);
+        if self.journey.try_update(Journey::go_back) == Some(true) {
+            self.moved();
+        } else {
+            self.callbacks.on_back.run(());
+        }
+    }
+
+    /// To the first question, with nothing answered.
+    pub fn restart(self) {
+        self.next.set_value(None);
+        self.journey.update(Journey::restart);
+        self.callbacks.on_answer.run(self.response(true));
+        self.moved();
+    }
+
+    /// The person wants no more questions: what was answered counts.
+    pub fn end(self) {
+        self.next.set_value(None);
+        if self
+            .journey
+            .with_untracked(|journey| journey.answers().is_empty())
+        {
+            self.callbacks.on_leave.run(());
+            return;
+        }
+        let response = self.response(true);
+        self.journey.update(Journey::leave);
+        self.moved();
+        self.callbacks.on_finished.run(response);
+    }
+
+    fn at_the_end(self) -> bool {
+        self.journey
+            .with_untracked(|journey| *journey.step() == Step::Done)
+    }
+
+    fn moved(self) {
+        self.guard.arm();
+        self.must_choose.set(false);
+        if let Some(on_step) = self.callbacks.on_step {
+            on_step.run(
+                self.journey
+                    .with_untracked(|journey| journey.step().clone()),
+            );
+        }
+    }
+
+    fn response(self, partial: bool) -> Response {
+        let mut stamps = None;
+        self.begun.update_value(|begun| {
+            stamps = Some(Stamps {
+                id: *begun.id.get_or_insert_with(browser::new_id),
+                started_at: begun.at.clone(),
+                submitted_at: browser::rfc3339_now(),
+                elapsed_ms: (browser::monotonic_ms() - begun.monotonic_ms).max(0.0) as u64,
+            });
+        });
+        let stamps = stamps.unwrap_or_else(|| Stamps {
+            id: browser::new_id(),
+            started_at: browser::rfc3339_now(),
+            submitted_at: browser::rfc3339_now(),
+            elapsed_ms: 0,
+        });
+        self.draft.with_value(|draft| {
+            self.journey
+                .with_untracked(|journey| draft.response(journey, stamps, partial))
+        })
+    }
+}

@@ -1,0 +1,27 @@
+//! Fetches words from the collector's static files.
+
+use gloo_net::http::Request;
+
+use super::{Language, Words};
+
+/// The languages that are served, Vietnamese among them; empty when the list cannot be read.
+pub async fn list() -> Vec<Language> {
+    let list = text("/assets/words/index.json").await;
+    list.and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default()
+}
+
+/// The words of `lang`; `None` when they cannot be had.
+pub async fn fetch(lang: &str) -> Option<Words> {
+    let json = text(&["/assets/words/", lang, ".json"].concat()).await?;
+    Words::read(lang, &json).ok()
+}
+
+async fn text(path: &str) -> Option<String> {
+    let answer = Request::get(path).send().await.ok()?;
+    if answer.ok() {
+        answer.text().await.ok()
+    } else {
+        None
+    }
+}
