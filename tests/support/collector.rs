@@ -2,9 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -103,6 +103,8 @@ impl Data {
 /// A serving collector; killed when dropped.
 pub struct Collector {
     process: Child,
+    /// Held open: a program may not print to a pipe that nobody reads.
+    _output: Lines<BufReader<ChildStdout>>,
     /// `http://127.0.0.1:PORT`
     pub address: String,
 }
@@ -126,9 +128,10 @@ impl Collector {
             .stdout(Stdio::piped())
             .stderr(File::create(data.log_path())?)
             .spawn()?;
-        let lines = BufReader::new(process.stdout.take().context("no standard output")?).lines();
+        let mut lines =
+            BufReader::new(process.stdout.take().context("no standard output")?).lines();
         let mut said = Vec::new();
-        for line in lines.map_while(Result::ok) {
+        for line in lines.by_ref().map_while(Result::ok) {
             let address = line.find("http://").map(|at| &line[at..]).and_then(|rest| {
                 let origin_end = rest[7..].find(['/', ' ']).map_or(rest.len(), |end| end + 7);
                 rest.get(..origin_end)
@@ -137,6 +140,7 @@ impl Collector {
                 return Ok(Self {
                     address: address.to_owned(),
                     process,
+                    _output: lines,
                 });
             }
             said.push(line);

@@ -31,7 +31,7 @@ pub fn rating(number: u64) -> Value {
 pub enum Told {
     /// 200: the status of each rating.
     Receipts(Vec<String>),
-    /// 5xx: nothing is acknowledged; the problem's detail.
+    /// 5xx, or 408 when the store took too long: nothing is acknowledged; the problem's detail.
     Refused(String),
 }
 
@@ -92,7 +92,7 @@ impl Kiosks {
             }
             let body: Value =
                 serde_json::from_str(&body).with_context(|| format!("{status}: {body}"))?;
-            if status.is_server_error() {
+            if status.is_server_error() || status.as_u16() == 408 {
                 let kind = headers
                     .get(CONTENT_TYPE)
                     .and_then(|kind| kind.to_str().ok());
