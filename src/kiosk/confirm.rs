@@ -37,7 +37,7 @@ pub(super) fn Confirm(
                     {words.say("end")}
                 </button>
                 <button
-                    class="hl-button hl-button--main"
+                    class="hl-button hl-button--next hl-button--main"
                     type="button"
                     data-action="next"
                     on:click=move |_| on_yes.run(())

@@ -142,6 +142,7 @@ pub(super) fn DossierScreen(
                 })
                 on_end=on_leave
                 next=words.say("continue")
+                ready=Signal::derive(move || keypad.with(|keypad| keypad.code().is_ok()))
                 on_next=go_on
                 words
             />

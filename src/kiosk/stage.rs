@@ -45,6 +45,11 @@ impl Stage {
     /// Unmounts what is shown and mounts a fresh component in its place. It happens after the event that asked for it,
     /// so that no handler is freed while it runs.
     pub fn show<V: IntoView + 'static>(self: &Rc<Self>, make: impl FnOnce() -> V + 'static) {
+        // One kind of closure, so that the mounting code is in the module once and not once for each screen.
+        self.swap(Box::new(move || make().into_any()));
+    }
+
+    fn swap(self: &Rc<Self>, make: Box<dyn FnOnce() -> AnyView>) {
         let stage = self.clone();
         spawn_local(async move {
             stage.mounted.take();

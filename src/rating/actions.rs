@@ -20,6 +20,10 @@ pub fn Actions(
     /// What the button that leads on says.
     #[prop(into)]
     next: Signal<String>,
+    /// Whether leading on is what most people will want now; the button stays quiet until then, so that it does not
+    /// draw people past a question.
+    #[prop(optional, into)]
+    ready: Option<Signal<bool>>,
     /// To the next screen.
     on_next: Callback<()>,
 ) -> impl IntoView {
@@ -35,7 +39,8 @@ pub fn Actions(
                 {words.say("end")}
             </button>
             <button
-                class="hl-button hl-button--main"
+                class="hl-button hl-button--next"
+                class:hl-button--main=move || ready.is_none_or(|ready| ready.get())
                 type="button"
                 data-action="next"
                 on:click=move |_| on_next.run(())

@@ -12,14 +12,14 @@ use super::journey::Journey;
 pub(crate) fn form() -> Arc<Form> {
     let form = serde_json::from_str(
         r#"{
-        "id": "fixture", "version": 3, "instrument": "csat", "title": {"vi": "Phiếu"},
-        "source": {"basis": "test", "confidence": "own"},
+        "id": "fixture", "version": 3, "instrument": "csat", "title": {"vi": "form"},
+        "source": {"basis": {"vi": "test"}, "confidence": "own"},
         "languages": ["vi"], "scale-order": "ascending",
         "scales": {
             "five": {"kind": "satisfaction", "levels": [
                 {"value": 1, "text": {"vi": "1"}}, {"value": 2, "text": {"vi": "2"}}, {"value": 3, "text": {"vi": "3"}},
                 {"value": 4, "text": {"vi": "4"}}, {"value": 5, "text": {"vi": "5"}}]},
-            "yes-no": {"kind": "choice", "levels": [{"value": 1, "text": {"vi": "Có"}}, {"value": 2, "text": {"vi": "Không"}}]}
+            "yes-no": {"kind": "choice", "levels": [{"value": 1, "text": {"vi": "yes"}}, {"value": 2, "text": {"vi": "no"}}]}
         },
         "items": [
             {"id": "overall", "text": {"vi": "?"}, "scale": "five", "role": "rating", "required": true},

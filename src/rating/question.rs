@@ -32,12 +32,12 @@ struct Tile {
     value: String,
     label: String,
     face: Option<u8>,
-    /// "4 trên 5"; none for "does not apply to me".
+    /// "4 out of 5"; none for "does not apply to me".
     description: Option<String>,
 }
 
 fn tiles(run: Run, words: &Words, item: &Item) -> Vec<Tile> {
-    run.read(|journey| {
+    run.peek(|journey| {
         let Some(scale) = journey.form().scale_of(item) else {
             return Vec::new();
         };
@@ -74,7 +74,7 @@ fn tiles(run: Run, words: &Words, item: &Item) -> Vec<Tile> {
 
 #[component]
 pub(super) fn Question(run: Run, words: Arc<Words>, id: String) -> impl IntoView {
-    let item = run.read(|journey| journey.form().item(&id).cloned());
+    let item = run.peek(|journey| journey.form().item(&id).cloned());
     item.map(|item| view! { <QuestionOf run words item/> })
 }
 
@@ -83,7 +83,7 @@ fn QuestionOf(run: Run, words: Arc<Words>, item: Item) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
     focus_when_shown(heading);
     let group = format!("hl-{}", GROUPS.fetch_add(1, Ordering::Relaxed));
-    let progress = run.read(|journey| journey.progress()).map(|(n, total)| {
+    let progress = run.peek(|journey| journey.progress()).map(|(n, total)| {
         words.fill(
             "progress",
             &[("n", &n.to_string()), ("total", &total.to_string())],
@@ -106,6 +106,8 @@ fn QuestionOf(run: Run, words: Arc<Words>, item: Item) -> impl IntoView {
             skip.clone()
         }
     });
+
+    let ready = Signal::derive(move || run.read(|journey| journey.answer().is_some()));
 
     // Arrow keys choose by a click, too; only this tells them from a touch, Space or a screen reader's own click.
     let by_arrow = StoredValue::new(false);
@@ -183,6 +185,7 @@ fn QuestionOf(run: Run, words: Arc<Words>, item: Item) -> impl IntoView {
                 on_restart=Callback::new(move |()| run.restart())
                 on_end=Callback::new(move |()| run.end())
                 next
+                ready
                 on_next=Callback::new(move |()| run.go_on())
             />
         </section>

@@ -15,7 +15,7 @@ pub(super) fn ReasonsScreen(run: Run, words: Arc<Words>) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
     focus_when_shown(heading);
     let lang = words.lang();
-    let (question, options) = run.read(|journey| {
+    let (question, options) = run.peek(|journey| {
         let offered = journey.form().reasons.as_ref();
         let question = offered.map(|reasons| reasons.text.get(lang).to_owned());
         let options: Vec<(String, String)> = offered
@@ -31,7 +31,6 @@ pub(super) fn ReasonsScreen(run: Run, words: Arc<Words>) -> impl IntoView {
                 <legend class="hl-question__legend">
                     <h1 class="hl-heading" tabindex="-1" node_ref=heading>{question}</h1>
                 </legend>
-                <p class="hl-hint">{words.say("reasons.hint")}</p>
                 <div class="hl-chips">
                     {options
                         .into_iter()

@@ -69,6 +69,11 @@ impl Run {
         Memo::new(move |_| self.journey.with(|journey| journey.step().clone()))
     }
 
+    /// Reads the journey as it is now.
+    pub fn peek<T>(self, read: impl FnOnce(&Journey) -> T) -> T {
+        self.journey.with_untracked(read)
+    }
+
     /// Reads the journey, and follows its changes.
     pub fn read<T>(self, read: impl FnOnce(&Journey) -> T) -> T {
         self.journey.with(read)

@@ -125,10 +125,37 @@ CREATE TABLE dossier (
   due_at         INTEGER,
   finished_at    INTEGER,
   finished_day   INTEGER, -- business day of finished_at
+  finished_month INTEGER, -- month of finished_day
   outcome        INTEGER
 ) STRICT, WITHOUT ROWID;
--- Coverage counts finished dossiers from this index alone.
+-- Coverage counts finished dossiers from this index alone, and whole months from the table below.
 CREATE INDEX dossier_finished ON dossier (finished_day, unit, procedure) WHERE finished_day IS NOT NULL;
+
+-- Finished dossiers by month, kept by the database itself in the transaction that changes a dossier.
+CREATE TABLE finished_month (
+  month     INTEGER NOT NULL,
+  unit      INTEGER NOT NULL,
+  procedure INTEGER NOT NULL,
+  dossiers  INTEGER NOT NULL,
+  PRIMARY KEY (month, unit, procedure)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER dossier_added AFTER INSERT ON dossier WHEN new.finished_month IS NOT NULL BEGIN
+  INSERT INTO finished_month (month, unit, procedure, dossiers)
+    VALUES (new.finished_month, new.unit, new.procedure, 1)
+    ON CONFLICT DO UPDATE SET dossiers = dossiers + 1;
+END;
+
+CREATE TRIGGER dossier_taken_out AFTER UPDATE ON dossier WHEN old.finished_month IS NOT NULL BEGIN
+  UPDATE finished_month SET dossiers = dossiers - 1
+    WHERE month = old.finished_month AND unit = old.unit AND procedure = old.procedure;
+END;
+
+CREATE TRIGGER dossier_put_in AFTER UPDATE ON dossier WHEN new.finished_month IS NOT NULL BEGIN
+  INSERT INTO finished_month (month, unit, procedure, dossiers)
+    VALUES (new.finished_month, new.unit, new.procedure, 1)
+    ON CONFLICT DO UPDATE SET dossiers = dossiers + 1;
+END;
 
 -- ---- Who may do what.
 

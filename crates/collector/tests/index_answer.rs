@@ -141,6 +141,8 @@ async fn coverage_stands_beside_groups_that_dossiers_have() {
     dossiers.push(dossier(19, "U1", Some("2026-07-16T02:00:00Z")));
     assert_eq!(store.upsert_dossiers(dossiers.clone()).await, Ok(20));
     assert_eq!(store.upsert_dossiers(dossiers).await, Ok(0));
+    let verification = store.verify().await.expect("verified");
+    assert_eq!((verification.cells, verification.differences), (3, vec![]));
     let procedure = Procedure {
         code: "1.000001".into(),
         name: "Thủ tục".into(),
@@ -165,6 +167,14 @@ async fn coverage_stands_beside_groups_that_dossiers_have() {
         .collect();
     assert_eq!(keys(&told, "unit"), some(&["U1", "U2"]));
     assert_eq!(shown, [(Some(16), Some(0.5)), (Some(1), Some(6.0))]);
+
+    let mut july = by(&["unit"]);
+    (july.from, july.to) = (Some(day("2026-07-01")), Some(day("2026-07-31")));
+    let closed: Vec<_> = ask(&store, july).await.cells;
+    assert_eq!(
+        closed.iter().map(|cell| cell.closed).collect::<Vec<_>>(),
+        [Some(17), Some(1)]
+    );
 
     let told = ask(&store, by(&["field"])).await;
     let shown: Vec<_> = told.cells.iter().map(|cell| cell.closed).collect();

@@ -405,61 +405,143 @@ pub fn closed(
     texts: &Texts,
     query: &CellQuery,
 ) -> Result<Vec<(GroupKey, u64)>, StoreError> {
-    let mut used = query
-        .by
-        .iter()
-        .chain(query.filters.iter().map(|(used, _)| used));
-    if query.from > query.to || !used.all(|dimension| dimension.is_of_dossiers()) {
+    let uses = |dimension| {
+        query.by.contains(&dimension) || query.filters.iter().any(|(used, _)| *used == dimension)
+    };
+    let foreign =
+        |(dimension, ..): &(Dimension, u8, &str)| !dimension.is_of_dossiers() && uses(*dimension);
+    if query.from > query.to || Dimension::ALL.iter().any(foreign) {
         return Ok(Vec::new());
     }
-    // Fields are compared by text here: a field may have dossiers and no response, and then it has no number.
-    let wanted: Vec<(Dimension, HashSet<&str>)> = query
-        .filters
-        .iter()
-        .map(|(dimension, values)| (*dimension, values.iter().map(String::as_str).collect()))
-        .collect();
-    let mut statement = connection.prepare_cached(sql::FINISHED)?;
-    let mut rows = statement.query((
-        calendar::day_number(query.from),
-        calendar::day_number(query.to),
-    ))?;
-    let mut counts: HashMap<[i64; 3], u64> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let month = calendar::day_of_number(row.get(0)?).map_or(0, calendar::month_number);
-        let key = [i64::from(month), row.get(1)?, row.get(2)?];
-        *counts.entry(key).or_default() += row.get::<_, i64>(3)?.unsigned_abs();
-    }
-    let mut fields: HashMap<i64, Option<String>> = HashMap::new();
+    let finished = Finished {
+        by_month: uses(Dimension::Month),
+        by_unit: uses(Dimension::Unit),
+        by_procedure: uses(Dimension::Procedure) || uses(Dimension::Field),
+    };
     let mut groups: BTreeMap<GroupKey, u64> = BTreeMap::new();
-    for ([month, unit, procedure], count) in counts {
-        let mut value = |dimension| -> Result<Option<String>, StoreError> {
-            match dimension {
-                Dimension::Field => {
-                    if let Some(field) = fields.get(&procedure) {
-                        return Ok(field.clone());
-                    }
-                    let code = texts.get(connection, procedure)?;
-                    let field = registers::field_of(connection, &code)?;
-                    fields.insert(procedure, field.clone());
-                    Ok(field)
-                }
-                Dimension::Unit => name(connection, texts, dimension, unit),
-                Dimension::Procedure => name(connection, texts, dimension, procedure),
-                _ => name(connection, texts, Dimension::Month, month),
-            }
+    for ([month, unit, procedure], count) in finished.count(connection, query)? {
+        // Compared by text: a value may have dossiers and no response, and a field has no number then.
+        let value = |dimension| match dimension {
+            Dimension::Field => registers::field_of(connection, &texts.get(connection, procedure)?),
+            Dimension::Unit => name(connection, texts, dimension, unit),
+            Dimension::Procedure => name(connection, texts, dimension, procedure),
+            _ => name(connection, texts, Dimension::Month, month),
         };
         let mut passes = true;
-        for (dimension, allowed) in &wanted {
-            passes &= value(*dimension)?.is_some_and(|value| allowed.contains(value.as_str()));
+        for (dimension, allowed) in &query.filters {
+            passes &= value(*dimension)?.is_some_and(|value| allowed.contains(&value));
         }
         if passes {
-            let key = query
-                .by
-                .iter()
-                .map(|dimension| value(*dimension))
-                .collect::<Result<GroupKey, _>>()?;
-            *groups.entry(key).or_default() += count;
+            let key = query.by.iter().map(|dimension| value(*dimension));
+            *groups.entry(key.collect::<Result<_, _>>()?).or_default() += count;
         }
     }
     Ok(groups.into_iter().collect())
+}
+
+/// What finished dossiers are told apart by; the less, the fewer groups have to be named.
+struct Finished {
+    by_month: bool,
+    by_unit: bool,
+    by_procedure: bool,
+}
+
+impl Finished {
+    /// Counts by numbers of month, unit and procedure; 0 where not told apart.
+    fn count(
+        &self,
+        connection: &Connection,
+        query: &CellQuery,
+    ) -> Result<HashMap<[i64; 3], u64>, StoreError> {
+        let (first, last): (Option<i32>, Option<i32>) = connection
+            .prepare_cached(sql::FINISHED_SPAN)?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let ends = first.zip(last).map(|(first, last)| {
+            let day = calendar::day_of_number;
+            day(first).zip(day(last))
+        });
+        let mut counts = HashMap::new();
+        let Some(span) = ends.flatten() else {
+            return Ok(counts);
+        };
+        for month in months(query, span) {
+            match month {
+                Month::Whole(number) => self.add(
+                    connection,
+                    sql::FINISHED_MONTH,
+                    [number],
+                    number,
+                    &mut counts,
+                )?,
+                Month::Part(number, from, to) => self.add(
+                    connection,
+                    sql::FINISHED_DAYS,
+                    [from, to],
+                    number,
+                    &mut counts,
+                )?,
+            }
+        }
+        Ok(counts)
+    }
+
+    fn add(
+        &self,
+        connection: &Connection,
+        statement: &str,
+        parameters: impl rusqlite::Params,
+        month: i32,
+        counts: &mut HashMap<[i64; 3], u64>,
+    ) -> Result<(), StoreError> {
+        let kept = |keep: bool, number: i64| if keep { number } else { 0 };
+        let mut statement = connection.prepare_cached(statement)?;
+        let mut rows = statement.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            let key = [
+                kept(self.by_month, i64::from(month)),
+                kept(self.by_unit, row.get(0)?),
+                kept(self.by_procedure, row.get(1)?),
+            ];
+            let dossiers = row.get::<_, i64>(2)?.unsigned_abs();
+            if dossiers > 0 {
+                *counts.entry(key).or_default() += dossiers;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A month of the asked period.
+enum Month {
+    /// All of it.
+    Whole(i32),
+    /// Its number, first and last day.
+    Part(i32, i32, i32),
+}
+
+/// The asked period by months; `span` is the period that has finished dossiers.
+fn months(query: &CellQuery, span: (Date, Date)) -> Vec<Month> {
+    let mut months = Vec::new();
+    let mut first = query.from.max(span.0.first_of_month());
+    let end = query.to.min(span.1.last_of_month());
+    while first <= end {
+        let last = first.last_of_month().min(end);
+        let number = calendar::month_number(first);
+        months.push(
+            if first == first.first_of_month() && last == last.last_of_month() {
+                Month::Whole(number)
+            } else {
+                Month::Part(
+                    number,
+                    calendar::day_number(first),
+                    calendar::day_number(last),
+                )
+            },
+        );
+        match last.tomorrow() {
+            Ok(next) => first = next,
+            Err(_) => break,
+        }
+    }
+    months
 }

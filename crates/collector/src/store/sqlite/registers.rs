@@ -112,6 +112,7 @@ pub fn upsert_dossiers(scope: &mut Scope<'_>, dossiers: &[Dossier]) -> Result<u6
                 .optional(connection, kind, text.map(String::as_str))
         };
         let millis = |moment: Option<Timestamp>| moment.map(Timestamp::as_millisecond);
+        let finished = dossier.finished_at.map(calendar::business_day);
         let row = params![
             dossier.code,
             name(Kind::Procedure, Some(&dossier.procedure))?,
@@ -121,9 +122,8 @@ pub fn upsert_dossiers(scope: &mut Scope<'_>, dossiers: &[Dossier]) -> Result<u6
             millis(dossier.received_at),
             millis(dossier.due_at),
             millis(dossier.finished_at),
-            dossier
-                .finished_at
-                .map(|moment| calendar::day_number(calendar::business_day(moment))),
+            finished.map(calendar::day_number),
+            finished.map(calendar::month_number),
             name(Kind::Outcome, dossier.outcome.as_ref())?,
         ];
         if connection.prepare_cached(sql::ADD_DOSSIER)?.execute(row)? == 1 {

@@ -197,10 +197,17 @@ fn merge(
     Ok(())
 }
 
-/// Forgets both roll-ups, so that [`advance`] counts the log anew. Must run inside a write transaction.
+/// Forgets both roll-ups, so that [`advance`] counts the log anew, and counts finished dossiers anew. Must run inside
+/// a write transaction.
 pub fn clear(connection: &Connection) -> Result<(), StoreError> {
-    connection.prepare_cached(sql::CLEAR_MONTHS)?.execute([])?;
-    connection.prepare_cached(sql::CLEAR_DAYS)?.execute([])?;
+    for statement in [
+        sql::CLEAR_MONTHS,
+        sql::CLEAR_DAYS,
+        sql::CLEAR_FINISHED,
+        sql::RECOUNT_FINISHED,
+    ] {
+        connection.prepare_cached(statement)?.execute([])?;
+    }
     connection
         .prepare_cached(sql::SET_WATERMARK)?
         .execute([0])?;
@@ -252,7 +259,30 @@ pub fn verify(connection: &Connection, book: &FormBook) -> Result<Verification, 
         day_name,
         &mut found,
     )?;
+    compare_finished(connection, &mut found)?;
     Ok(found)
+}
+
+/// Compares the kept numbers of finished dossiers with the register of dossiers.
+fn compare_finished(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
+    let cells: i64 = connection.query_row(sql::FINISHED_CELLS, [], |row| row.get(0))?;
+    found.cells += cells.unsigned_abs();
+    let mut statement = connection.prepare_cached(sql::FINISHED_DIFFERS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let number = |at| row.get::<_, i64>(at);
+        found.differences.push(Difference {
+            place: format!(
+                "finished_month: month {}, unit {}, procedure {}",
+                calendar::month_name(row.get(0)?),
+                number(1)?,
+                number(2)?
+            ),
+            kept: number(3)?.to_string(),
+            recomputed: number(4)?.to_string(),
+        });
+    }
+    Ok(())
 }
 
 fn form_name(forms: &HashMap<i64, Arc<Form>>, id: i64) -> String {

@@ -85,19 +85,35 @@ statements! {
     PROCEDURES = "SELECT code, name, field FROM procedure ORDER BY code";
     FIELD_OF = "SELECT field FROM procedure WHERE code = ?1";
     ADD_DOSSIER = "INSERT INTO dossier (code, procedure, unit, authority, filing_channel, received_at, due_at,
-            finished_at, finished_day, outcome)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
+            finished_at, finished_day, finished_month, outcome)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING";
     CHANGE_DOSSIER = "UPDATE dossier SET procedure = ?2, unit = ?3, authority = ?4, filing_channel = ?5,
-            received_at = ?6, due_at = ?7, finished_at = ?8, finished_day = ?9, outcome = ?10
+            received_at = ?6, due_at = ?7, finished_at = ?8, finished_day = ?9, finished_month = ?10,
+            outcome = ?11
         WHERE code = ?1";
     DOSSIER = "SELECT d.code, p.text, u.text, a.text, f.text, d.received_at, d.due_at, d.finished_at, o.text
         FROM dossier d JOIN name p ON p.id = d.procedure JOIN name u ON u.id = d.unit
             LEFT JOIN name a ON a.id = d.authority LEFT JOIN name f ON f.id = d.filing_channel
             LEFT JOIN name o ON o.id = d.outcome
         WHERE d.code = ?1";
-    /// In the order of its index, so that no row of the table is touched and nothing is sorted.
-    FINISHED = "SELECT finished_day, unit, procedure, count(*) FROM dossier INDEXED BY dossier_finished
-        WHERE finished_day BETWEEN ?1 AND ?2 GROUP BY finished_day, unit, procedure";
+    /// In the order of its index, so that no row of the table is touched and nothing is sorted. All of one month.
+    FINISHED_DAYS = "SELECT unit, procedure, 1 FROM dossier INDEXED BY dossier_finished
+        WHERE finished_day BETWEEN ?1 AND ?2";
+    FINISHED_MONTH = "SELECT unit, procedure, dossiers FROM finished_month WHERE month = ?1";
+    FINISHED_SPAN = "SELECT (SELECT min(finished_day) FROM dossier INDEXED BY dossier_finished
+            WHERE finished_day IS NOT NULL),
+        (SELECT max(finished_day) FROM dossier INDEXED BY dossier_finished WHERE finished_day IS NOT NULL)";
+    /// Months whose kept number of finished dossiers is not what the register of dossiers says.
+    FINISHED_DIFFERS = "SELECT month, unit, procedure, sum(kept), sum(counted) FROM (
+            SELECT month, unit, procedure, dossiers AS kept, 0 AS counted FROM finished_month
+            UNION ALL
+            SELECT finished_month, unit, procedure, 0, 1 FROM dossier WHERE finished_month IS NOT NULL)
+        GROUP BY month, unit, procedure HAVING sum(kept) <> sum(counted)";
+    CLEAR_FINISHED = "DELETE FROM finished_month";
+    RECOUNT_FINISHED = "INSERT INTO finished_month (month, unit, procedure, dossiers)
+        SELECT finished_month, unit, procedure, count(*) FROM dossier WHERE finished_month IS NOT NULL
+        GROUP BY finished_month, unit, procedure";
+    FINISHED_CELLS = "SELECT count(*) FROM finished_month";
     TOTALS = "SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM procedure), (SELECT count(*) FROM dossier),
         (SELECT count(*) FROM response)";
 

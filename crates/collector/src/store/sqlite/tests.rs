@@ -237,6 +237,10 @@ async fn verify_finds_one_tampered_cell_and_a_rebuild_mends_it() {
             "rollup_month",
         ),
         ("DELETE FROM rollup_day", "rollup_day"),
+        (
+            "INSERT INTO finished_month (month, unit, procedure, dossiers) VALUES (24312, 1, 1, 5)",
+            "finished_month",
+        ),
     ] {
         store
             .write(move |connection| Ok(connection.execute_batch(tampering)?))
