@@ -64,7 +64,8 @@ pub async fn run() {
         let trouble = match Kiosk::start(stage.clone(), languages.clone()).await {
             Ok(kiosk) => {
                 kiosk.attract();
-                return;
+                // Held here, for the life of the page, besides by the screens that come and go.
+                return pending(kiosk).await;
             }
             Err(trouble) => trouble,
         };
@@ -73,10 +74,16 @@ pub async fn run() {
             move || view! { <main class="hl-kiosk"><Notice words=said key=trouble.key()/></main> },
         );
         if !trouble.may_pass() {
-            return;
+            return pending(stage).await;
         }
         TimeoutFuture::new(RETRY_MS).await;
     }
+}
+
+/// Holds something until the page is closed.
+async fn pending<T>(held: T) {
+    std::future::pending::<()>().await;
+    drop(held);
 }
 
 /// The words of every language that is served, Vietnamese first: an attendant may read any of them.

@@ -1,5 +1,10 @@
 //! The binary as an administrator meets it: what goes to which stream, and the exit codes.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test whose ground cannot be laid fails"
+)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,10 @@
 //! The demonstration data: the same on every machine, and loaded the way of real data.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test whose ground cannot be laid fails"
+)]
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -159,4 +164,31 @@ async fn a_folder_with_other_data_is_refused() {
     assert!(matches!(error, DemoError::OtherData(_)));
     assert!(error.to_string().contains("1 units"), "{error}");
     assert_eq!(intake.store.note(demo::NOTE).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn verify_on_the_command_line_fails_when_a_kept_figure_does_not_follow_from_the_ratings() {
+    let (intake, folder) = office();
+    let figures = Figures::REPORT.one_in(400);
+    demo::load(&intake, folder.path(), &figures, &mut ())
+        .await
+        .unwrap();
+    // Brings the roll-ups up to date before the store is closed.
+    assert_eq!(intake.store.verify().await.unwrap().differences, []);
+    drop(intake);
+    let verify = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hai-long"));
+        command
+            .args(["verify", "--data"])
+            .arg(folder.path())
+            .output()
+            .unwrap()
+    };
+    assert_eq!(verify().status.code(), Some(0));
+    let database = rusqlite::Connection::open(folder.path().join("hai-long.db")).unwrap();
+    database.execute("DELETE FROM rollup_day", []).unwrap();
+    drop(database);
+    let found = verify();
+    assert_eq!(found.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&found.stderr).contains("differences"));
 }

@@ -1,5 +1,10 @@
 //! What an administrator may rely on when a table is imported.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test whose ground cannot be laid fails"
+)]
+
 use std::io::Cursor;
 use std::sync::Arc;
 

@@ -86,6 +86,7 @@ pub struct Batch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// 1 to [`Batch::MAX`] responses.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 50))]
     pub responses: Vec<Response>,
 }
 

@@ -14,6 +14,7 @@ mod serve;
 mod table;
 mod verify;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -105,7 +106,7 @@ pub fn run() -> ExitCode {
 fn start(cli: Cli) -> Result<Outcome> {
     let common = Common::resolve(&cli.common)?;
     let usual = if matches!(cli.command, Command::Serve(_)) {
-        "info"
+        "info,refinery_core=warn"
     } else {
         "warn"
     };
@@ -135,6 +136,7 @@ fn log_to_standard_error(common: &Common, usual: &str) -> Result<()> {
     })?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match common.log_format {
         LogFormat::Human => builder.init(),

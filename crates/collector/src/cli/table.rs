@@ -12,7 +12,7 @@ pub fn print(
     numbers: std::ops::Range<usize>,
 ) -> Result<()> {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_header(heading.iter().copied());
     table.add_rows(rows);
     for (at, column) in table.column_iter_mut().enumerate() {

@@ -200,12 +200,12 @@ pub async fn load(
         return Ok(credentials);
     }
 
-    progress.at(Stage::Generating, 0, 1);
+    progress.at(Stage::Generating, 0, figures.received());
     let forms = Arc::clone(&intake.forms);
     let wanted = *figures;
     let demo = tokio::task::spawn_blocking(move || Demo::generate(&forms, &wanted)).await??;
     let sample = credentials::Sample::of(&demo)?;
-    progress.at(Stage::Generating, 1, 1);
+    progress.at(Stage::Generating, figures.received(), figures.received());
 
     store.upsert_units(demo.units).await?;
     store.upsert_procedures(demo.procedures).await?;

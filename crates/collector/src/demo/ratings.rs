@@ -242,10 +242,10 @@ impl<'a> Draw<'a> {
     fn mood(&mut self, dealt: &Dealt) -> i64 {
         let procedure = dealt.dossier.procedure.as_str();
         let strain = self.strain.get(procedure).copied().unwrap_or(0);
-        let late = if dealt.state == State::Late { -170 } else { 0 };
+        let late = if dealt.state == State::Late { -110 } else { 0 };
         let refused = if dealt.refused { -110 } else { 0 };
         let office = self.unit_mood.get(dealt.unit).copied().unwrap_or(0);
-        75 + office - 4 * strain + late + refused + self.dice.bell(85)
+        55 + office - 4 * strain + late + refused + self.dice.bell(85)
     }
 
     /// Answers to what is asked, and how many questions that were.

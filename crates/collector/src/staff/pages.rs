@@ -60,7 +60,7 @@ pub(super) struct Body {
     pub(super) source: Source,
 }
 
-/// Where a form's questions come from; basis and open points are in the form file's own language, English.
+/// Where a form's questions come from, and what about them is not confirmed.
 pub(super) struct Source {
     pub(super) basis: String,
     pub(super) confidence: String,

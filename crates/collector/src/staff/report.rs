@@ -345,7 +345,7 @@ fn source(form: &Form, lang: Language) -> Source {
         Confidence::Own => "own",
     };
     Source {
-        basis: form.source.basis.clone(),
+        basis: form.source.basis.get(lang.tag()).to_owned(),
         confidence: lang
             .words()
             .report
@@ -353,6 +353,11 @@ fn source(form: &Form, lang: Language) -> Source {
             .get(confidence)
             .cloned()
             .unwrap_or_default(),
-        unverified: form.source.unverified.clone(),
+        unverified: form
+            .source
+            .unverified
+            .iter()
+            .map(|open| open.get(lang.tag()).to_owned())
+            .collect(),
     }
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub const FORM: &str = r#"{
   "id": "t", "version": 1, "instrument": "csat",
   "title": {"vi": "Phiếu thử"},
-  "source": {"basis": "test", "confidence": "own"},
+  "source": {"basis": {"vi": "thử"}, "confidence": "own"},
   "languages": ["vi"], "scale-order": "ascending",
   "scales": {
     "five": {"kind": "satisfaction", "not-applicable": {"vi": "Không áp dụng"}, "levels": [

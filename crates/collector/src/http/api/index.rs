@@ -8,24 +8,11 @@ use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::civil::Date;
 
+use super::index_parameters::{FILTERS, Parameters};
 use crate::http::App;
 use crate::http::caller::Anybody;
 use crate::http::problem::{Everywhere, Problem};
 use crate::index::{self, IndexAnswer, IndexError, IndexRequest};
-
-/// What may be filtered by.
-const FILTERS: [&str; 10] = [
-    "unit",
-    "field",
-    "procedure",
-    "channel",
-    "touchpoint",
-    "month",
-    "timeliness",
-    "provenance",
-    "factor",
-    "item",
-];
 
 impl From<IndexError> for Problem {
     fn from(error: IndexError) -> Self {
@@ -157,24 +144,7 @@ fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
     path = "/api/v1/index",
     tag = "index",
     operation_id = "getIndex",
-    params(
-        ("form" = String, Query, description = "form id", pattern = "^[a-z0-9-]{1,40}$"),
-        ("form_version" = Option<u16>, Query, description = "the newest when absent", minimum = 1, maximum = 65535),
-        ("method" = Option<String>, Query, description = "a method of the form, such as top2, mean100 or points18; the form's first when absent"),
-        ("from" = Option<String>, Query, description = "first business day, YYYY-MM-DD; the first with a rating when absent", format = Date),
-        ("to" = Option<String>, Query, description = "last business day; the last with a rating when absent", format = Date),
-        ("by" = Option<Vec<String>>, Query, description = "dimensions to group by, in order: unit, field, procedure, channel, touchpoint, month, timeliness, provenance, and at most one of factor, item"),
-        ("unit" = Option<Vec<String>>, Query, description = "only these receiving units"),
-        ("field" = Option<Vec<String>>, Query, description = "only these fields"),
-        ("procedure" = Option<Vec<String>>, Query, description = "only these procedures"),
-        ("channel" = Option<Vec<String>>, Query, description = "only these doors: kiosk, portal, phone, paper"),
-        ("touchpoint" = Option<Vec<String>>, Query, description = "only these moments: receipt, supplement, refusal, result"),
-        ("month" = Option<Vec<String>>, Query, description = "only these months, YYYY-MM"),
-        ("timeliness" = Option<Vec<String>>, Query, description = "only these: unknown, on-time, late, pending"),
-        ("provenance" = Option<Vec<String>>, Query, description = "only these: invited, dossier, unit"),
-        ("factor" = Option<Vec<String>>, Query, description = "only these factors of the form"),
-        ("item" = Option<Vec<String>>, Query, description = "only these items of the form")
-    ),
+    params(Parameters),
     responses(
         (status = 200, description = "the figures", body = IndexAnswer),
         Everywhere

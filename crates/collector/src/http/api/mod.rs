@@ -4,6 +4,7 @@ mod device;
 mod forms;
 mod health;
 mod index;
+mod index_parameters;
 mod responses;
 
 use std::sync::Arc;

@@ -23,7 +23,7 @@ use crate::store::{
 fn forms() -> Arc<FormBook> {
     let form = serde_json::from_value(serde_json::json!({
         "id": "t", "version": 1, "instrument": "csat", "title": {"vi": "Thử"},
-        "source": {"basis": "test", "confidence": "own"}, "languages": ["vi"], "scale-order": "ascending",
+        "source": {"basis": {"vi": "thử"}, "confidence": "own"}, "languages": ["vi"], "scale-order": "ascending",
         "scales": {"two": {"kind": "satisfaction", "levels": [
             {"value": 1, "text": {"vi": "Không"}}, {"value": 2, "text": {"vi": "Có"}, "satisfied": true}]}},
         "items": [{"id": "a", "text": {"vi": "A?"}, "scale": "two", "role": "rating"},

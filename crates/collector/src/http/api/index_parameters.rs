@@ -1,0 +1,125 @@
+//! The parameters of `GET /api/v1/index` as the API's description tells them.
+
+#![allow(
+    unused_qualifications,
+    reason = "the derive of IntoParams writes longer paths than it must"
+)]
+
+use survey::method::Method;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// What may be filtered by.
+pub(super) const FILTERS: [&str; 10] = [
+    "unit",
+    "field",
+    "procedure",
+    "channel",
+    "touchpoint",
+    "month",
+    "timeliness",
+    "provenance",
+    "factor",
+    "item",
+];
+
+/// The parameters, as the description tells them; the handler reads them, since lists come in two spellings.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the derive alone")]
+pub(super) struct Parameters {
+    /// Form id.
+    #[param(pattern = "^[a-z0-9-]{1,40}$")]
+    form: String,
+    /// Form version; the newest when absent.
+    #[param(minimum = 1, maximum = 65535)]
+    form_version: Option<u16>,
+    /// A method that the form declares; the form's first when absent.
+    #[param(inline)]
+    method: Option<MethodId>,
+    /// First business day; the first with a rating when absent.
+    #[param(format = Date)]
+    from: Option<String>,
+    /// Last business day; the last with a rating when absent.
+    #[param(format = Date)]
+    to: Option<String>,
+    /// Dimensions to group by, in order; at most one of factor and item.
+    #[param(inline)]
+    by: Option<Dimensions>,
+    /// Only these receiving units.
+    #[param(inline)]
+    unit: Option<Values>,
+    /// Only these fields of procedures.
+    #[param(inline)]
+    field: Option<Values>,
+    /// Only these procedures.
+    #[param(inline)]
+    procedure: Option<Values>,
+    /// Only these doors: kiosk, portal, phone, paper.
+    #[param(inline)]
+    channel: Option<Values>,
+    /// Only these moments: receipt, supplement, refusal, result.
+    #[param(inline)]
+    touchpoint: Option<Values>,
+    /// Only these months, `YYYY-MM`.
+    #[param(inline)]
+    month: Option<Values>,
+    /// Only these: unknown, on-time, late, pending.
+    #[param(inline)]
+    timeliness: Option<Values>,
+    /// Only these: invited, dossier, unit.
+    #[param(inline)]
+    provenance: Option<Values>,
+    /// Only these factors of the form.
+    #[param(inline)]
+    factor: Option<Values>,
+    /// Only these items of the form.
+    #[param(inline)]
+    item: Option<Values>,
+}
+
+/// The id of a method.
+struct MethodId;
+
+impl PartialSchema for MethodId {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Method::ALL.map(Method::id)))
+            .into()
+    }
+}
+
+impl ToSchema for MethodId {}
+
+/// A list of dimensions; every filter is one.
+struct Dimensions;
+
+impl PartialSchema for Dimensions {
+    fn schema() -> RefOr<Schema> {
+        let dimension = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(FILTERS));
+        ArrayBuilder::new()
+            .items(dimension)
+            .min_items(Some(1))
+            .into()
+    }
+}
+
+impl ToSchema for Dimensions {}
+
+/// A list of values without commas and without blanks around them.
+struct Values;
+
+impl PartialSchema for Values {
+    fn schema() -> RefOr<Schema> {
+        let value = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^[^,\s]([^,]*[^,\s])?$"));
+        ArrayBuilder::new().items(value).min_items(Some(1)).into()
+    }
+}
+
+impl ToSchema for Values {}
