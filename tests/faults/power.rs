@@ -1,14 +1,16 @@
 //! The power goes: recorded runs, replayed to crash states.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use end_to_end::collector::{Collector, Data};
 use end_to_end::faults::{Cell, Faults};
 use end_to_end::kiosks::Kiosks;
 use end_to_end::replay::{Disk, Files, Syncs, Trace};
 use fastrand::Rng;
 use rusqlite::Connection;
+use tokio::task::JoinSet;
 
 use crate::{DATABASE, SERVE, counted, data_of, files_in, number_from, states};
 
@@ -18,7 +20,7 @@ const KIOSKS: usize = 6;
 struct Recording {
     data: Data,
     trace: Trace,
-    kiosks: Kiosks,
+    kiosks: Arc<Kiosks>,
     /// Position of the trace when the kiosks were enrolled and the collector first served.
     ready_at: u64,
     /// Each acknowledged rating, and a position of the trace that was reached when the answer had arrived.
@@ -31,8 +33,8 @@ struct Recording {
 /// log), one is killed, one goes on from there. `sync_every`: so many syncs until one fails; 0: none fails.
 async fn record(seed: u64, sync_every: u64) -> Result<Recording> {
     let mut data = Data::new()?;
-    let faults = Faults::recording(&mut data)?;
-    let kiosks = Kiosks::enrol(&data, KIOSKS)?;
+    let faults = Arc::new(Faults::recording(&mut data)?);
+    let kiosks = Arc::new(Kiosks::enrol(&data, KIOSKS)?);
     let mut chance = Rng::with_seed(seed);
     let mut acknowledged = BTreeMap::new();
     let mut sent = 0;
@@ -43,7 +45,7 @@ async fn record(seed: u64, sync_every: u64) -> Result<Recording> {
             ready_at = faults.position()?;
         }
         faults.set(Cell::SyncEvery, sync_every)?;
-        let mut clients = Vec::new();
+        let mut clients = JoinSet::new();
         for _ in 0..KIOSKS {
             let batches: Vec<Vec<u64>> = (0..12)
                 .map(|_| {
@@ -52,25 +54,21 @@ async fn record(seed: u64, sync_every: u64) -> Result<Recording> {
                     (first..sent).collect()
                 })
                 .collect();
-            clients.push(batches);
+            let (kiosks, faults) = (Arc::clone(&kiosks), Arc::clone(&faults));
+            let address = collector.address.clone();
+            clients.spawn(async move {
+                let mut told = Vec::new();
+                for batch in batches {
+                    kiosks.deliver(&address, &batch).await?;
+                    let position = faults.position()?;
+                    told.extend(batch.into_iter().map(|number| (number, position)));
+                }
+                anyhow::Ok(told)
+            });
         }
-        let run = async |batches: Vec<Vec<u64>>| {
-            let mut told = Vec::new();
-            for batch in batches {
-                kiosks.deliver(&collector.address, &batch).await?;
-                let position = faults.position()?;
-                told.extend(batch.into_iter().map(|number| (number, position)));
-            }
-            anyhow::Ok(told)
-        };
-        let [a, b, c, d, e, f] = <[_; KIOSKS]>::try_from(clients).ok().context("kiosks")?;
-        let told = tokio::try_join!(run(a), run(b), run(c), run(d), run(e), run(f))?;
-        acknowledged.extend(told.0);
-        acknowledged.extend(told.1);
-        acknowledged.extend(told.2);
-        acknowledged.extend(told.3);
-        acknowledged.extend(told.4);
-        acknowledged.extend(told.5);
+        while let Some(told) = clients.join_next().await {
+            acknowledged.extend(told??);
+        }
         faults.set(Cell::SyncEvery, 0)?;
         match life {
             0 => collector.stop()?,

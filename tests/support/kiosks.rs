@@ -1,6 +1,5 @@
 //! Kiosks without a screen: they send ratings and hold the collector to what it answers.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -127,13 +126,13 @@ impl Kiosks {
 
     /// Sends again and again, as a device does, until all are acknowledged; gives how often it was refused.
     pub async fn deliver(&self, address: &str, numbers: &[u64]) -> Result<usize> {
-        let refused = Cell::new(0);
+        let refused = AtomicUsize::new(0);
         until(
             "all ratings to be acknowledged",
             PATIENCE,
             async || match self.send(address, numbers).await? {
                 Told::Refused(_) => {
-                    refused.set(refused.get() + 1);
+                    refused.fetch_add(1, Ordering::Relaxed);
                     Ok(None)
                 }
                 told => {
@@ -143,7 +142,7 @@ impl Kiosks {
             },
         )
         .await?;
-        Ok(refused.get())
+        Ok(refused.into_inner())
     }
 
     /// Which of these ratings a collector that answers does not have: it stores them now.
