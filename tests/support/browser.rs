@@ -1,6 +1,7 @@
 //! Debian's Chromium through its own driver, with a profile that a test may keep over restarts.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -24,6 +25,7 @@ impl Browser {
     pub async fn start(profile: &Path) -> Result<Self> {
         let mut driver_process = Command::new("chromedriver")
             .arg("--port=0")
+            .process_group(0)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -105,9 +107,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // chromedriver ends its Chromium when it is told to stop; SIGTERM lets it do so.
-        let id = self.driver_process.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        // The driver leads a process group with its Chromium in it; whatever a test leaves open goes at once.
+        let group = format!("-{}", self.driver_process.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.driver_process.wait();
     }
 }

@@ -1,6 +1,8 @@
 //! The collector as its administrator starts it: the release binary on a data folder of its own.
 
-use std::io::{BufRead, BufReader, Read};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -25,22 +27,55 @@ pub fn binary() -> Result<PathBuf> {
 }
 
 /// A data folder that is removed with the test.
-pub struct Data(TempDir);
+pub struct Data {
+    folder: TempDir,
+    environment: Vec<(&'static str, OsString)>,
+}
 
 impl Data {
     /// An empty folder.
     pub fn new() -> Result<Self> {
-        Ok(Self(tempfile::tempdir()?))
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+            environment: Vec::new(),
+        })
+    }
+
+    /// Gives every command on this folder an environment variable more.
+    pub fn set_environment(&mut self, name: &'static str, value: impl AsRef<OsStr>) {
+        self.environment.push((name, value.as_ref().to_owned()));
+    }
+
+    /// Takes all those variables back.
+    pub fn clear_environment(&mut self) {
+        self.environment.clear();
+    }
+
+    /// What the last collector on this folder wrote on standard error.
+    pub fn log(&self) -> String {
+        // Absent until a collector was started.
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("serve.log")
+    }
+
+    fn command(&self) -> Result<Command> {
+        let mut command = Command::new(binary()?);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        Ok(command)
     }
 
     /// The folder to pass as `--data`.
     pub fn path(&self) -> PathBuf {
-        self.0.path().join("data")
+        self.folder.path().join("data")
     }
 
     /// Runs a command of `hai-long` on this folder and gives what it prints on standard output.
     pub fn hai_long(&self, arguments: &[&str]) -> Result<String> {
-        let output = Command::new(binary()?)
+        let output = self
+            .command()?
             .args(arguments)
             .arg("--data")
             .arg(self.path())
@@ -58,7 +93,7 @@ impl Data {
 
     /// Imports rows through a file, as the administrator would.
     pub fn import(&self, kind: &str, csv: &str) -> Result<()> {
-        let file = self.0.path().join(format!("{kind}.csv"));
+        let file = self.folder.path().join(format!("{kind}.csv"));
         std::fs::write(&file, csv)?;
         self.hai_long(&["import", kind, file.to_str().context("path")?])?;
         Ok(())
@@ -68,10 +103,10 @@ impl Data {
 /// A serving collector; killed when dropped.
 pub struct Collector {
     process: Child,
+    /// Held open: a program may not print to a pipe that nobody reads.
+    _output: Lines<BufReader<ChildStdout>>,
     /// `http://127.0.0.1:PORT`
     pub address: String,
-    /// Held open: a process whose standard output nobody holds may end when it says more.
-    _output: BufReader<ChildStdout>,
 }
 
 impl Collector {
@@ -82,7 +117,8 @@ impl Collector {
 
     /// Starts on this address, so that a page that is open finds it again after a restart.
     pub fn start_at(data: &Data, listen: &str, more: &[&str]) -> Result<Self> {
-        let mut process = Command::new(binary()?)
+        let mut process = data
+            .command()?
             .args(["serve", "--listen", listen])
             .arg("--data")
             .arg(data.path())
@@ -90,12 +126,12 @@ impl Collector {
             .arg(top().join("dist"))
             .args(more)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(File::create(data.log_path())?)
             .spawn()?;
-        let output = process.stdout.take().context("no standard output")?;
-        let mut output = BufReader::new(output);
+        let mut lines =
+            BufReader::new(process.stdout.take().context("no standard output")?).lines();
         let mut said = Vec::new();
-        for line in output.by_ref().lines().map_while(Result::ok) {
+        for line in lines.by_ref().map_while(Result::ok) {
             let address = line.find("http://").map(|at| &line[at..]).and_then(|rest| {
                 let origin_end = rest[7..].find(['/', ' ']).map_or(rest.len(), |end| end + 7);
                 rest.get(..origin_end)
@@ -104,15 +140,16 @@ impl Collector {
                 return Ok(Self {
                     address: address.to_owned(),
                     process,
-                    _output: output,
+                    _output: lines,
                 });
             }
             said.push(line);
         }
         let status = process.wait()?;
         bail!(
-            "the collector ended with {status} before it printed its address: {}",
-            said.join("\n")
+            "the collector ended with {status} before it printed its address: {}\n{}",
+            said.join("\n"),
+            data.log()
         )
     }
 
@@ -125,6 +162,16 @@ impl Collector {
     pub fn kill(mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
+        Ok(())
+    }
+
+    /// SIGTERM: waits until all is drained and the process has ended.
+    pub fn stop(mut self) -> Result<()> {
+        let id = self.process.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status()?;
+        ensure!(told.success(), "kill -TERM {id}: {told}");
+        let status = self.process.wait()?;
+        ensure!(status.success(), "the collector ended with {status}");
         Ok(())
     }
 

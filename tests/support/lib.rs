@@ -3,8 +3,11 @@
 
 pub mod browser;
 pub mod collector;
+pub mod faults;
 pub mod fleet;
 pub mod kiosk;
+pub mod kiosks;
 pub mod line;
 pub mod ratings;
+pub mod replay;
 pub mod wait;

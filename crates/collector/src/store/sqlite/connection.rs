@@ -55,6 +55,8 @@ pub fn create(folder: &Path) -> Result<PathBuf, StoreError> {
         .map_err(|error| place(error, &path))?;
     let mut connection = writer(&path)?;
     embedded::migrations::runner()
+        // Statements and the note that they were applied go together; else a crash between them closes the store for good.
+        .set_grouped(true)
         .run(&mut connection)
         .map_err(|error| StoreError::Engine(format!("migration failed: {error}")))?;
     Ok(path)

@@ -307,17 +307,14 @@ impl Worker {
         Ok(value)
     }
 
-    /// Leaves the broken transaction; a connection that cannot do that is replaced.
+    /// Leaves the broken transaction and goes on with a new connection: one that was opened while the disk failed may be
+    /// read-only for ever.
     fn recover(&mut self) {
-        if self.connection.is_autocommit() {
-            return;
-        }
-        let rolled_back = self.connection.execute_batch(sql::ROLLBACK);
-        if rolled_back.is_err() || !self.connection.is_autocommit() {
-            match connection::writer(&self.path) {
-                Ok(fresh) => self.connection = fresh,
-                Err(error) => tracing::error!(%error, "the database cannot be opened again yet"),
-            }
+        // Fails when there is no transaction to leave, and when it cannot be left; either way the connection goes.
+        let _ = self.connection.execute_batch(sql::ROLLBACK);
+        match connection::writer(&self.path) {
+            Ok(fresh) => self.connection = fresh,
+            Err(error) => tracing::error!(%error, "the database cannot be opened again yet"),
         }
     }
 }
