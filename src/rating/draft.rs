@@ -44,6 +44,7 @@ impl Draft {
         });
         Response {
             id: stamps.id,
+            revision: 0,
             form: form.id.clone(),
             form_version: form.version,
             dossier: self.dossier.clone(),

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod cell;
 pub mod dossier;
 pub mod form;
+pub mod heartbeat;
 pub mod interval;
 pub mod method;
 pub mod published;

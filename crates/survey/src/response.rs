@@ -13,6 +13,9 @@ use crate::form::{Form, Judge};
 pub struct Response {
     /// UUIDv7 made on the device when the first answer is given: the idempotency key.
     pub id: Uuid,
+    /// How often the device has saved this response, from 0: a later revision completes a partial one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub revision: u32,
     /// Id of the form that was answered.
     pub form: String,
     /// Its version.
@@ -75,6 +78,10 @@ pub struct Response {
     /// Server clock minus device clock at the last contact, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_offset_ms: Option<i64>,
+}
+
+fn is_zero(revision: &u32) -> bool {
+    *revision == 0
 }
 
 /// The body of `POST /api/v1/responses`.

@@ -208,6 +208,7 @@ impl<'a> Draw<'a> {
         };
         let response = Response {
             id: uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid(),
+            revision: 0,
             form: form.id.clone(),
             form_version: form.version,
             dossier: with_dossier.then(|| dealt.dossier.code.clone()),
