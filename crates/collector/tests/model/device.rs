@@ -65,6 +65,7 @@ impl Device {
         let level = dossier.map_or(3, |dossier| 1 + dossier % 5);
         self.open = Some(id);
         self.keep(Response {
+            revision: 0,
             id,
             form: "t".into(),
             form_version: 1,
