@@ -44,7 +44,8 @@ async fn nothing_acknowledged_is_lost_when_the_collector_is_killed_before_the_ne
 -> Result<()> {
     let data = Data::new()?;
     let key = data.hai_long(&["key", "create", "--role", "device", "--name", "kiosk-1"])?;
-    let client = Client::new();
+    // No connection is kept: each would die with the collector that it leads to.
+    let client = Client::builder().pool_max_idle_per_host(0).build()?;
     let mut acknowledged = BTreeSet::new();
     let mut collector = Collector::start(&data, &["--threshold", "1"])?;
     // Rounds of one, of a few and of fifty: the last answer before each death is the one that could be lost.

@@ -1,18 +1,20 @@
 //! Debian's Chromium through its own driver, with a profile that a test may keep over restarts.
 
-use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+
+use crate::wait::PATIENCE;
 
 /// A browser window; closed with its driver when dropped.
 pub struct Browser {
     driver_process: Child,
+    driver_port: u16,
     /// The WebDriver session.
     pub page: WebDriver,
 }
@@ -25,7 +27,6 @@ impl Browser {
     pub async fn start(profile: &Path) -> Result<Self> {
         let mut driver_process = Command::new("chromedriver")
             .arg("--port=0")
-            .process_group(0)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -51,6 +52,7 @@ impl Browser {
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
         Ok(Self {
             driver_process,
+            driver_port: port,
             page,
         })
     }
@@ -107,11 +109,24 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver leads a process group with its Chromium in it; whatever a test leaves open goes at once.
-        let group = format!("-{}", self.driver_process.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        // Chromium leads a session of its own, so only its driver can end it: told so here, without the runtime that
+        // may be gone, while the client's own farewell would wait two minutes for it. Errors mean that it is gone.
+        let _ = self.page.clone().leak();
+        let _ = end_session(self.driver_port, &self.page.session_id().to_string());
+        let _ = self.driver_process.kill();
         let _ = self.driver_process.wait();
     }
+}
+
+/// Ends a WebDriver session and waits until the driver has done so.
+fn end_session(port: u16, session: &str) -> std::io::Result<()> {
+    let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    line.set_read_timeout(Some(PATIENCE))?;
+    write!(
+        line,
+        "DELETE /session/{session} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )?;
+    line.read_exact(&mut [0; 12]) // "HTTP/1.1 200"
 }
 
 /// Where pictures of screens go: `target/screenshots`.
