@@ -1,7 +1,8 @@
 //! `cargo xtask api`: an OpenAPI validator and schemathesis against a running collector.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -13,7 +14,7 @@ const PYTHON_PACKAGES: [&str; 2] = ["schemathesis==4.32.5", "openapi-spec-valida
 
 /// Validates the document and fuzzes every operation; fails on a server error or an undocumented status.
 pub fn check() -> Result<()> {
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
     let venv = root().join("target/api-check");
     steps.run("Installing schemathesis into target/api-check", || {
         if !venv.join("bin/python").is_file() {
@@ -36,20 +37,15 @@ pub fn check() -> Result<()> {
     })?;
     let data = tempfile::tempdir()?;
     let data_path = data.path().join("data");
+    let served = steps.run("Loading the demonstration data", || {
+        Served::start(&data_path)
+    })?;
     let key = output(
         Command::new(binary())
-            .args([
-                "key",
-                "create",
-                "--role",
-                "admin",
-                "--name",
-                "api-check",
-                "--data",
-            ])
+            .args(["key", "create", "--role", "admin", "--name", "api-check"])
+            .arg("--data")
             .arg(&data_path),
     )?;
-    let served = Served::start(&data_path)?;
     let document = format!("{}/api/v1/openapi.json", served.address);
     steps.run("Validating the OpenAPI document", || {
         run(Command::new(venv.join("bin/python"))
@@ -74,17 +70,22 @@ print('      the document is valid')";
 struct Served {
     process: Child,
     address: String,
+    /// Held open: a program may not print to a pipe that nobody reads.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Served {
-    fn start(data: &std::path::Path) -> Result<Self> {
+    fn start(data: &Path) -> Result<Self> {
         let mut process = Command::new(binary())
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--demo", "--log", "error"])
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())
             .spawn()?;
-        let lines = BufReader::new(process.stdout.take().context("no standard output")?).lines();
-        let address = lines
+        let mut output =
+            BufReader::new(process.stdout.take().context("no standard output")?).lines();
+        let address = output
+            .by_ref()
             .map_while(Result::ok)
             .find_map(|line| {
                 let at = line.find("http://127.0.0.1:")?;
@@ -92,7 +93,11 @@ impl Served {
                 Some(address.trim_end_matches('/').to_owned())
             })
             .context("the collector ended before it printed its address")?;
-        Ok(Self { process, address })
+        Ok(Self {
+            process,
+            address,
+            _output: output,
+        })
     }
 }
 

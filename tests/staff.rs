@@ -1,0 +1,89 @@
+//! The report page as an officer sees it, on the demonstration data: it fits every screen, its headline is the API's,
+//! and it says that the answers are synthetic.
+
+use anyhow::{Context, Result};
+use end_to_end::browser::{Browser, Size, pictures};
+use end_to_end::collector::{Collector, Data};
+use serde_json::Value;
+use tempfile::tempdir;
+use thirtyfour::prelude::*;
+
+const SIZES: [Size; 5] = [
+    (360, 640),
+    (800, 480),
+    (1024, 768),
+    (1366, 768),
+    (1080, 1920),
+];
+
+/// Signs in with the demonstration account.
+async fn sign_in(browser: &Browser, collector: &Collector, credentials: &Value) -> Result<()> {
+    browser
+        .page
+        .goto(format!("{}/staff", collector.address))
+        .await?;
+    for (field, value) in [("name", "staff_user"), ("password", "staff_password")] {
+        let text = credentials[value].as_str().context(value)?;
+        browser
+            .page
+            .find(By::Css(format!("input[name={field}]")))
+            .await?
+            .send_keys(text)
+            .await?;
+    }
+    browser
+        .page
+        .find(By::Css("form[action='/staff/login'] button"))
+        .await?
+        .click()
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_report_fits_every_screen_and_says_what_the_api_says() -> Result<()> {
+    let data = Data::new()?;
+    data.hai_long(&["demo"])?;
+    let credentials: Value =
+        serde_json::from_slice(&std::fs::read(data.path().join("demo-credentials.json"))?)?;
+    let collector = Collector::start(&data, &[])?;
+    let index = collector
+        .get("/api/v1/index?form=one-stop-quick&method=top2")
+        .await?;
+    let value = index["cells"][0]["value"]
+        .as_f64()
+        .context("the headline")?;
+
+    let profile = tempdir()?;
+    let browser = Browser::start(profile.path()).await?;
+    browser.resize(SIZES[3]).await?;
+    sign_in(&browser, &collector, &credentials).await?;
+    for (language, headline, synthetic) in [
+        (
+            "vi",
+            format!("{value:.2}").replace('.', ","),
+            "Dữ liệu minh họa",
+        ),
+        ("en", format!("{value:.2}"), "Demonstration data"),
+    ] {
+        browser
+            .page
+            .goto(format!("{}/staff?lang={language}", collector.address))
+            .await?;
+        let text = browser.page.find(By::Css("main")).await?.text().await?;
+        assert!(text.contains(&headline), "{headline} is not in: {text}");
+        let page = browser.page.find(By::Css("body")).await?.text().await?;
+        assert!(page.contains(synthetic), "{synthetic:?} is not on the page");
+        for size in SIZES {
+            browser.resize(size).await?;
+            let name = format!("staff-{language}-{}x{}.png", size.0, size.1);
+            browser.screenshot(&pictures().join(name)).await?;
+            let wide = browser.eval("document.documentElement.scrollWidth").await?;
+            assert!(
+                wide.as_u64() <= Some(u64::from(size.0)),
+                "{language} {size:?} scrolls sideways: {wide}"
+            );
+        }
+    }
+    Ok(())
+}
