@@ -88,8 +88,9 @@ fn places(page: &str, texts: &[&str]) -> Vec<usize> {
     texts
         .iter()
         .map(|text| {
-            page.find(text)
-                .unwrap_or_else(|| panic!("{text:?} in {page}"))
+            let place = page.find(text);
+            assert!(place.is_some(), "{text:?} in {page}");
+            place.unwrap_or_default()
         })
         .collect()
 }
