@@ -70,6 +70,9 @@ pub struct Pseudonym(pub [u8; 20]);
 pub struct Admitted {
     /// The id from the device.
     pub id: Uuid,
+    /// How often the device had saved it. Part of the fingerprinted content too; told apart so that revisions have an
+    /// order.
+    pub revision: u32,
     /// 16 bytes of HMAC-SHA-256 over the canonical content: tells a repeat from a reused id. Keyed, since a plain hash
     /// would let whoever has the log find the dossier code by trial.
     pub fingerprint: [u8; 16],
@@ -139,14 +142,16 @@ pub struct Circumstances {
 /// What the store did with an admitted response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// On disk; `counted` is false when another response already counts for this dossier, form and touchpoint.
+    /// On disk, alone or in the place of an earlier revision; `counted` is false when another response already counts
+    /// for this dossier, form and touchpoint.
     Stored {
         /// Does it enter the index?
         counted: bool,
     },
-    /// The same id with the same content was on disk already.
+    /// The same id with the same content, or with a later revision of it, was on disk already.
     Duplicate,
-    /// The id is taken by other content; nothing was written.
+    /// The id is taken by content that this does not complete; nothing was written. A response completes a stored
+    /// partial one of a smaller revision with the same form version, dossier, touchpoint, channel and device.
     IdReused,
 }
 

@@ -9,6 +9,7 @@ mod count;
 mod log;
 mod names;
 mod registers;
+mod revision;
 mod rollup;
 mod sql;
 #[cfg(test)]

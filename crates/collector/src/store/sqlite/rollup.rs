@@ -1,7 +1,8 @@
 //! Roll-ups: counted cells of the log by month and by day, advanced by a watermark and provable against the log.
 //!
-//! The watermark is a row number. Rows are only ever added, by one write transaction at a time, so every row at or
-//! below the watermark is visible to whoever advances it; cells and watermark change in one transaction.
+//! The watermark is a row number. Rows are added by one write transaction at a time, so every row at or below the
+//! watermark is visible to whoever advances it; cells and watermark change in one transaction, and so do cells and a row
+//! below the watermark that a later revision takes ([`amend`]).
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -84,6 +85,35 @@ impl Tally {
         })?;
         Ok(tally)
     }
+
+    /// Takes away what another tally holds, all of it answers to one form. Counts may go below none for a while:
+    /// they wrap, and come right when they are merged with what is kept.
+    fn subtract(&mut self, other: Self, form: &Form) {
+        fn each<K: Hash + Eq>(mine: &mut HashMap<K, Cell>, theirs: HashMap<K, Cell>, form: &Form) {
+            for (key, cell) in theirs {
+                mine.entry(key)
+                    .or_insert_with(|| Cell::empty(form))
+                    .subtract(&cell);
+            }
+        }
+        each(&mut self.months, other.months, form);
+        each(&mut self.days, other.days, form);
+    }
+
+    /// Merges all cells into those that are kept.
+    fn merge(
+        self,
+        connection: &Connection,
+        forms: &HashMap<i64, Arc<Form>>,
+    ) -> Result<(), StoreError> {
+        for (key, cell) in self.months {
+            MONTHS.merge(connection, form_of(forms, key[0])?, &key, cell)?;
+        }
+        for (key, cell) in self.days {
+            DAYS.merge(connection, form_of(forms, key[0])?, &key, cell)?;
+        }
+        Ok(())
+    }
 }
 
 fn month_key(counted: &Counted) -> MonthKey {
@@ -138,28 +168,7 @@ pub fn advance(connection: &Connection, book: &FormBook) -> Result<Progress, Sto
     let upto = last.min(from + BATCH);
     let forms = forms_by_id(connection, book)?;
     let tally = Tally::of(connection, &forms, from, upto)?;
-    for (key, cell) in tally.months {
-        let form = form_of(&forms, key[0])?;
-        merge(
-            connection,
-            form,
-            sql::MONTH_CELL,
-            sql::PUT_MONTH_CELL,
-            &key,
-            cell,
-        )?;
-    }
-    for (key, cell) in tally.days {
-        let form = form_of(&forms, key[0])?;
-        merge(
-            connection,
-            form,
-            sql::DAY_CELL,
-            sql::PUT_DAY_CELL,
-            &key,
-            cell,
-        )?;
-    }
+    tally.merge(connection, &forms)?;
     connection
         .prepare_cached(sql::SET_WATERMARK)?
         .execute([upto])?;
@@ -170,31 +179,77 @@ pub fn advance(connection: &Connection, book: &FormBook) -> Result<Progress, Sto
     })
 }
 
-/// Adds a cell to the one kept under this key.
-fn merge(
+/// Lets `change` write a row anew, which answers this form before and after, and moves in the roll-ups what they hold
+/// of it. Must run inside a write transaction.
+pub fn amend(
     connection: &Connection,
-    form: &Form,
-    read: &str,
-    write: &str,
-    key: &[i64],
-    mut cell: Cell,
+    number: i64,
+    form: Arc<Form>,
+    row: i64,
+    change: impl FnOnce() -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let kept: Option<Vec<u8>> = connection
-        .prepare_cached(read)?
-        .query_row(rusqlite::params_from_iter(key), |row| row.get(0))
-        .optional()?;
-    if let Some(bytes) = kept {
-        cell.merge(&decode(form, &bytes)?);
+    if row > watermark(connection)? {
+        return change();
     }
-    let encoded = cell.encode();
-    let parameters = key
-        .iter()
-        .map(|number| number as &dyn ToSql)
-        .chain([&encoded as &dyn ToSql]);
-    connection
-        .prepare_cached(write)?
-        .execute(rusqlite::params_from_iter(parameters))?;
-    Ok(())
+    let forms = HashMap::from([(number, Arc::clone(&form))]);
+    let held = || Tally::of(connection, &forms, row - 1, row);
+    let before = held()?;
+    change()?;
+    let mut difference = held()?;
+    difference.subtract(before, &form);
+    difference.merge(connection, &forms)
+}
+
+/// The statements on one roll-up; each takes the cell's key.
+struct Kept {
+    read: &'static str,
+    write: &'static str,
+    remove: &'static str,
+}
+
+const MONTHS: Kept = Kept {
+    read: sql::MONTH_CELL,
+    write: sql::PUT_MONTH_CELL,
+    remove: sql::REMOVE_MONTH_CELL,
+};
+const DAYS: Kept = Kept {
+    read: sql::DAY_CELL,
+    write: sql::PUT_DAY_CELL,
+    remove: sql::REMOVE_DAY_CELL,
+};
+
+impl Kept {
+    /// Adds a cell to the one kept under this key; a group that has no responses any more has no cell.
+    fn merge(
+        &self,
+        connection: &Connection,
+        form: &Form,
+        key: &[i64],
+        mut cell: Cell,
+    ) -> Result<(), StoreError> {
+        let kept: Option<Vec<u8>> = connection
+            .prepare_cached(self.read)?
+            .query_row(rusqlite::params_from_iter(key), |row| row.get(0))
+            .optional()?;
+        if let Some(bytes) = kept {
+            cell.merge(&decode(form, &bytes)?);
+        }
+        if cell.is_empty() {
+            connection
+                .prepare_cached(self.remove)?
+                .execute(rusqlite::params_from_iter(key))?;
+            return Ok(());
+        }
+        let encoded = cell.encode();
+        let parameters = key
+            .iter()
+            .map(|number| number as &dyn ToSql)
+            .chain([&encoded as &dyn ToSql]);
+        connection
+            .prepare_cached(self.write)?
+            .execute(rusqlite::params_from_iter(parameters))?;
+        Ok(())
+    }
 }
 
 /// Forgets both roll-ups, so that [`advance`] counts the log anew, and counts finished dossiers anew. Must run inside

@@ -50,6 +50,7 @@ fn open() -> (TempDir, SqliteStore) {
 fn response(n: u128) -> Admitted {
     Admitted {
         id: Uuid::from_u128(n),
+        revision: 0,
         fingerprint: [0; 16],
         form: key(),
         unit: "U1".into(),
@@ -136,6 +137,42 @@ async fn a_full_disk_acknowledges_nothing_and_heals() {
     );
     assert_eq!(store.health().await, Ok(()));
     assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(2));
+}
+
+#[tokio::test]
+async fn words_of_an_earlier_revision_go_with_it() {
+    let (_folder, store) = open();
+    let said = |revision: u32, words: Option<&str>| Admitted {
+        revision,
+        fingerprint: [revision as u8; 16],
+        partial: true,
+        reasons: words.map(str::to_owned).into_iter().collect(),
+        comment: words.map(str::to_owned),
+        ..response(1)
+    };
+    let kept = || {
+        store.readers.run(|connection| {
+            let words = "SELECT reasons, (SELECT text FROM comment c WHERE c.row = r.row), \
+                (SELECT count(*) FROM comment) FROM response r";
+            Ok(connection.query_row(words, [], |row| {
+                <(Option<String>, Option<String>, u32)>::try_from(row)
+            })?)
+        })
+    };
+    store
+        .append(vec![said(0, Some("slow"))])
+        .await
+        .expect("stored");
+    store
+        .append(vec![said(1, Some("rude"))])
+        .await
+        .expect("stored");
+    assert_eq!(
+        kept().await,
+        Ok((Some("[\"rude\"]".into()), Some("rude".into()), 1))
+    );
+    store.append(vec![said(2, None)]).await.expect("stored");
+    assert_eq!(kept().await, Ok((None, None, 0)));
 }
 
 #[tokio::test]
@@ -317,12 +354,13 @@ prop_compose! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Whatever was stored and whatever is asked: roll-ups and log give equal cells, level or behind.
+    /// Whatever was stored, completed and asked: roll-ups and log give equal cells, level or behind.
     #[test]
     fn roll_ups_and_log_agree(
         responses in prop::collection::vec(any_response(), 1..120),
         queries in prop::collection::vec(any_query(), 12),
         late in 0..40usize,
+        completed in prop::collection::vec((any::<prop::sample::Index>(), any_response()), 0..40),
     ) {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
@@ -332,10 +370,20 @@ proptest! {
                 .zip(1..)
                 .map(|(response, n)| Admitted { id: Uuid::from_u128(n), ..response })
                 .collect();
+            let mut revisions = Vec::new();
+            for ((which, other), n) in completed.into_iter().zip(1..) {
+                let first = which.get(&responses);
+                revisions.push(Admitted {
+                    id: first.id, revision: n, fingerprint: [n as u8; 16],
+                    pseudonym: first.pseudonym, touchpoint: first.touchpoint, channel: first.channel,
+                    ..other
+                });
+            }
             let tail = responses.split_off(responses.len().saturating_sub(late));
             store.append(responses).await.expect("stored");
             level(&store).await;
             store.append(tail).await.expect("stored");
+            store.append(revisions).await.expect("stored");
             for query in queries {
                 let fast = store.cells(query.clone()).await.expect("cells");
                 let slow = store.count(query.clone(), Sources::Log).await.expect("cells");
