@@ -16,6 +16,8 @@ use crate::store::StoreError;
 const MEDIA_TYPE: &str = "application/problem+json";
 /// Start of every problem's `type`; the code follows.
 const TYPE_PREFIX: &str = "urn:hai-long:problem:";
+/// What a sender is told to wait while the disk cannot be used, in seconds: somebody has to mend it first.
+const RETRY_AFTER: u32 = 10;
 
 /// An error on its way to the client. The detail is written for the person who must mend it and never tells about the
 /// inside of the collector.
@@ -129,6 +131,18 @@ impl From<StoreError> for Problem {
                 format!("the collector is busy; repeat the request in {seconds} s"),
             )
             .retry_after(seconds),
+            StoreError::Unavailable { .. } | StoreError::Damaged(_) => {
+                tracing::error!(%error, "the store cannot be used");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "store-unavailable",
+                    format!(
+                        "the collector cannot store or read anything now; nothing was acknowledged, repeat the request \
+                         in {RETRY_AFTER} s"
+                    ),
+                )
+                .retry_after(RETRY_AFTER)
+            }
             StoreError::Engine(_) | StoreError::Corrupt(_) | StoreError::NameTaken(_) => {
                 tracing::error!(%error, "the store failed");
                 Self::internal()
@@ -199,7 +213,7 @@ impl IntoResponses for Everywhere {
             documented(StatusCode::INTERNAL_SERVER_ERROR, "the collector failed"),
             documented(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "the collector is busy; repeat the request later",
+                "the collector is busy, or its disk cannot be used; repeat the request later",
             ),
         ])
     }

@@ -17,6 +17,13 @@ statements! {
     BEGIN_READ = "BEGIN DEFERRED";
     CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
     ALIVE = "SELECT count(*) FROM watermark";
+    /// About as much as a full request, so that a little room which is left does not pass for enough; and never the same,
+    /// since an equal page would not be written.
+    TRY_TO_WRITE = "INSERT OR REPLACE INTO note (name, value) VALUES ('trial', hex(randomblob(32768)))";
+    /// Reads every page; says "ok" or what is wrong, at most so much.
+    READ_ALL = "PRAGMA quick_check(1)";
+    /// The same, and holds the indexes against the tables.
+    CHECK_FILE = "PRAGMA integrity_check(20)";
 
     NAME_ID = "SELECT id FROM name WHERE kind = ?1 AND text = ?2";
     NAME_TEXT = "SELECT text FROM name WHERE id = ?1";
@@ -128,6 +135,12 @@ statements! {
         SELECT finished_month, unit, procedure, count(*) FROM dossier WHERE finished_month IS NOT NULL
         GROUP BY finished_month, unit, procedure";
     FINISHED_CELLS = "SELECT count(*) FROM finished_month";
+    /// Responses, and how many of them are repeats.
+    EXTENT = "SELECT count(*), count(repeat_of) FROM response";
+    /// Repeats of what does not count for the same dossier, form and touchpoint.
+    STRAY_REPEATS = "SELECT r.row, r.repeat_of FROM response r LEFT JOIN response c
+            ON c.row = r.repeat_of AND c.repeat_of IS NULL AND c.pseudonym = r.pseudonym
+        WHERE r.repeat_of IS NOT NULL AND c.row IS NULL";
     TOTALS = "SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM procedure), (SELECT count(*) FROM dossier),
         (SELECT count(*) FROM response)";
 
