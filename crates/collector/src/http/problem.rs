@@ -254,3 +254,35 @@ impl IntoResponses for MayBeMissing {
         BTreeMap::from([documented(StatusCode::NOT_FOUND, "nothing of this name")])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Outage;
+
+    #[test]
+    fn a_store_that_cannot_be_used_now_says_when_to_come_back_and_nothing_about_itself() {
+        let detail = "/var/lib/hai-long is secret";
+        let unavailable = |outage| StoreError::Unavailable {
+            outage,
+            detail: detail.into(),
+        };
+        for (error, status, waits) in [
+            (StoreError::Busy(2), 503, true),
+            (unavailable(Outage::Full), 503, true),
+            (unavailable(Outage::ReadOnly), 503, true),
+            (unavailable(Outage::Failing), 503, true),
+            (unavailable(Outage::NotOpen), 503, true),
+            (StoreError::Damaged(detail.into()), 503, true),
+            (StoreError::Engine(detail.into()), 500, false),
+            (StoreError::Corrupt(detail.into()), 500, false),
+        ] {
+            let problem = Problem::from(error.clone());
+            assert!(!problem.detail.contains("secret"), "{error:?}");
+            let response = problem.into_response();
+            assert_eq!(response.status(), status, "{error:?}");
+            let told = response.headers().contains_key(header::RETRY_AFTER);
+            assert_eq!(told, waits, "{error:?}");
+        }
+    }
+}
