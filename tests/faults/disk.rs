@@ -1,12 +1,10 @@
 //! The disk fails: once, again and again, or until somebody mends it.
 
-use std::time::{Duration, Instant};
-
 use anyhow::{Context, Result, ensure};
 use end_to_end::collector::{Collector, Data};
 use end_to_end::faults::{Cell, Faults};
 use end_to_end::kiosks::{BATCH, Kiosks, Told};
-use tokio::time::sleep;
+use end_to_end::wait::{PATIENCE, until};
 
 use crate::{SERVE, counted, data_of, files_in, last_line, settle_up, stride};
 
@@ -33,7 +31,7 @@ async fn each_file_operation_may_fail_once_while_serving() -> Result<()> {
         "no fault reached a rating, so the test proves nothing"
     );
     kiosks.deliver(&collector.address, &[sent]).await?;
-    assert!(kiosks.ready(&collector.address).await?);
+    turns_green(&kiosks, &collector.address).await?;
     collector.kill()?;
     let all: Vec<u64> = (0..=sent).collect();
     settle_up(&mut data, &kiosks, &all, sent + 1).await
@@ -164,10 +162,18 @@ async fn syncs_and_writes_that_fail_again_and_again_cost_only_repeats() -> Resul
         "no fault reached a rating, so the test proves nothing"
     );
     kiosks.deliver(&collector.address, &[sent]).await?;
-    assert!(kiosks.ready(&collector.address).await?);
+    turns_green(&kiosks, &collector.address).await?;
     collector.kill()?;
     let all: Vec<u64> = (0..=sent).collect();
     settle_up(&mut data, &kiosks, &all, sent + 1).await
+}
+
+/// Waits until `/readyz` is green. It tries to write once a second, and after a failed read it reads the whole file.
+async fn turns_green(kiosks: &Kiosks, address: &str) -> Result<()> {
+    until("/readyz to turn green", PATIENCE, async || {
+        Ok(kiosks.ready(address).await?.then_some(()))
+    })
+    .await
 }
 
 /// A condition of the disk that lasts until somebody mends it.
@@ -215,14 +221,7 @@ async fn lasting(fault: Cell) -> Result<()> {
 
         faults.set(fault, 0)?;
         // Nobody rates and nobody does anything: whoever watches the collector sees that it is well again.
-        let mended = Instant::now();
-        while !kiosks.ready(address).await? {
-            ensure!(
-                mended.elapsed() < Duration::from_secs(10),
-                "round {round}: /readyz stays red"
-            );
-            sleep(Duration::from_millis(100)).await;
-        }
+        turns_green(&kiosks, address).await?;
         kiosks.deliver(address, &[sent]).await?;
         acknowledged.push(sent);
         sent += 1;
