@@ -243,6 +243,42 @@ fn a_settings_file_with_an_unknown_key_is_refused_by_name() {
 
 #[cfg(unix)]
 #[test]
+fn serve_goes_on_when_nobody_reads_what_it_prints() {
+    let folder = folder();
+    // Free a moment ago, and unlikely to be taken by another program right now.
+    let address = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .unwrap();
+    let mut server = command(
+        &folder.path().join("data"),
+        &["serve", "--listen", &address.to_string()],
+    )
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    drop(server.stdout.take());
+    // It binds before it prints, so the answer to a request, not the connection, tells that it serves.
+    let answers = || -> std::io::Result<String> {
+        let mut stream = std::net::TcpStream::connect(address)?;
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        std::io::read_to_string(stream)
+    };
+    let answer = loop {
+        assert_eq!(server.try_wait().unwrap(), None, "it has ended");
+        match answers() {
+            Ok(answer) if !answer.is_empty() => break answer,
+            _ => std::thread::sleep(std::time::Duration::from_millis(20)),
+        }
+    };
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[cfg(unix)]
+#[test]
 fn serve_prints_its_address_lets_other_commands_work_and_stops_when_told() {
     let folder = folder();
     let data = folder.path().join("data");

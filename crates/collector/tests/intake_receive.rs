@@ -464,3 +464,58 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn a_rating_that_was_sent_when_given_is_completed_by_the_same_session_alone() {
+    let (_folder, store, intake) = intake().await;
+    let sender = kiosk("U1");
+    let rated = |changes: Value| {
+        let mut body = json!({
+            "dossier": "H57.132-260804-0001", "device": "kiosk-1", "partial": true, "seq": 7
+        });
+        for (field, value) in changes.as_object().expect("an object") {
+            body[field] = value.clone();
+        }
+        body
+    };
+    let whole = rated(json!({
+        "revision": 1, "partial": false, "answers": {"overall": 2, "attitude": 5}, "reasons": ["slow"],
+        "submitted_at": "2026-08-04T02:59:30Z"
+    }));
+    let mut other_dossier = whole.clone();
+    other_dossier["dossier"] = json!("H57.132-260804-0003");
+
+    let status = |receipt: Receipt| (receipt.status, receipt.code);
+    let stored = (Status::Stored, None);
+    let duplicate = (Status::Duplicate, None);
+    let reused = (Status::Rejected, Some("id-reused".to_owned()));
+    for (sent, expected) in [
+        (rated(json!({})), &stored),
+        (other_dossier, &reused),
+        (whole.clone(), &stored),
+        // The answer was lost, and both are sent again.
+        (rated(json!({})), &duplicate),
+        (whole.clone(), &duplicate),
+        (
+            rated(json!({"revision": 2, "answers": {"overall": 5}})),
+            &reused,
+        ),
+        (
+            rated(json!({"revision": 1, "answers": {"overall": 5}})),
+            &reused,
+        ),
+    ] {
+        assert_eq!(
+            status(one(&intake, sent.clone(), &sender).await),
+            *expected,
+            "{sent}"
+        );
+    }
+    assert_eq!(
+        by(&store, Dimension::Touchpoint).await,
+        [(Some("result".to_owned()), 1, 0)]
+    );
+    let verification = store.verify().await.expect("verified");
+    assert_eq!(verification.differences, []);
+    assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(1));
+}

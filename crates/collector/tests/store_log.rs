@@ -5,9 +5,14 @@ mod store_fixture;
 use std::sync::Arc;
 
 use collector::store::sqlite::SqliteStore;
-use collector::store::{Appended, Store, StoreError};
-use store_fixture::{admitted, form, forms, pseudonym, store};
-use survey::response::Touchpoint;
+use collector::store::{
+    Admitted, Appended, CellQuery, Dimension, Provenance, Store, StoreError, Timeliness,
+};
+use store_fixture::{admitted, day, form, forms, key, pseudonym, store};
+use survey::answers::Packed;
+use survey::cell::Cell;
+use survey::response::{Channel, Touchpoint};
+use tempfile::TempDir;
 
 #[tokio::test]
 async fn a_repeated_request_changes_nothing() {
@@ -151,4 +156,209 @@ async fn of_simultaneous_copies_exactly_one_is_stored() {
     assert_eq!(duplicates, (COPIES as u128 - 1) * IDS);
     let verification = store.verify().await.expect("verified");
     assert_eq!(verification.differences, []);
+}
+
+/// A revision of response 1 about dossier 1: the overall rating alone, or all answers.
+fn revision(revision: u32, partial: bool) -> Admitted {
+    let mut response = admitted(1);
+    response.revision = revision;
+    response.fingerprint = [u8::try_from(revision).expect("a small number"); 16];
+    response.pseudonym = Some(pseudonym(1));
+    response.partial = partial;
+    response.circumstances.device = Some("kiosk-1".into());
+    if partial {
+        response.answers = Packed(vec![2, Packed::MISSING, Packed::MISSING, Packed::MISSING]);
+    }
+    response
+}
+
+const STORED: Appended = Appended::Stored { counted: true };
+
+async fn append(store: &SqliteStore, response: Admitted) -> Appended {
+    store.append(vec![response]).await.expect("an answer")[0]
+}
+
+/// All that is counted, by one dimension.
+async fn cells(store: &SqliteStore, by: Dimension) -> Vec<(Option<String>, Cell)> {
+    let query = CellQuery {
+        form: key(),
+        from: day("2026-01-01"),
+        to: day("2026-12-31"),
+        by: vec![by],
+        filters: Vec::new(),
+    };
+    let cells = store.cells(query).await.expect("cells");
+    cells
+        .into_iter()
+        .map(|(mut group, cell)| (group.remove(0), cell))
+        .collect()
+}
+
+const EVERY_DIMENSION: [Dimension; 8] = [
+    Dimension::Unit,
+    Dimension::Field,
+    Dimension::Procedure,
+    Dimension::Channel,
+    Dimension::Touchpoint,
+    Dimension::Month,
+    Dimension::Timeliness,
+    Dimension::Provenance,
+];
+
+/// Whatever has been replaced: the store must be as one that was given `kept` alone.
+async fn assert_holds(store: &SqliteStore, kept: Vec<Admitted>) {
+    let (_folder, fresh) = store_fixture::store();
+    fresh.append(kept).await.expect("stored");
+    for by in EVERY_DIMENSION {
+        assert_eq!(cells(store, by).await, cells(&fresh, by).await, "{by:?}");
+    }
+    assert_eq!(store.totals().await, fresh.totals().await);
+    assert_eq!(store.verify().await.expect("verified").differences, []);
+}
+
+/// The store again, its roll-ups level with the log.
+fn level(folder: &TempDir, store: SqliteStore) -> SqliteStore {
+    drop(store);
+    SqliteStore::open(folder.path(), forms()).expect("the store again")
+}
+
+/// In another group by every dimension that a later look at the registers and the clock can change.
+fn moved(mut response: Admitted) -> Admitted {
+    response.unit = "U2".into();
+    response.procedure = Some("1.000001".into());
+    response.field = Some("Đất đai".into());
+    response.timeliness = Timeliness::Late;
+    response.provenance = Provenance::Dossier;
+    response.day = day("2026-08-02");
+    response.flags = 1;
+    response.assisted = true;
+    response
+}
+
+#[tokio::test]
+async fn the_rest_of_a_response_takes_the_place_of_its_partial_one() {
+    for rolled_up in [false, true] {
+        for alone in [false, true] {
+            for rest in [revision(1, false), moved(revision(1, false))] {
+                let (folder, mut store) = store();
+                let mut others = vec![admitted(2), admitted(3)];
+                if alone {
+                    others.clear();
+                }
+                assert_eq!(append(&store, revision(0, true)).await, STORED);
+                store.append(others.clone()).await.expect("stored");
+                if rolled_up {
+                    store = level(&folder, store);
+                }
+                assert_eq!(append(&store, rest.clone()).await, STORED);
+                assert_eq!(append(&store, rest.clone()).await, Appended::Duplicate);
+                others.push(rest);
+                assert_holds(&store, others.clone()).await;
+                assert_holds(&level(&folder, store), others).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_partial_response_may_grow_again_and_again() {
+    let (folder, mut store) = store();
+    for number in 0..5 {
+        assert_eq!(append(&store, revision(number, true)).await, STORED);
+        store = level(&folder, store);
+    }
+    assert_eq!(append(&store, revision(9, false)).await, STORED);
+    assert_holds(&store, vec![revision(9, false)]).await;
+}
+
+#[tokio::test]
+async fn an_earlier_revision_that_comes_late_changes_nothing() {
+    for last in [revision(2, false), revision(2, true)] {
+        let (_folder, store) = store();
+        assert_eq!(append(&store, last.clone()).await, STORED);
+        for earlier in [
+            revision(0, true),
+            revision(1, true),
+            moved(revision(1, false)),
+        ] {
+            assert_eq!(append(&store, earlier).await, Appended::Duplicate);
+        }
+        assert_holds(&store, vec![last]).await;
+    }
+}
+
+#[tokio::test]
+async fn only_the_session_itself_completes_its_partial_response() {
+    let other = |change: fn(&mut Admitted)| {
+        let mut response = revision(1, false);
+        change(&mut response);
+        response
+    };
+    let strangers = [
+        other(|response| response.pseudonym = Some(pseudonym(2))),
+        other(|response| response.pseudonym = None),
+        other(|response| response.touchpoint = Touchpoint::Receipt),
+        other(|response| response.channel = Channel::Phone),
+        other(|response| response.circumstances.device = Some("kiosk-2".into())),
+        other(|response| response.circumstances.device = None),
+        // Other content that does not say to be later.
+        other(|response| response.revision = 0),
+    ];
+    let (_folder, store) = store();
+    assert_eq!(append(&store, revision(0, true)).await, STORED);
+    for stranger in strangers {
+        assert_eq!(append(&store, stranger).await, Appended::IdReused);
+    }
+    assert_holds(&store, vec![revision(0, true)]).await;
+    // What is whole is never changed.
+    assert_eq!(append(&store, revision(1, false)).await, STORED);
+    assert_eq!(append(&store, revision(2, false)).await, Appended::IdReused);
+    assert_holds(&store, vec![revision(1, false)]).await;
+}
+
+#[tokio::test]
+async fn a_repeat_that_is_completed_still_does_not_count() {
+    let (folder, store) = store();
+    let mut counts = admitted(2);
+    counts.pseudonym = Some(pseudonym(1));
+    let uncounted = Appended::Stored { counted: false };
+    assert_eq!(append(&store, counts.clone()).await, STORED);
+    assert_eq!(append(&store, revision(0, true)).await, uncounted);
+    let store = level(&folder, store);
+    assert_eq!(append(&store, revision(1, false)).await, uncounted);
+    assert_holds(&store, vec![counts, revision(1, false)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whichever_revision_arrives_first_the_later_one_is_kept() {
+    const TASKS: u32 = 8;
+    const ROUNDS: u128 = 40;
+
+    let (_folder, store) = store();
+    let store = Arc::new(store);
+    let of_round = |number: u32, round: u128| {
+        let mut response = revision(number, number == 0);
+        response.id = admitted(round).id;
+        response.pseudonym = Some(pseudonym(round as u8));
+        response
+    };
+    let senders: Vec<_> = (0..TASKS)
+        .map(|task| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                for round in 0..ROUNDS {
+                    let answer = append(&store, of_round(task % 2, round)).await;
+                    assert_ne!(answer, Appended::IdReused);
+                }
+            })
+        })
+        .collect();
+    for sender in senders {
+        sender.await.expect("a sender");
+    }
+    assert_holds(
+        &store,
+        (0..ROUNDS).map(|round| of_round(1, round)).collect(),
+    )
+    .await;
 }

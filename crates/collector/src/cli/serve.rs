@@ -1,12 +1,14 @@
 //! `hai-long serve`: the server, until it is told to stop.
 
+use std::io::Write;
+
 use anyhow::{Context, Result};
 use clap::Args;
 use collector::http::{self, App, Settings};
 use tokio::net::TcpListener;
 
 use super::open::open_or_create;
-use super::{Outcome, demo, table};
+use super::{Outcome, demo};
 use crate::settings::{Common, FigureArgs, ServerArgs};
 
 const EXAMPLES: &str = "\
@@ -65,21 +67,27 @@ impl Serve {
         let app = App::new(opened.store, opened.forms, intake, settings)
             .context("a form cannot be published")?;
         let stop = stop_signal()?;
-        table::line(&format!(
+        tell(&format!(
             "Hài Lòng serves {}\n  http://{address}/         start page\n  http://{address}/kiosk    kiosk\n  http://{address}/staff    staff pages",
             common.data.display()
-        ))?;
+        ));
         if let Some(credentials) = credentials {
-            table::line(&demo::told(&credentials))?;
-            table::line(&format!(
+            tell(&demo::told(&credentials));
+            tell(&format!(
                 "  open the kiosk as http://{address}/kiosk#key={}",
                 credentials.device_key
-            ))?;
+            ));
         }
         http::serve(listener, app, stop).await;
         tracing::info!("stopped");
         Ok(Outcome::Done)
     }
+}
+
+/// Tells whoever started the server. A server goes on when nobody reads what it says.
+fn tell(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// Resolves when the process is asked to stop.

@@ -20,8 +20,9 @@ impl Verify {
         let opened = open_existing(&common.data)?;
         let found = opened.store.verify().await?;
         let extent = format!(
-            "{} responses, {} counted groups",
+            "{} responses, {} of them repeats, {} counted groups",
             HumanCount(found.responses),
+            HumanCount(found.repeats),
             HumanCount(found.cells)
         );
         if found.differences.is_empty() {

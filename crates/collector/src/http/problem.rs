@@ -16,6 +16,8 @@ use crate::store::StoreError;
 const MEDIA_TYPE: &str = "application/problem+json";
 /// Start of every problem's `type`; the code follows.
 const TYPE_PREFIX: &str = "urn:hai-long:problem:";
+/// What a sender is told to wait while the disk cannot be used, in seconds: somebody has to mend it first.
+const RETRY_AFTER: u32 = 10;
 
 /// An error on its way to the client. The detail is written for the person who must mend it and never tells about the
 /// inside of the collector.
@@ -129,6 +131,18 @@ impl From<StoreError> for Problem {
                 format!("the collector is busy; repeat the request in {seconds} s"),
             )
             .retry_after(seconds),
+            StoreError::Unavailable { .. } | StoreError::Damaged(_) => {
+                tracing::error!(%error, "the store cannot be used");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "store-unavailable",
+                    format!(
+                        "the collector cannot store or read anything now; nothing was acknowledged, repeat the request \
+                         in {RETRY_AFTER} s"
+                    ),
+                )
+                .retry_after(RETRY_AFTER)
+            }
             StoreError::Engine(_) | StoreError::Corrupt(_) | StoreError::NameTaken(_) => {
                 tracing::error!(%error, "the store failed");
                 Self::internal()
@@ -199,7 +213,7 @@ impl IntoResponses for Everywhere {
             documented(StatusCode::INTERNAL_SERVER_ERROR, "the collector failed"),
             documented(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "the collector is busy; repeat the request later",
+                "the collector is busy, or its disk cannot be used; repeat the request later",
             ),
         ])
     }
@@ -238,5 +252,37 @@ pub struct MayBeMissing;
 impl IntoResponses for MayBeMissing {
     fn responses() -> BTreeMap<String, RefOr<Documented>> {
         BTreeMap::from([documented(StatusCode::NOT_FOUND, "nothing of this name")])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Outage;
+
+    #[test]
+    fn a_store_that_cannot_be_used_now_says_when_to_come_back_and_nothing_about_itself() {
+        let detail = "/var/lib/hai-long is secret";
+        let unavailable = |outage| StoreError::Unavailable {
+            outage,
+            detail: detail.into(),
+        };
+        for (error, status, waits) in [
+            (StoreError::Busy(2), 503, true),
+            (unavailable(Outage::Full), 503, true),
+            (unavailable(Outage::ReadOnly), 503, true),
+            (unavailable(Outage::Failing), 503, true),
+            (unavailable(Outage::NotOpen), 503, true),
+            (StoreError::Damaged(detail.into()), 503, true),
+            (StoreError::Engine(detail.into()), 500, false),
+            (StoreError::Corrupt(detail.into()), 500, false),
+        ] {
+            let problem = Problem::from(error.clone());
+            assert!(!problem.detail.contains("secret"), "{error:?}");
+            let response = problem.into_response();
+            assert_eq!(response.status(), status, "{error:?}");
+            let told = response.headers().contains_key(header::RETRY_AFTER);
+            assert_eq!(told, waits, "{error:?}");
+        }
     }
 }

@@ -228,6 +228,7 @@ pub fn place(
     ];
     Ok(Admitted {
         id: response.id,
+        revision: response.revision,
         fingerprint: key.fingerprint(canonical(response).as_bytes()),
         form: FormKey::of(form),
         unit: unit.to_owned(),

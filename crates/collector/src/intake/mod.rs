@@ -214,7 +214,8 @@ fn receipt(id: Uuid, done: Appended) -> Receipt {
             vec![Fault::new(
                 "id",
                 "id-reused",
-                "another response with this id is stored; a changed response needs an id of its own",
+                "another response with this id is stored; a changed response needs an id of its own, unless it completes a \
+                 partial one of the same session with a greater revision",
             )],
         ),
     }

@@ -3,6 +3,7 @@
 //! The response log is the only source of truth; every count is a pure function of (log, form version).
 
 pub mod calendar;
+mod error;
 pub mod sqlite;
 pub mod terms;
 
@@ -14,6 +15,8 @@ use jiff::civil::Date;
 use survey::answers::Packed;
 use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
+
+pub use error::{Outage, StoreError};
 
 /// Id and version of a form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +73,9 @@ pub struct Pseudonym(pub [u8; 20]);
 pub struct Admitted {
     /// The id from the device.
     pub id: Uuid,
+    /// How often the device had saved it. Part of the fingerprinted content too; told apart so that revisions have an
+    /// order.
+    pub revision: u32,
     /// 16 bytes of HMAC-SHA-256 over the canonical content: tells a repeat from a reused id. Keyed, since a plain hash
     /// would let whoever has the log find the dossier code by trial.
     pub fingerprint: [u8; 16],
@@ -139,14 +145,16 @@ pub struct Circumstances {
 /// What the store did with an admitted response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// On disk; `counted` is false when another response already counts for this dossier, form and touchpoint.
+    /// On disk, alone or in the place of an earlier revision; `counted` is false when another response already counts
+    /// for this dossier, form and touchpoint.
     Stored {
         /// Does it enter the index?
         counted: bool,
     },
-    /// The same id with the same content was on disk already.
+    /// The same id with the same content, or with a later revision of it, was on disk already.
     Duplicate,
-    /// The id is taken by other content; nothing was written.
+    /// The id is taken by content that this does not complete; nothing was written. A response completes a stored
+    /// partial one of a smaller revision with the same form version, dossier, touchpoint, channel and device.
     IdReused,
 }
 
@@ -269,34 +277,10 @@ pub struct CellQuery {
 /// One group's values, in the order of [`CellQuery::by`]; `None` where a response has no value (no dossier: no field).
 pub type GroupKey = Vec<Option<String>>;
 
-/// Why the store could not do what it was asked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// The writer's queue is full: try again after this many seconds.
-    #[error("the collector is busy; try again in {0} s")]
-    Busy(u32),
-    /// The engine failed; nothing was acknowledged.
-    #[error("the store failed: {0}")]
-    Engine(String),
-    /// Stored bytes are not what this version can read.
-    #[error("the store holds what this version cannot read: {0}")]
-    Corrupt(String),
-    /// A key of this name exists already.
-    #[error("a key named {0:?} exists already; choose another name, or remove that key first")]
-    NameTaken(String),
-}
-
-impl StoreError {
-    /// The store has been closed, or its writer has ended.
-    pub(crate) fn closed() -> Self {
-        Self::Engine("it is closed".into())
-    }
-}
-
-/// A difference between a roll-up and what the log says.
+/// A difference between what is kept and what the log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Which roll-up and cell.
+    /// Which roll-up and cell, or which other part of the database.
     pub place: String,
     /// What is kept there.
     pub kept: String,
@@ -307,8 +291,10 @@ pub struct Difference {
 /// What `verify` found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verification {
-    /// Responses read from the log.
+    /// Responses in the log, counted and repeats.
     pub responses: u64,
+    /// Of these, repeats, which count nowhere.
+    pub repeats: u64,
     /// Roll-up cells compared.
     pub cells: u64,
     /// Every difference found (none: all is equal to the last unit).
@@ -392,9 +378,11 @@ pub trait Store: Send + Sync + 'static {
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;
     /// First and last business day with a response to this form.
     async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError>;
-    /// Recomputes every roll-up from the log and compares.
+    /// Checks the file, brings the roll-ups up to date, recomputes every one from the log and compares. Responses that
+    /// arrive meanwhile are read, but enter the comparison of the next call.
     async fn verify(&self) -> Result<Verification, StoreError>;
-    /// Cheap sign of life: can it read, and could it write last time?
+    /// Can it read, and could it write last time? After a failure it tries from time to time whether the cause is gone,
+    /// so that asking again and again ends with the truth.
     async fn health(&self) -> Result<(), StoreError>;
     /// A note kept beside the data, such as "demo".
     async fn note(&self, name: &str) -> Result<Option<String>, StoreError>;

@@ -7,8 +7,6 @@ use survey::answers::Answer;
 use survey::response::{Batch, Channel, Receipt, Response, Status, Touchpoint};
 use uuid::Uuid;
 
-use crate::PARTIALS_TRAVEL_EARLY;
-
 /// A kiosk.
 pub struct Device {
     number: u8,
@@ -95,20 +93,31 @@ impl Device {
         });
     }
 
-    /// The rest of the answers replaces what is kept of this session.
+    /// One more answer replaces what is kept of this session, which goes on.
+    pub fn answer(&mut self, now: Timestamp) {
+        if let Some(mut response) = self.revised(now) {
+            response.answers.insert("time".into(), Answer::Level(2));
+            self.keep(response);
+        }
+    }
+
+    /// The rest of the answers replaces what is kept of this session, which ends.
     pub fn finish(&mut self, now: Timestamp) {
-        let Some(mut response) = self
-            .open
-            .take()
-            .and_then(|id| self.promised.get(&id).cloned())
-        else {
-            return;
-        };
-        response.answers.insert("attitude".into(), Answer::Level(4));
-        response.partial = false;
+        if let Some(mut response) = self.revised(now) {
+            response.answers.insert("attitude".into(), Answer::Level(4));
+            response.partial = false;
+            self.keep(response);
+            self.open = None;
+        }
+    }
+
+    /// The next revision of the session on the screen.
+    fn revised(&self, now: Timestamp) -> Option<Response> {
+        let mut response = self.promised.get(&self.open?)?.clone();
+        response.revision += 1;
         response.submitted_at = Some(self.clock(now).to_string());
-        response.elapsed_ms = Some(9_000);
-        self.keep(response);
+        response.elapsed_ms = response.elapsed_ms.map(|elapsed| elapsed + 5_000);
+        Some(response)
     }
 
     fn keep(&mut self, response: Response) {
@@ -134,11 +143,10 @@ impl Device {
         self.ahead = SignedDuration::from_secs(ahead);
     }
 
-    /// The next batch, oldest first. A session on the screen is not over.
+    /// The next batch, oldest first; the session on the screen too, as far as it has come.
     pub fn batch(&self, most: usize) -> Vec<Response> {
         self.outbox
             .iter()
-            .filter(|kept| PARTIALS_TRAVEL_EARLY || Some(kept.id) != self.open)
             .take(most.min(Batch::MAX))
             .cloned()
             .collect()

@@ -18,10 +18,6 @@ use proptest::test_runner::TestCaseError;
 
 use crate::world::World;
 
-/// May a device send a partial rating while its session is still open, so that the rest of the same response follows
-/// under the same id? The collector must then let the rest replace the partial.
-const PARTIALS_TRAVEL_EARLY: bool = false;
-
 /// Devices of the model; two are enough for every order of arrival.
 const DEVICES: usize = 2;
 
@@ -31,6 +27,8 @@ const DEVICES: usize = 2;
 enum Event {
     /// A citizen gives the overall rating, about one of few dossiers or about none; whoever stood there before has left.
     Rate(usize, Option<u8>),
+    /// The citizen answers one more question.
+    Answer(usize),
     /// The citizen answers the rest and is thanked.
     Finish(usize),
     /// The citizen walks away.
@@ -76,6 +74,7 @@ fn event() -> impl Strategy<Value = Event> {
     let index = any::<Index>;
     prop_oneof![
         6 => (device(), option::weighted(0.6, 0_u8..6)).prop_map(|(d, dossier)| Event::Rate(d, dossier)),
+        2 => device().prop_map(Event::Answer),
         5 => device().prop_map(Event::Finish),
         1 => device().prop_map(Event::Leave),
         1 => device().prop_map(Event::Reboot),

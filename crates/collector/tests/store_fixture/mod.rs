@@ -80,6 +80,7 @@ pub fn moment(text: &str) -> Timestamp {
 pub fn admitted(n: u128) -> Admitted {
     Admitted {
         id: Uuid::from_u128(n),
+        revision: 0,
         fingerprint: [7; 16],
         form: key(),
         unit: "U1".into(),

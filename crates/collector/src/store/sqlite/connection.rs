@@ -9,7 +9,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::sql;
+use super::health::Health;
+use super::{failure, sql};
 use crate::store::StoreError;
 
 mod embedded {
@@ -20,8 +21,9 @@ mod embedded {
 const FILE: &str = "hai-long.db";
 /// First SQLite without the bug that corrupts a WAL reset by two connections.
 const OLDEST_SQLITE: i32 = 3_051_003;
-/// Another process (an import beside the running server) may hold the write lock for this long.
-const BUSY: Duration = Duration::from_secs(10);
+/// Another process (an import beside the running server) may hold the write lock for this long. Two such waits end
+/// within the time-out of a request, so that a sender hears the reason.
+pub const BUSY: Duration = Duration::from_secs(4);
 /// A large commit that fits between two checkpoints is written once, not twice: measured 1.5 to 2 times faster.
 const CHECKPOINT_PAGES: i64 = 16_384;
 /// Statements kept prepared on each connection: more than there are.
@@ -37,14 +39,11 @@ pub fn create(folder: &Path) -> Result<PathBuf, StoreError> {
             rusqlite::version()
         )));
     }
-    let place = |error: std::io::Error, path: &Path| {
-        StoreError::Engine(format!("{} cannot be used: {error}", path.display()))
-    };
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|error| place(error, folder))?;
+        .map_err(|error| failure::of_system(&error, folder))?;
     let path = folder.join(FILE);
     // SQLite gives its log and index files the permissions of this one.
     OpenOptions::new()
@@ -52,13 +51,13 @@ pub fn create(folder: &Path) -> Result<PathBuf, StoreError> {
         .append(true)
         .mode(0o600)
         .open(&path)
-        .map_err(|error| place(error, &path))?;
+        .map_err(|error| failure::of_system(&error, &path))?;
     let mut connection = writer(&path)?;
     embedded::migrations::runner()
         // Statements and the note that they were applied go together; else a crash between them closes the store for good.
         .set_grouped(true)
         .run(&mut connection)
-        .map_err(|error| StoreError::Engine(format!("migration failed: {error}")))?;
+        .map_err(|error| failure::of_migration(&error))?;
     Ok(path)
 }
 
@@ -87,15 +86,17 @@ pub struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
+    health: Arc<Health>,
 }
 
 impl Readers {
     /// Readers of this database; connections are opened when first needed.
-    pub fn new(path: PathBuf) -> Arc<Self> {
+    pub fn new(path: PathBuf, health: Arc<Health>) -> Arc<Self> {
         Arc::new(Self {
             path,
             idle: Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(READERS)),
+            health,
         })
     }
 
@@ -113,15 +114,35 @@ impl Readers {
         tokio::task::spawn_blocking(move || {
             // Held by the work, not by the waiting caller: a caller who leaves does not let a fifth reader in.
             let _permit = permit;
-            let connection = readers.take()?;
-            connection.prepare_cached(sql::BEGIN_READ)?.execute([])?;
-            let result = work(&connection);
-            connection.prepare_cached(sql::COMMIT)?.execute([])?;
-            readers.idle().push(connection);
+            let result = readers.read(work);
+            if let Err(error) = &result
+                && error.is_of_disk()
+            {
+                // What these have in memory may be from before the failure, or from the middle of it.
+                readers.idle().clear();
+                readers.health.failed_to_read(error);
+            }
             result
         })
         .await
         .map_err(|error| StoreError::Engine(format!("a read was broken off: {error}")))?
+    }
+
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connection = self.take()?;
+        connection.prepare_cached(sql::BEGIN_READ)?.execute([])?;
+        let result = work(&connection);
+        // On a damaged file this fails too; it says nothing about what was read.
+        let ended = connection
+            .prepare_cached(sql::COMMIT)
+            .and_then(|mut commit| commit.execute([]));
+        if ended.is_ok() && !result.as_ref().is_err_and(StoreError::is_of_disk) {
+            self.idle().push(connection);
+        }
+        result
     }
 
     fn take(&self) -> Result<Connection, StoreError> {

@@ -1,11 +1,12 @@
 //! The response log: appending, and reading what counts.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use survey::answers::Packed;
 use survey::cell::Marks;
 
 use super::names::Kind;
+use super::revision::Stored;
 use super::sql;
 use super::writer::Scope;
 use crate::store::terms::Term;
@@ -17,16 +18,8 @@ pub fn append(scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, St
         return Ok(Appended::Stored { counted: true });
     }
     let connection = scope.connection;
-    let stored: Option<[u8; 16]> = connection
-        .prepare_cached(sql::FINGERPRINT)?
-        .query_row([response.id.as_bytes()], |row| row.get(0))
-        .optional()?;
-    if let Some(fingerprint) = stored {
-        return Ok(if fingerprint == response.fingerprint {
-            Appended::Duplicate
-        } else {
-            Appended::IdReused
-        });
+    if let Some(stored) = Stored::find(connection, response.id)? {
+        return stored.meet(scope, response);
     }
     // The id is free, so it was the pseudonym: this response is kept as a repeat of the one that counts.
     let counted: i64 = connection
@@ -40,12 +33,54 @@ pub fn append(scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, St
     Ok(Appended::Stored { counted: false })
 }
 
-/// Writes the row unless a unique index refuses it; true when it was written.
+/// Adds a row unless a unique index refuses it; true when it was added.
 fn insert(
     scope: &mut Scope<'_>,
     response: &Admitted,
     repeat_of: Option<i64>,
 ) -> Result<bool, StoreError> {
+    let added = write(scope, sql::ADD_RESPONSE, response, repeat_of)? == 1;
+    if added {
+        add_comment(
+            scope.connection,
+            scope.connection.last_insert_rowid(),
+            response,
+        )?;
+    }
+    Ok(added)
+}
+
+/// Puts a later revision in the place of the response in this row. The roll-ups are the caller's business.
+pub fn replace(
+    scope: &mut Scope<'_>,
+    response: &Admitted,
+    row: i64,
+    repeat_of: Option<i64>,
+) -> Result<(), StoreError> {
+    write(scope, sql::REPLACE_RESPONSE, response, repeat_of)?;
+    scope
+        .connection
+        .prepare_cached(sql::REMOVE_COMMENT)?
+        .execute([row])?;
+    add_comment(scope.connection, row, response)
+}
+
+fn add_comment(connection: &Connection, row: i64, response: &Admitted) -> Result<(), StoreError> {
+    if let Some(comment) = &response.comment {
+        connection
+            .prepare_cached(sql::ADD_COMMENT)?
+            .execute((row, comment))?;
+    }
+    Ok(())
+}
+
+/// Runs a statement that writes all columns of a response; gives the number of rows written.
+fn write(
+    scope: &mut Scope<'_>,
+    statement: &str,
+    response: &Admitted,
+    repeat_of: Option<i64>,
+) -> Result<usize, StoreError> {
     let connection = scope.connection;
     let told = &response.circumstances;
     let form = scope.names.form(connection, scope.forms, &response.form)?;
@@ -60,47 +95,38 @@ fn insert(
     let device = name(Kind::Device, told.device.as_ref())?;
     let reasons = (!response.reasons.is_empty())
         .then(|| serde_json::Value::from(response.reasons.clone()).to_string());
-    let written = connection
-        .prepare_cached(sql::ADD_RESPONSE)?
-        .execute(params![
-            response.id.as_bytes(),
-            response.fingerprint,
-            form,
-            unit,
-            procedure,
-            field,
-            response.timeliness.number(),
-            response.touchpoint.number(),
-            response.channel.number(),
-            response.provenance.number(),
-            response.pseudonym.map(|pseudonym| pseudonym.0),
-            repeat_of,
-            calendar::day_number(response.day),
-            response.received_at.as_millisecond(),
-            response.answers.0,
-            response.flags,
-            response.assisted,
-            response.partial,
-            reasons,
-            told.locale,
-            told.scale_order.map(Term::number),
-            told.presentation.map(Term::number),
-            device,
-            told.boot,
-            told.seq.map(saturate),
-            told.started_at.map(Timestamp::as_millisecond),
-            told.submitted_at.map(Timestamp::as_millisecond),
-            told.elapsed_ms.map(saturate),
-            told.clock_offset_ms,
-        ])?;
-    if written == 1
-        && let Some(comment) = &response.comment
-    {
-        connection
-            .prepare_cached(sql::ADD_COMMENT)?
-            .execute((connection.last_insert_rowid(), comment))?;
-    }
-    Ok(written == 1)
+    Ok(connection.prepare_cached(statement)?.execute(params![
+        response.id.as_bytes(),
+        response.fingerprint,
+        form,
+        unit,
+        procedure,
+        field,
+        response.timeliness.number(),
+        response.touchpoint.number(),
+        response.channel.number(),
+        response.provenance.number(),
+        response.pseudonym.map(|pseudonym| pseudonym.0),
+        repeat_of,
+        calendar::day_number(response.day),
+        response.received_at.as_millisecond(),
+        response.answers.0,
+        response.flags,
+        response.assisted,
+        response.partial,
+        reasons,
+        told.locale,
+        told.scale_order.map(Term::number),
+        told.presentation.map(Term::number),
+        device,
+        told.boot,
+        told.seq.map(saturate),
+        told.started_at.map(Timestamp::as_millisecond),
+        told.submitted_at.map(Timestamp::as_millisecond),
+        told.elapsed_ms.map(saturate),
+        told.clock_offset_ms,
+        response.revision,
+    ])?)
 }
 
 /// SQLite's integers end at 2^63 - 1.

@@ -6,13 +6,17 @@
 mod access;
 mod connection;
 mod count;
+mod failure;
+mod health;
 mod log;
 mod names;
 mod registers;
+mod revision;
 mod rollup;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -26,6 +30,7 @@ use survey::cell::Cell;
 
 use self::connection::Readers;
 use self::count::Sources;
+use self::health::{Diagnosis, Health};
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
@@ -37,18 +42,13 @@ use crate::forms::FormBook;
 /// Register lines that one transaction writes, so that ratings never wait long behind an import.
 const CHUNK: usize = 5_000;
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Engine(error.to_string())
-    }
-}
-
 /// The store in a data folder.
 pub struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
     forms: Arc<FormBook>,
     texts: Arc<Texts>,
+    health: Arc<Health>,
 }
 
 impl SqliteStore {
@@ -56,16 +56,24 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Engine`] when the folder cannot be used or SQLite is too old; [`StoreError::Corrupt`] when the
+    /// [`StoreError::Unavailable`] when the folder cannot be used, [`StoreError::Damaged`] when its file is damaged,
+    /// [`StoreError::Engine`] when SQLite is too old; [`StoreError::Corrupt`] when another version made it, or when the
     /// log holds answers to a form that `forms` does not know, or that was changed under the same version.
     pub fn open(folder: &Path, forms: Arc<FormBook>) -> Result<Self, StoreError> {
         let path = connection::create(folder)?;
         names::forms_by_id(&connection::writer(&path)?, &forms)?;
+        let health = Arc::new(Health::default());
         Ok(Self {
-            writer: Writer::start(path.clone(), Arc::clone(&forms), writer::QUEUE)?,
-            readers: Readers::new(path),
+            writer: Writer::start(
+                path.clone(),
+                Arc::clone(&forms),
+                Arc::clone(&health),
+                writer::QUEUE,
+            )?,
+            readers: Readers::new(path, Arc::clone(&health)),
             forms,
             texts: Arc::default(),
+            health,
         })
     }
 
@@ -78,6 +86,11 @@ impl SqliteStore {
     /// Throws the roll-ups away and counts the log anew. Figures stay right meanwhile, but slow.
     pub async fn rebuild(&self) -> Result<(), StoreError> {
         self.write(rollup::clear).await?;
+        self.catch_up().await
+    }
+
+    /// Brings the roll-ups level with the log.
+    async fn catch_up(&self) -> Result<(), StoreError> {
         loop {
             let progress = self
                 .writer
@@ -142,15 +155,45 @@ impl Store for SqliteStore {
     }
 
     async fn verify(&self) -> Result<Verification, StoreError> {
+        let differences = self.readers.run(verify::file).await?;
+        if !differences.is_empty() {
+            // Nothing that is read from such a file proves anything.
+            return Ok(Verification {
+                differences,
+                ..Verification::default()
+            });
+        }
+        self.catch_up().await?;
         let forms = Arc::clone(&self.forms);
         self.readers
-            .run(move |connection| rollup::verify(connection, &forms))
+            .run(move |connection| verify::figures(connection, &forms))
             .await
     }
 
     async fn health(&self) -> Result<(), StoreError> {
-        if !self.writer.is_healthy() {
-            return Err(StoreError::Engine("the last write failed".into()));
+        if !self.writer.is_alive() {
+            return Err(StoreError::closed());
+        }
+        match self.health.diagnosis() {
+            Diagnosis::Well => {}
+            Diagnosis::Failing(cause) => return Err(cause),
+            Diagnosis::TryToWrite => {
+                self.write(|connection| {
+                    connection.prepare_cached(sql::TRY_TO_WRITE)?.execute([])?;
+                    Ok(())
+                })
+                .await?;
+            }
+            Diagnosis::TryToRead(cause) => {
+                // May take longer than the caller can wait; what it finds is told to the next one.
+                let (readers, health) = (Arc::clone(&self.readers), Arc::clone(&self.health));
+                tokio::spawn(async move {
+                    if readers.run(verify::read_all).await.is_ok() {
+                        health.read_all();
+                    }
+                });
+                return Err(cause);
+            }
         }
         self.readers
             .run(|connection| Ok(connection.query_row(sql::ALIVE, [], |_| Ok(()))?))

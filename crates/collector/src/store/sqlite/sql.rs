@@ -17,6 +17,13 @@ statements! {
     BEGIN_READ = "BEGIN DEFERRED";
     CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
     ALIVE = "SELECT count(*) FROM watermark";
+    /// About as much as a full request, so that a little room which is left does not pass for enough; and never the same,
+    /// since an equal page would not be written.
+    TRY_TO_WRITE = "INSERT OR REPLACE INTO note (name, value) VALUES ('trial', hex(randomblob(32768)))";
+    /// Reads every page; says "ok" or what is wrong, at most so much.
+    READ_ALL = "PRAGMA quick_check(1)";
+    /// The same, and holds the indexes against the tables.
+    CHECK_FILE = "PRAGMA integrity_check(20)";
 
     NAME_ID = "SELECT id FROM name WHERE kind = ?1 AND text = ?2";
     NAME_TEXT = "SELECT text FROM name WHERE id = ?1";
@@ -29,12 +36,23 @@ statements! {
     ADD_RESPONSE = "INSERT INTO response (id, fingerprint, form, unit, procedure, field, timeliness, touchpoint,
             channel, provenance, pseudonym, repeat_of, day, received_at, answers, flags, assisted, partial, reasons,
             locale, scale_order, presentation, device, boot, seq, started_at, submitted_at, elapsed_ms,
-            clock_offset_ms)
+            clock_offset_ms, revision)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-            ?23, ?24, ?25, ?26, ?27, ?28, ?29)
+            ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
         ON CONFLICT DO NOTHING";
-    FINGERPRINT = "SELECT fingerprint FROM response WHERE id = ?1";
+    /// Takes the same parameters as the statement above.
+    REPLACE_RESPONSE = "UPDATE response SET fingerprint = ?2, form = ?3, unit = ?4, procedure = ?5, field = ?6,
+            timeliness = ?7, touchpoint = ?8, channel = ?9, provenance = ?10, pseudonym = ?11, repeat_of = ?12,
+            day = ?13, received_at = ?14, answers = ?15, flags = ?16, assisted = ?17, partial = ?18, reasons = ?19,
+            locale = ?20, scale_order = ?21, presentation = ?22, device = ?23, boot = ?24, seq = ?25,
+            started_at = ?26, submitted_at = ?27, elapsed_ms = ?28, clock_offset_ms = ?29, revision = ?30
+        WHERE id = ?1";
+    STORED = "SELECT r.row, r.fingerprint, f.form, f.version, r.pseudonym, r.touchpoint, r.channel, d.text, r.partial,
+            r.revision, r.repeat_of
+        FROM response r JOIN form f ON f.id = r.form LEFT JOIN name d ON d.id = r.device
+        WHERE r.id = ?1";
     COUNTED_ROW = "SELECT row FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL";
+    REMOVE_COMMENT = "DELETE FROM comment WHERE row = ?1";
     ADD_COMMENT = "INSERT INTO comment (row, text) VALUES (?1, ?2)";
 
     FIRST_DAY = "SELECT min(day) FROM response WHERE form = ?1 AND repeat_of IS NULL";
@@ -60,6 +78,8 @@ statements! {
     PUT_MONTH_CELL = "INSERT OR REPLACE INTO rollup_month
             (form, month, unit, field, channel, touchpoint, timeliness, provenance, cell)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    REMOVE_MONTH_CELL = "DELETE FROM rollup_month WHERE form = ?1 AND month = ?2 AND unit = ?3 AND field = ?4
+        AND channel = ?5 AND touchpoint = ?6 AND timeliness = ?7 AND provenance = ?8";
     MONTH_CELLS = "SELECT unit, field, channel, touchpoint, timeliness, provenance, cell
         FROM rollup_month WHERE form = ?1 AND month = ?2";
     MONTH_CELLS_OF_UNIT = "SELECT unit, field, channel, touchpoint, timeliness, provenance, cell
@@ -69,6 +89,7 @@ statements! {
     CLEAR_MONTHS = "DELETE FROM rollup_month";
     DAY_CELL = "SELECT cell FROM rollup_day WHERE form = ?1 AND day = ?2 AND unit = ?3";
     PUT_DAY_CELL = "INSERT OR REPLACE INTO rollup_day (form, day, unit, cell) VALUES (?1, ?2, ?3, ?4)";
+    REMOVE_DAY_CELL = "DELETE FROM rollup_day WHERE form = ?1 AND day = ?2 AND unit = ?3";
     DAY_CELLS = "SELECT unit, cell FROM rollup_day WHERE form = ?1 AND day = ?2";
     DAY_CELLS_OF_UNIT = "SELECT unit, cell FROM rollup_day WHERE form = ?1 AND day = ?2 AND unit = ?3";
     ALL_DAY_CELLS = "SELECT form, day, unit, cell FROM rollup_day";
@@ -114,6 +135,12 @@ statements! {
         SELECT finished_month, unit, procedure, count(*) FROM dossier WHERE finished_month IS NOT NULL
         GROUP BY finished_month, unit, procedure";
     FINISHED_CELLS = "SELECT count(*) FROM finished_month";
+    /// Responses, and how many of them are repeats.
+    EXTENT = "SELECT count(*), count(repeat_of) FROM response";
+    /// Repeats of what does not count for the same dossier, form and touchpoint.
+    STRAY_REPEATS = "SELECT r.row, r.repeat_of FROM response r LEFT JOIN response c
+            ON c.row = r.repeat_of AND c.repeat_of IS NULL AND c.pseudonym = r.pseudonym
+        WHERE r.repeat_of IS NOT NULL AND c.row IS NULL";
     TOTALS = "SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM procedure), (SELECT count(*) FROM dossier),
         (SELECT count(*) FROM response)";
 

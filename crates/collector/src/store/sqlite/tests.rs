@@ -1,5 +1,6 @@
 //! What can only be seen from inside: the statements, a full disk, a full queue, and roll-ups held against the log.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -50,6 +51,7 @@ fn open() -> (TempDir, SqliteStore) {
 fn response(n: u128) -> Admitted {
     Admitted {
         id: Uuid::from_u128(n),
+        revision: 0,
         fingerprint: [0; 16],
         form: key(),
         unit: "U1".into(),
@@ -122,20 +124,164 @@ async fn a_full_disk_acknowledges_nothing_and_heals() {
     limit(1).await.expect("limited to what it has");
     let mut large = response(2);
     large.comment = Some("x".repeat(1_000_000));
-    assert!(matches!(
-        store.append(vec![large.clone()]).await,
-        Err(StoreError::Engine(_))
-    ));
-    assert!(store.health().await.is_err(), "a failed write must show");
+    let Err(full) = store.append(vec![large.clone()]).await else {
+        panic!("there is no room");
+    };
+    assert!(full.to_string().contains("free space"), "{full}");
+    assert_eq!(store.health().await, Err(full), "a failed write must show");
     assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(1));
 
-    limit(1_000_000).await.expect("space again");
+    // The limit went with the connection: there is room again, and nobody writes.
+    becomes_healthy(&store).await;
     assert_eq!(
         store.append(vec![large]).await,
         Ok(vec![Appended::Stored { counted: true }])
     );
-    assert_eq!(store.health().await, Ok(()));
     assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(2));
+}
+
+/// Asks as `/readyz` does until the answer is good.
+async fn becomes_healthy(store: &SqliteStore) {
+    let start = Instant::now();
+    while let Err(cause) = store.health().await {
+        assert!(start.elapsed() < Duration::from_secs(20), "still {cause}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_another_process_holds_is_told_in_time_and_comes_back() {
+    let (folder, store) = open();
+    let other = rusqlite::Connection::open(folder.path().join("hai-long.db")).expect("opened");
+    other.execute_batch("BEGIN IMMEDIATE").expect("held");
+    let start = Instant::now();
+    assert_eq!(
+        store.append(vec![response(1)]).await,
+        Err(StoreError::Busy(2))
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(store.health().await, Err(StoreError::Busy(2)));
+    other.execute_batch("ROLLBACK").expect("let go");
+    becomes_healthy(&store).await;
+    assert_eq!(store.totals().await.map(|totals| totals.responses), Ok(0));
+}
+
+/// Bytes of the first page of this table or index in the file.
+fn page_of(path: &Path, name: &str) -> std::ops::Range<usize> {
+    let connection = rusqlite::Connection::open(path).expect("opened");
+    let find = "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size WHERE name = ?1";
+    let (page, size): (u32, u32) = connection
+        .query_row(find, [name], |row| row.try_into())
+        .expect("a page");
+    let (page, size) = (page as usize, size as usize);
+    (page - 1) * size..page * size
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_noticed_when_it_is_read_and_forgotten_when_it_is_mended() {
+    let (folder, store) = open();
+    store.append(vec![response(1)]).await.expect("stored");
+    drop(store);
+    let path = folder.path().join("hai-long.db");
+    let page = page_of(&path, "procedure");
+    let sound = std::fs::read(&path).expect("read");
+    let mut damaged = sound.clone();
+    damaged[page].fill(0xff);
+    std::fs::write(&path, &damaged).expect("damaged");
+
+    let store = SqliteStore::open(folder.path(), forms()).expect("it is not looked at yet");
+    assert_eq!(store.health().await, Ok(()));
+    let found = store.verify().await.expect("verified").differences;
+    assert!(
+        found
+            .iter()
+            .all(|difference| difference.place == "database file")
+            && !found.is_empty(),
+        "{found:?}"
+    );
+    let Err(cause) = store.procedures().await else {
+        panic!("a damaged page was read");
+    };
+    assert!(cause.to_string().contains("hai-long restore"), "{cause}");
+    assert!(matches!(store.health().await, Err(StoreError::Damaged(_))));
+
+    std::fs::write(&path, &sound).expect("mended");
+    becomes_healthy(&store).await;
+    assert_eq!(store.procedures().await, Ok(vec![]));
+}
+
+#[test]
+fn a_failed_migration_does_not_show_its_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("hai-long.db");
+    let connection = rusqlite::Connection::open(&path).expect("made");
+    connection
+        .execute_batch("CREATE TABLE response (other)")
+        .expect("in the way");
+    drop(connection);
+    let Err(error) = SqliteStore::open(folder.path(), forms()) else {
+        panic!("the tables of something else were taken over");
+    };
+    let said = error.to_string();
+    assert!(
+        said.contains("already exists") && !said.contains("CREATE TABLE"),
+        "{said}"
+    );
+}
+
+#[test]
+fn tables_of_a_later_version_are_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(SqliteStore::open(folder.path(), forms()).expect("a store"));
+    let connection = rusqlite::Connection::open(folder.path().join("hai-long.db")).expect("opened");
+    let later = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) \
+        SELECT 99, 'later', applied_on, '1' FROM refinery_schema_history WHERE version = 1";
+    connection.execute_batch(later).expect("a later version");
+    drop(connection);
+    let Err(StoreError::Corrupt(said)) = SqliteStore::open(folder.path(), forms()) else {
+        panic!("tables of a later version were opened");
+    };
+    assert!(said.contains("another version of hai-long"), "{said}");
+}
+
+#[tokio::test]
+async fn words_of_an_earlier_revision_go_with_it() {
+    let (_folder, store) = open();
+    let said = |revision: u32, words: Option<&str>| Admitted {
+        revision,
+        fingerprint: [revision as u8; 16],
+        partial: true,
+        reasons: words.map(str::to_owned).into_iter().collect(),
+        comment: words.map(str::to_owned),
+        ..response(1)
+    };
+    let kept = || {
+        store.readers.run(|connection| {
+            let words = "SELECT reasons, (SELECT text FROM comment c WHERE c.row = r.row), \
+                (SELECT count(*) FROM comment) FROM response r";
+            Ok(connection.query_row(words, [], |row| {
+                <(Option<String>, Option<String>, u32)>::try_from(row)
+            })?)
+        })
+    };
+    store
+        .append(vec![said(0, Some("slow"))])
+        .await
+        .expect("stored");
+    store
+        .append(vec![said(1, Some("rude"))])
+        .await
+        .expect("stored");
+    assert_eq!(
+        kept().await,
+        Ok((Some("[\"rude\"]".into()), Some("rude".into()), 1))
+    );
+    store.append(vec![said(2, None)]).await.expect("stored");
+    assert_eq!(kept().await, Ok((None, None, 0)));
 }
 
 #[tokio::test]
@@ -183,7 +329,8 @@ async fn one_failure_fails_the_whole_request_and_its_new_names() {
 async fn a_full_queue_says_when_to_come_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = super::connection::create(folder.path()).expect("a database");
-    let writer = Arc::new(writer::Writer::start(path, forms(), 1).expect("a writer"));
+    let writer =
+        Arc::new(writer::Writer::start(path, forms(), Arc::default(), 1).expect("a writer"));
     let (started, running) = channel();
     let (release, released) = channel::<()>();
     let blocker = {
@@ -259,6 +406,29 @@ async fn verify_finds_one_tampered_cell_and_a_rebuild_mends_it() {
     }
 }
 
+#[tokio::test]
+async fn verify_finds_a_response_that_was_put_aside_without_reason() {
+    let (_folder, store) = open();
+    let about = |n, dossier| Admitted {
+        pseudonym: Some(Pseudonym([dossier; 20])),
+        ..response(n)
+    };
+    let batch = vec![about(1, 1), about(2, 1), about(3, 2)];
+    store.append(batch).await.expect("stored");
+    let found = store.verify().await.expect("verified");
+    assert_eq!((found.responses, found.repeats), (3, 1));
+    assert_eq!(found.differences, []);
+    let tampering = "UPDATE response SET repeat_of = 1 WHERE row = 3";
+    store
+        .write(|connection| Ok(connection.execute_batch(tampering)?))
+        .await
+        .expect("tampered");
+    store.rebuild().await.expect("rebuilt");
+    let found = store.verify().await.expect("verified").differences;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].place, "response: row 3");
+}
+
 prop_compose! {
     fn any_response()(
         unit in 0..4u8, field in prop::option::of(0..3u8), channel in 0..4usize, touchpoint in 0..4usize,
@@ -317,12 +487,13 @@ prop_compose! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Whatever was stored and whatever is asked: roll-ups and log give equal cells, level or behind.
+    /// Whatever was stored, completed and asked: roll-ups and log give equal cells, level or behind.
     #[test]
     fn roll_ups_and_log_agree(
         responses in prop::collection::vec(any_response(), 1..120),
         queries in prop::collection::vec(any_query(), 12),
         late in 0..40usize,
+        completed in prop::collection::vec((any::<prop::sample::Index>(), any_response()), 0..40),
     ) {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
@@ -332,10 +503,20 @@ proptest! {
                 .zip(1..)
                 .map(|(response, n)| Admitted { id: Uuid::from_u128(n), ..response })
                 .collect();
+            let mut revisions = Vec::new();
+            for ((which, other), n) in completed.into_iter().zip(1..) {
+                let first = which.get(&responses);
+                revisions.push(Admitted {
+                    id: first.id, revision: n, fingerprint: [n as u8; 16],
+                    pseudonym: first.pseudonym, touchpoint: first.touchpoint, channel: first.channel,
+                    ..other
+                });
+            }
             let tail = responses.split_off(responses.len().saturating_sub(late));
             store.append(responses).await.expect("stored");
             level(&store).await;
             store.append(tail).await.expect("stored");
+            store.append(revisions).await.expect("stored");
             for query in queries {
                 let fast = store.cells(query.clone()).await.expect("cells");
                 let slow = store.count(query.clone(), Sources::Log).await.expect("cells");

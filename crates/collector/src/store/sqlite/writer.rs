@@ -8,7 +8,6 @@
 //! acknowledged that is not on the disk. The next group starts afresh, so that a full disk heals by itself.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -17,6 +16,8 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::failure::RETRY_AFTER;
+use super::health::Health;
 use super::names::Interner;
 use super::{connection, rollup, sql};
 use crate::forms::FormBook;
@@ -28,8 +29,6 @@ pub const QUEUE: usize = 1024;
 const GROUP: usize = 4096;
 /// Roll-ups wait for an idle moment, but never longer than this.
 const LAG: Duration = Duration::from_millis(500);
-/// What a sender is told to wait when the queue is full, in seconds.
-const RETRY_AFTER: u32 = 2;
 
 /// What a piece of work may use inside the transaction.
 pub struct Scope<'a> {
@@ -87,21 +86,24 @@ where
 pub struct Writer {
     queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    healthy: Arc<AtomicBool>,
 }
 
 impl Writer {
     /// Starts the thread on a migrated database; at most `waiting` requests may queue.
-    pub fn start(path: PathBuf, forms: Arc<FormBook>, waiting: usize) -> Result<Self, StoreError> {
+    pub fn start(
+        path: PathBuf,
+        forms: Arc<FormBook>,
+        health: Arc<Health>,
+        waiting: usize,
+    ) -> Result<Self, StoreError> {
         let (sender, receiver) = std::sync::mpsc::sync_channel(waiting);
-        let healthy = Arc::new(AtomicBool::new(true));
         let worker = Worker {
             connection: connection::writer(&path)?,
             path,
             forms,
             names: Interner::default(),
             queue: receiver,
-            healthy: Arc::clone(&healthy),
+            health,
             // What an earlier run has not rolled up is found at once.
             behind_since: Some(Instant::now()),
         };
@@ -112,7 +114,6 @@ impl Writer {
         Ok(Self {
             queue: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
-            healthy,
         })
     }
 
@@ -142,15 +143,13 @@ impl Writer {
         })
     }
 
-    /// Did the last group reach the disk, and is the thread alive?
-    pub fn is_healthy(&self) -> bool {
-        let alive = self
-            .thread
+    /// Does the thread run?
+    pub fn is_alive(&self) -> bool {
+        self.thread
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
-            .is_some_and(|thread| !thread.is_finished());
-        alive && self.healthy.load(Ordering::Relaxed)
+            .is_some_and(|thread| !thread.is_finished())
     }
 
     /// Takes nothing new, writes what waits, brings the roll-ups up to date, and returns when all is done.
@@ -184,7 +183,7 @@ struct Worker {
     forms: Arc<FormBook>,
     names: Interner,
     queue: Receiver<Box<dyn Task>>,
-    healthy: Arc<AtomicBool>,
+    health: Arc<Health>,
     /// Since when the log may hold rows that the roll-ups do not.
     behind_since: Option<Instant>,
 }
@@ -247,13 +246,14 @@ impl Worker {
 
     fn write(&mut self, mut group: Vec<Box<dyn Task>>) {
         let outcome = self.transact(|scope| group.iter_mut().try_for_each(|task| task.run(scope)));
-        self.healthy.store(outcome.is_ok(), Ordering::Relaxed);
         match &outcome {
             Ok(()) => {
+                self.health.wrote();
                 self.behind_since.get_or_insert_with(Instant::now);
             }
             Err(error) => {
-                tracing::error!(%error, requests = group.len(), "a group was not written")
+                self.health.failed_to_write(error);
+                tracing::error!(%error, requests = group.len(), "a group was not written");
             }
         }
         for task in group {
@@ -266,13 +266,20 @@ impl Worker {
         if self.behind_since.is_none() {
             return false;
         }
-        match self.transact(|scope| rollup::advance(scope.connection, scope.forms)) {
+        // Roll-ups can wait until nobody else holds the database; ratings behind them should not.
+        let _ = self.connection.busy_timeout(Duration::ZERO);
+        let progress = self.transact(|scope| rollup::advance(scope.connection, scope.forms));
+        let _ = self.connection.busy_timeout(connection::BUSY);
+        match progress {
             Ok(rollup::Progress::More) => true,
             Ok(rollup::Progress::Complete) => {
                 self.behind_since = None;
                 false
             }
             Err(error) => {
+                if error.is_of_disk() {
+                    self.health.failed_to_write(&error);
+                }
                 tracing::warn!(%error, "roll-ups are behind; figures are taken from the log until they catch up");
                 self.behind_since = Some(Instant::now());
                 false
