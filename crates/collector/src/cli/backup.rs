@@ -259,7 +259,8 @@ fn told(manifest: &Manifest, data: &Path, with_key: bool) -> String {
     let key = data.join(pseudonym::FILE);
     let key = match (&manifest.key_mark, with_key) {
         (Some(_), true) => {
-            "The backup holds the pseudonym key too: keep it where nobody but you can read it.".into()
+            "The backup holds the pseudonym key too: keep it where nobody but you can read it."
+                .into()
         }
         (Some(_), false) => format!(
             "The backup does not hold the pseudonym key; a restore needs it. Keep a copy of {} in another place.",

@@ -34,7 +34,7 @@ one and the others taken; the exit code is 1 when any was refused. The file of -
 is.
 
 Responses: the rescue file of a kiosk's attendant's panel, or responses as they are sent to POST /api/v1/responses, one
-JSON object a line or an array of them, from any time in the past (paper forms: channel "paper"). They go the way of those
+JSON object a line or an array of them, from any time in the past (paper forms: channel paper). They go the way of those
 from a kiosk: what is stored already is counted as duplicate. A response needs a unit of its own, unless its dossier is
 known or --device names the kiosk that took it.
 
@@ -189,8 +189,11 @@ impl Observer for Watch {
     fn refused(&mut self, refused: &Refused) {
         self.refused += 1;
         if self.refused <= PRINTED {
-            self.meter
-                .note(&format!("line {}: {}", refused.line, joined(&refused.faults)));
+            self.meter.note(&format!(
+                "line {}: {}",
+                refused.line,
+                joined(&refused.faults)
+            ));
         } else if self.refused == PRINTED + 1 {
             self.meter
                 .note("further refused lines are not printed; --errors FILE writes them all");

@@ -222,8 +222,9 @@ fn clear_leftovers(data: &Path) -> Result<()> {
     for entry in std::fs::read_dir(data)? {
         let entry = entry?;
         if entry.file_name().to_string_lossy().starts_with(BUILDING) {
-            std::fs::remove_dir_all(entry.path())
-                .map_err(|error| with_mend(error, "what an earlier restore left cannot be removed"))?;
+            std::fs::remove_dir_all(entry.path()).map_err(|error| {
+                with_mend(error, "what an earlier restore left cannot be removed")
+            })?;
         }
     }
     Ok(())
@@ -232,8 +233,8 @@ fn clear_leftovers(data: &Path) -> Result<()> {
 /// Names of what makes up the data in a folder.
 fn entries(folder: &Path) -> Result<Vec<std::ffi::OsString>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder)
-        .with_context(|| format!("{} cannot be read", folder.display()))?
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?
     {
         let name = entry?.file_name();
         if name != OF_THE_DISK && !name.to_string_lossy().starts_with(REPLACED) {
@@ -258,8 +259,9 @@ fn fill(from: &Path, to: &Path, manifest: &Manifest, key: Option<&PseudonymKey>)
         if let Some(parent) = target.parent() {
             make_folder(parent, true)?;
         }
-        copy_file(&from.join(&file.path), &target)
-            .map_err(|error| with_mend(error, &format!("{} cannot be written", target.display())))?;
+        copy_file(&from.join(&file.path), &target).map_err(|error| {
+            with_mend(error, &format!("{} cannot be written", target.display()))
+        })?;
         done += file.bytes;
         meter.at(done);
     }
@@ -291,17 +293,17 @@ async fn verified(folder: &Path) -> Result<Totals> {
 }
 
 /// Moves what is there aside and what was built into its place; takes everything back when one move fails.
-fn switch(
-    data: &Path,
-    there: &[std::ffi::OsString],
-    building: &Path,
-    aside: &Path,
-) -> Result<()> {
+fn switch(data: &Path, there: &[std::ffi::OsString], building: &Path, aside: &Path) -> Result<()> {
     let mut moves: Vec<(PathBuf, PathBuf)> = Vec::new();
     if !there.is_empty() {
         make_folder(aside, false)?;
         // The database first: were it cut short here, a server would not find the ratings without their key.
-        moves.extend(there.iter().rev().map(|name| (data.join(name), aside.join(name))));
+        moves.extend(
+            there
+                .iter()
+                .rev()
+                .map(|name| (data.join(name), aside.join(name))),
+        );
     }
     moves.extend(
         entries(building)?
@@ -312,7 +314,11 @@ fn switch(
         if let Err(error) = std::fs::rename(from, to) {
             for (from, to) in moves.iter().take(at).rev() {
                 std::fs::rename(to, from).with_context(|| {
-                    format!("{} could not be moved back to {}", to.display(), from.display())
+                    format!(
+                        "{} could not be moved back to {}",
+                        to.display(),
+                        from.display()
+                    )
                 })?;
             }
             let _ = std::fs::remove_dir(aside);
