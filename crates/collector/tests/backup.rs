@@ -30,7 +30,7 @@ fn fatten(data: &Path) {
         .unwrap();
 }
 
-/// A data folder with a kiosk and its key, the pseudonym key, and ratings 0 to 49.
+/// A data folder with a kiosk and its key, the pseudonym key, and ratings 0 to 49, of which 45 count.
 async fn office(data: &Path) -> String {
     let key = enrol(data, "hall-1");
     let server = Server::start(data);
@@ -85,13 +85,19 @@ async fn what_is_backed_up_under_load_and_restored_elsewhere_converges_when_kios
         })
         .collect();
     let more_than = async |least: &[u64]| {
-        while all(&acknowledged)
-            .iter()
-            .zip(least)
-            .any(|(n, least)| n <= least)
-        {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let reached = async {
+            while all(&acknowledged)
+                .iter()
+                .zip(least)
+                .any(|(n, least)| n <= least)
+            {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let limit = Duration::from_secs(60);
+        tokio::time::timeout(limit, reached)
+            .await
+            .expect("the writers go on");
     };
     more_than(&[50; WRITERS as usize]).await;
     let before = all(&acknowledged);
@@ -168,9 +174,9 @@ async fn a_backup_that_was_killed_is_refused_and_the_next_one_is_whole() {
     assert!(refused.contains("broken off"), "{refused}");
     assert!(!target.exists());
 
-    let whole = backup(&data, &to, &["--with-key"]);
+    let whole = backup(&data, &place.path().join("others"), &["--with-key"]);
     succeed(&target, &restore(&whole, &[]));
-    assert!(succeed(&target, &["verify"]).contains("50 responses"));
+    assert!(succeed(&target, &["verify"]).contains("45 responses"));
 }
 
 #[tokio::test]
@@ -202,7 +208,7 @@ async fn a_changed_backup_a_missing_key_and_a_foreign_key_are_refused_and_nothin
     std::fs::write(&database, &bytes).unwrap();
     let changed = fail(&data, &restore(&copy, &["--replace"]));
     assert!(changed.contains("has changed"), "{changed}");
-    assert!(succeed(&data, &["verify"]).contains("50 responses"));
+    assert!(succeed(&data, &["verify"]).contains("45 responses"));
 }
 
 #[tokio::test]
@@ -222,7 +228,7 @@ async fn replacing_keeps_what_was_there_aside_and_uses_its_key() {
         "{full}"
     );
     succeed(&data, &restore(&copy, &["--replace"]));
-    assert!(succeed(&data, &["verify"]).contains("50 responses"));
+    assert!(succeed(&data, &["verify"]).contains("45 responses"));
     let aside = std::fs::read_dir(&data)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -234,7 +240,7 @@ async fn replacing_keeps_what_was_there_aside_and_uses_its_key() {
                 .starts_with("replaced-")
         })
         .unwrap();
-    assert!(succeed(&aside, &["verify"]).contains("60 responses"));
+    assert!(succeed(&aside, &["verify"]).contains("54 responses"));
 
     // With the key of the ratings, what is sent again is known.
     let server = Server::start(&data);

@@ -73,13 +73,14 @@ impl Backup {
         let made_at = Timestamp::now();
         let name = made_at.strftime("hai-long-%Y%m%dT%H%M%SZ").to_string();
         let place = self.to.join(&name);
-        if place.exists() {
-            bail!(
+        let partial = self.to.join(format!("{name}{PARTIAL}"));
+        for path in [&place, &partial] {
+            ensure!(
+                !path.exists(),
                 "{} is there already and is not overwritten; try again in a second",
-                place.display()
+                path.display()
             );
         }
-        let partial = self.to.join(format!("{name}{PARTIAL}"));
         self.tell_of_leftovers();
         folder(&partial, false)?;
         let manifest = self

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
-use survey::response::{Batch, Fault, Receipt, Response, Status};
+use survey::response::{Batch, Fault, Response, Status};
 
 use crate::intake::{Intake, Sender, wire};
 use crate::store::StoreError;
@@ -185,33 +185,37 @@ pub async fn import(
     let mut summary = Summary::default();
     let mut entries = entries.into_iter().peekable();
     while entries.peek().is_some() {
-        let mut kept: Vec<Entry> = Vec::with_capacity(Batch::MAX);
+        let mut batch: Vec<(Entry, Vec<Fault>)> = Vec::with_capacity(Batch::MAX);
+        let mut sent: Vec<usize> = Vec::with_capacity(Batch::MAX);
         let mut responses: Vec<Response> = Vec::with_capacity(Batch::MAX);
-        for entry in entries.by_ref().take(Batch::MAX) {
-            summary.read += 1;
-            match wire::parse_one(&entry.text) {
+        for (at, entry) in entries.by_ref().take(Batch::MAX).enumerate() {
+            let faults = match wire::parse_one(&entry.text) {
                 Ok(response) => {
-                    kept.push(entry);
+                    sent.push(at);
                     responses.push(response);
+                    Vec::new()
                 }
-                Err(fault) => {
-                    summary.rejected += 1;
-                    rejected(Rejected {
-                        entry,
-                        faults: vec![fault],
-                    });
-                }
-            }
+                Err(fault) => vec![fault],
+            };
+            batch.push((entry, faults));
         }
         let receipts = intake.receive(responses, sender).await?;
-        for (entry, Receipt { status, faults, .. }) in kept.into_iter().zip(receipts) {
-            match status {
+        for (at, receipt) in sent.into_iter().zip(receipts) {
+            match receipt.status {
                 Status::Stored => summary.stored += 1,
                 Status::Duplicate => summary.duplicate += 1,
                 Status::Rejected => {
-                    summary.rejected += 1;
-                    rejected(Rejected { entry, faults });
+                    if let Some((_, faults)) = batch.get_mut(at) {
+                        *faults = receipt.faults;
+                    }
                 }
+            }
+        }
+        summary.read += batch.len() as u64;
+        for (entry, faults) in batch {
+            if !faults.is_empty() {
+                summary.rejected += 1;
+                rejected(Rejected { entry, faults });
             }
         }
         progress(summary.read);

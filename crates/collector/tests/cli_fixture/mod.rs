@@ -6,8 +6,9 @@
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -118,15 +119,22 @@ impl Drop for Server {
     }
 }
 
-/// Sends one batch to the server at `address` and gives the status of each response.
+/// Sends one batch to the server at `address`, again when it is told to wait, and gives the status of each response.
 pub async fn send(address: &str, key: &str, ratings: &[Value]) -> Vec<String> {
-    let answer = Client::new()
-        .post(format!("http://{address}/api/v1/responses"))
-        .bearer_auth(key)
-        .json(&json!({ "responses": ratings }))
-        .send()
-        .await
-        .unwrap();
+    let client = Client::new();
+    let answer = loop {
+        let answer = client
+            .post(format!("http://{address}/api/v1/responses"))
+            .bearer_auth(key)
+            .json(&json!({ "responses": ratings }))
+            .send()
+            .await
+            .unwrap();
+        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+            break answer;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
     assert!(answer.status().is_success(), "{}", answer.status());
     let body: Value = answer.json().await.unwrap();
     let receipts = body["results"].as_array().unwrap().iter();
