@@ -1,4 +1,4 @@
-//! `hai-long import`: tables from files.
+//! `hai-long import`: tables and responses from files.
 
 use std::fs::File;
 use std::io::{BufWriter, Read};
@@ -9,14 +9,15 @@ use clap::{Args, ValueEnum};
 use collector::import::{self, Format, Observer, Record, Refused, Summary, Target};
 use collector::store::{Dossier, Procedure, Unit};
 use indicatif::HumanCount;
+use survey::response::Fault;
 
-use super::Outcome;
 use super::open::open_or_create;
 use super::progress::{Counted, Meter};
+use super::{Outcome, import_responses};
 use crate::settings::Common;
 
 /// Refused lines that are printed one by one; the others are counted, and written to the file of `--errors`.
-const PRINTED: u64 = 20;
+pub const PRINTED: usize = 20;
 
 const EXAMPLES: &str = "\
 Columns (CSV header or JSON keys; * must be filled in):
@@ -32,29 +33,38 @@ Importing is \"add or replace by code\": it may be repeated, also while the serv
 one and the others taken; the exit code is 1 when any was refused. The file of --errors can be mended and imported as it
 is.
 
+Responses: the rescue file of a kiosk's attendant's panel, or responses as they are sent to POST /api/v1/responses, one
+JSON object a line or an array of them, from any time in the past (paper forms: channel paper). They go the way of those
+from a kiosk: what is stored already is counted as duplicate. A response needs a unit of its own, unless its dossier is
+known or --device names the kiosk that took it.
+
 Examples:
   hai-long import units units.csv
   hai-long import dossiers 2026-q3.csv --errors refused.csv
   export-dossiers | hai-long import dossiers - --format ndjson
-  hai-long import dossiers 2026-q3.csv --dry-run";
+  hai-long import dossiers 2026-q3.csv --dry-run
+  hai-long import responses rescue.json --device hall-1 --errors rejected.json";
 
-/// Import a table.
+/// Import a table, or responses.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Import {
-    /// Which table the file holds
+    /// What the file holds
     table: TableName,
     /// The file, or "-" for standard input
     file: PathBuf,
-    /// How the file is written; told from its first character when not given
+    /// How the file is written; told from its first character when not given (tables)
     #[arg(long)]
     format: Option<FormatName>,
-    /// Check the file and import nothing
+    /// Check the file and import nothing (tables)
     #[arg(long)]
     dry_run: bool,
-    /// Write the refused lines and what is wrong with them to this CSV file
+    /// Write what was refused and what is wrong with it to this file: CSV for tables, a rescue file for responses
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
+    /// The kiosk that took the responses: they are placed as if it had sent them (responses)
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -62,6 +72,7 @@ enum TableName {
     Units,
     Procedures,
     Dossiers,
+    Responses,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -76,7 +87,20 @@ enum FormatName {
 
 impl Import {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
+        if let TableName::Responses = self.table {
+            anyhow::ensure!(
+                self.format.is_none() && !self.dry_run,
+                "--format and --dry-run are for tables; responses are told apart by themselves, and importing them \
+                 twice changes nothing"
+            );
+        } else {
+            anyhow::ensure!(self.device.is_none(), "--device is for responses");
+        }
         match self.table {
+            TableName::Responses => {
+                let (device, errors) = (self.device.as_deref(), self.errors.as_deref());
+                import_responses::run(&self.file, device, errors, common).await
+            }
             TableName::Units => self.table::<Unit>("units", common).await,
             TableName::Procedures => self.table::<Procedure>("procedures", common).await,
             TableName::Dossiers => self.table::<Dossier>("dossiers", common).await,
@@ -133,7 +157,7 @@ fn told(summary: &Summary, dry_run: bool) -> String {
 }
 
 /// The file, and its length where it has one.
-fn open_file(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
+pub fn open_file(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
     if path == Path::new("-") {
         return Ok((Box::new(std::io::stdin()), None));
     }
@@ -151,7 +175,7 @@ fn open_file(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
 /// Tells the administrator how the import gets on.
 struct Watch {
     meter: Meter,
-    refused: u64,
+    refused: usize,
     errors: Option<ErrorFile>,
     /// The first error in writing the file of refused lines.
     failure: Option<csv::Error>,
@@ -165,8 +189,11 @@ impl Observer for Watch {
     fn refused(&mut self, refused: &Refused) {
         self.refused += 1;
         if self.refused <= PRINTED {
-            self.meter
-                .note(&format!("line {}: {}", refused.line, faults(refused)));
+            self.meter.note(&format!(
+                "line {}: {}",
+                refused.line,
+                joined(&refused.faults)
+            ));
         } else if self.refused == PRINTED + 1 {
             self.meter
                 .note("further refused lines are not printed; --errors FILE writes them all");
@@ -193,9 +220,8 @@ impl Watch {
 }
 
 /// `field: rule and mend; …`
-fn faults(refused: &Refused) -> String {
-    let each: Vec<String> = refused
-        .faults
+pub fn joined(faults: &[Fault]) -> String {
+    let each: Vec<String> = faults
         .iter()
         .map(|fault| {
             if fault.field.is_empty() {
@@ -229,7 +255,7 @@ impl ErrorFile {
 
     fn write(&mut self, refused: &Refused) -> Result<(), csv::Error> {
         let line = refused.line.to_string();
-        let faults = faults(refused);
+        let faults = joined(&refused.faults);
         let nothing = std::iter::repeat("");
         let values = refused.values.iter().map(String::as_str).chain(nothing);
         let record = [line.as_str()]

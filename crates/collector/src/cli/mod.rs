@@ -4,12 +4,17 @@
 //! standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 mod access;
+mod backup;
 mod demo;
 mod device;
 mod import;
+mod import_responses;
 mod index;
+mod lock;
+mod manifest;
 mod open;
 mod progress;
+mod restore;
 mod serve;
 mod table;
 mod verify;
@@ -39,10 +44,14 @@ Examples:
     hai-long index --form one-stop-quick --by unit --from 2026-07-01 --to 2026-09-30
     hai-long verify
 
+  A copy of everything, every night, and the way back:
+    hai-long backup --data /var/lib/hai-long --to /mnt/backup
+    hai-long restore --from /mnt/backup/hai-long-20260930T190000Z --data /var/lib/hai-long --key pseudonym.key
+
 Settings: a flag wins over the environment (HAI_LONG_DATA, HAI_LONG_LISTEN, …), which wins over the file named by
 --config, whose keys are the long names of the flags.
 
-Every command may run while the server runs on the same data folder. A running server takes at most 5 seconds to notice a
+Every command but restore may run while the server runs on the same data folder. A running server takes at most 5 seconds to notice a
 changed key, and shows imported units and procedures with the next request.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.";
@@ -62,12 +71,16 @@ struct Cli {
 enum Command {
     /// Serve the kiosk, the staff pages and the API until interrupted
     Serve(serve::Serve),
-    /// Import units, procedures or dossiers from CSV or JSON
+    /// Import units, procedures or dossiers from CSV or JSON, or responses from a rescue file
     Import(import::Import),
     /// Print an index with its interval, coverage and everything else a reader needs to believe or doubt it
     Index(index::Index),
     /// Recompute every figure from the stored ratings and compare; fails on any difference
     Verify(verify::Verify),
+    /// Copy everything into a folder, also while the server runs
+    Backup(backup::Backup),
+    /// Put a backup into a data folder that nothing uses
+    Restore(restore::Restore),
     /// Load demonstration data into a new data folder
     Demo(demo::Demo),
     /// Keys for programs: make, list, remove
@@ -121,6 +134,8 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Import(command) => command.run(&common).await,
                 Command::Index(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
+                Command::Backup(command) => command.run(&common).await,
+                Command::Restore(command) => command.run(&common).await,
                 Command::Demo(command) => command.run(&common).await,
                 Command::Key(command) => command.run(&common).await,
                 Command::User(command) => command.run(&common).await,

@@ -13,8 +13,10 @@ use collector::store::Store;
 use collector::store::sqlite::SqliteStore;
 use survey::form::{Form, load, shipped};
 
+use super::lock::InUse;
+
 /// Forms of the authority, in the data folder.
-const OWN_FORMS: &str = "forms";
+pub const OWN_FORMS: &str = "forms";
 
 /// A data folder that is open.
 pub struct Opened {
@@ -22,6 +24,8 @@ pub struct Opened {
     pub forms: Arc<FormBook>,
     /// Everything kept.
     pub store: Arc<dyn Store>,
+    /// Keeps a restore away for as long as the folder is open.
+    _in_use: InUse,
 }
 
 impl Opened {
@@ -51,27 +55,35 @@ pub fn open_or_create(folder: &Path) -> Result<Opened> {
 
 /// Opens a data folder that must be there.
 pub fn open_existing(folder: &Path) -> Result<Opened> {
+    must_be_there(folder)?;
+    open(folder)
+}
+
+/// Says what to do when there is no such data folder.
+pub fn must_be_there(folder: &Path) -> Result<()> {
     if !folder.is_dir() {
         bail!(
             "there is no data folder {}; name it with --data, or make one with serve, import or demo",
             folder.display()
         );
     }
-    open(folder)
+    Ok(())
 }
 
 fn open(folder: &Path) -> Result<Opened> {
+    let in_use = InUse::with_others(folder)?;
     let forms = Arc::new(forms(folder)?);
     let store = SqliteStore::open(folder, Arc::clone(&forms))
         .with_context(|| format!("the data folder {} cannot be opened", folder.display()))?;
     Ok(Opened {
         forms,
         store: Arc::new(store),
+        _in_use: in_use,
     })
 }
 
 /// The shipped forms and those in the data folder.
-fn forms(folder: &Path) -> Result<FormBook> {
+pub fn forms(folder: &Path) -> Result<FormBook> {
     let mut files: Vec<(String, String)> = shipped()
         .iter()
         .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))

@@ -7,6 +7,7 @@
 mod clean;
 mod read;
 mod record;
+pub mod responses;
 
 use std::io::Read;
 

@@ -65,6 +65,9 @@ impl Flag {
 pub enum Sender {
     /// A key with role device or admin.
     Key(Key),
+    /// The administrator, for a device whose responses could not come by themselves: placed as if the device had sent
+    /// them, from any time in the past.
+    OnBehalfOf(Key),
     /// The demonstration loader and imports by the administrator: may tell of any time in the past.
     Operator,
 }
@@ -140,12 +143,12 @@ impl Intake {
     ) -> Result<Vec<Receipt>, StoreError> {
         let desk = Desk {
             unit: match sender {
-                Sender::Key(key) if key.role == Role::Device => {
+                Sender::Key(key) | Sender::OnBehalfOf(key) if key.role == Role::Device => {
                     key.device.as_ref().map(|device| device.unit.as_str())
                 }
-                Sender::Key(_) | Sender::Operator => None,
+                Sender::Key(_) | Sender::OnBehalfOf(_) | Sender::Operator => None,
             },
-            tells_the_past: matches!(sender, Sender::Operator),
+            tells_the_past: matches!(sender, Sender::Operator | Sender::OnBehalfOf(_)),
             received_at: (self.clock)(),
         };
         let judged: Vec<Judged<'_>> = responses

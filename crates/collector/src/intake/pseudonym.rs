@@ -16,7 +16,7 @@ use crate::store::terms::Term;
 use crate::store::{Pseudonym, calendar};
 
 /// Name of the key file in the data folder.
-const FILE: &str = "pseudonym.key";
+pub const FILE: &str = "pseudonym.key";
 const KEY_BYTES: usize = 32;
 
 /// The key of a data folder. Lose it, and repeats of dossiers rated before can no longer be recognised; back it up
@@ -92,9 +92,29 @@ impl PseudonymKey {
         Self(bytes)
     }
 
-    fn create(path: &Path) -> Result<Self, KeyError> {
+    /// A new key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::NoRandomness`].
+    pub fn generate() -> Result<Self, KeyError> {
         let mut bytes = [0; KEY_BYTES];
         getrandom::fill(&mut bytes).map_err(KeyError::NoRandomness)?;
+        Ok(Self(bytes))
+    }
+
+    fn create(path: &Path) -> Result<Self, KeyError> {
+        let key = Self::generate()?;
+        key.write(path)?;
+        Ok(key)
+    }
+
+    /// Writes the key into a new file (mode 0600) and syncs it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Unusable`], also when the file exists.
+    pub fn write(&self, path: &Path) -> Result<(), KeyError> {
         // `create_new` is O_EXCL: of two processes that start at once, one makes the key and the other reads it.
         OpenOptions::new()
             .write(true)
@@ -102,18 +122,36 @@ impl PseudonymKey {
             .mode(0o600)
             .open(path)
             .and_then(|mut file| {
-                file.write_all(&bytes)?;
+                file.write_all(&self.0)?;
                 // A key that a power cut takes away would part new ratings from old ones.
                 file.sync_all()
             })
             .map_err(|cause| KeyError::Unusable {
                 path: path.to_owned(),
                 cause,
-            })?;
-        Ok(Self(bytes))
+            })
     }
 
     fn load(path: PathBuf) -> Result<Self, KeyError> {
+        let (mode, key) = Self::read(path.clone())?;
+        if mode & 0o077 != 0 {
+            return Err(KeyError::Readable { path, mode });
+        }
+        Ok(key)
+    }
+
+    /// The key in a file that others may be able to read, such as one on a memory stick, whose file system knows no
+    /// permissions.
+    ///
+    /// # Errors
+    ///
+    /// See [`KeyError`].
+    pub fn read_copy(path: &Path) -> Result<Self, KeyError> {
+        Self::read(path.to_owned()).map(|(_, key)| key)
+    }
+
+    /// The permissions of the file, and the key in it.
+    fn read(path: PathBuf) -> Result<(u32, Self), KeyError> {
         let read = || -> io::Result<(u32, Vec<u8>)> {
             let file = OpenOptions::new().read(true).open(&path)?;
             let mode = file.metadata()?.mode() & 0o777;
@@ -125,11 +163,8 @@ impl PseudonymKey {
             Ok(read) => read,
             Err(cause) => return Err(KeyError::Unusable { path, cause }),
         };
-        if mode & 0o077 != 0 {
-            return Err(KeyError::Readable { path, mode });
-        }
         match <[u8; KEY_BYTES]>::try_from(bytes.as_slice()) {
-            Ok(bytes) => Ok(Self(bytes)),
+            Ok(bytes) => Ok((mode, Self(bytes))),
             Err(_) => Err(KeyError::WrongSize {
                 path,
                 found: bytes.len(),
@@ -158,6 +193,11 @@ impl PseudonymKey {
     /// hash would give the dossier code away by trial.
     pub fn fingerprint(&self, content: &[u8]) -> [u8; 16] {
         self.tag(&[b"content", content])
+    }
+
+    /// Tells this key from others without giving it away; kept with a backup that does not hold the key.
+    pub fn mark(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.tag(&[b"mark"]))
     }
 
     /// 16 bytes of HMAC-SHA-256 over the parts, each led by its length, so that no two lists of parts are alike.

@@ -95,6 +95,19 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, WireError> {
     })
 }
 
+/// Reads one response by itself.
+///
+/// # Errors
+///
+/// What is wrong with it, and with which field; an empty field for the text as a whole.
+pub fn parse_one(text: &str) -> Result<Response, Fault> {
+    read(text).map_err(fault)
+}
+
+fn fault(unread: Unread) -> Fault {
+    Fault::new(unread.path.unwrap_or_default(), unread.code, unread.message)
+}
+
 fn response(at: usize, raw: &str) -> Result<Result<Response, Receipt>, WireError> {
     let unread = match read::<Response>(raw) {
         Ok(response) => return Ok(Ok(response)),
@@ -105,11 +118,7 @@ fn response(at: usize, raw: &str) -> Result<Result<Response, Receipt>, WireError
             id,
             status: Status::Rejected,
             code: Some(unread.code.into()),
-            faults: vec![Fault::new(
-                unread.path.unwrap_or_default(),
-                unread.code,
-                unread.message,
-            )],
+            faults: vec![fault(unread)],
         })),
         Err(_) => {
             let path = unread

@@ -18,7 +18,7 @@ mod embedded {
 }
 
 /// Name of the database file in the data folder.
-const FILE: &str = "hai-long.db";
+pub const FILE: &str = "hai-long.db";
 /// First SQLite without the bug that corrupts a WAL reset by two connections.
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// Another process (an import beside the running server) may hold the write lock for this long. Two such waits end
@@ -72,6 +72,26 @@ pub fn writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(connection)
+}
+
+/// A connection that reads.
+pub fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+/// The last migration that this version knows.
+pub fn schema_version() -> u32 {
+    embedded::migrations::runner()
+        .get_migrations()
+        .iter()
+        .map(|migration| u32::try_from(migration.version()).unwrap_or(0))
+        .max()
+        .unwrap_or(0)
 }
 
 fn prepare(connection: &Connection) -> Result<(), StoreError> {
@@ -149,12 +169,7 @@ impl Readers {
         if let Some(connection) = self.idle().pop() {
             return Ok(connection);
         }
-        let connection = Connection::open_with_flags(
-            &self.path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
-        prepare(&connection)?;
-        Ok(connection)
+        reader(&self.path)
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {

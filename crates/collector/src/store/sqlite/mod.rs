@@ -4,6 +4,7 @@
 //! read sees one snapshot; every figure can be recomputed from the log.
 
 mod access;
+pub mod backup;
 mod connection;
 mod count;
 mod failure;
