@@ -134,6 +134,8 @@ impl Teller {
             state: device.pulse.as_ref().map(|pulse| self.told(pulse)),
             alarms: alarms
                 .iter()
+                // The worse of the two says so already, and what to do about it.
+                .filter(|alarm| **alarm != Alarm::Silent || !alarms.contains(&Alarm::WaitingLong))
                 .map(|alarm| self.trouble(*alarm, device.pulse.as_ref()))
                 .collect(),
             name: device.name,
