@@ -10,5 +10,6 @@ pub mod http;
 pub mod import;
 pub mod index;
 pub mod intake;
+pub mod pulse;
 pub mod staff;
 pub mod store;

@@ -394,5 +394,45 @@ async fn web_files_are_served_as_built() {
     assert_eq!(answer.text().await.unwrap(), "packed");
 
     let answer = collector.get("/assets/app-none.js").send().await.unwrap();
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
     problem(answer, 404, "not-found").await;
+    let answer = collector
+        .get("/assets/app-1a2b.js")
+        .header(header::RANGE, "bytes=900-")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+}
+
+#[tokio::test]
+async fn the_service_worker_may_serve_every_page_and_is_never_stale() {
+    let collector = Collector::start().await;
+    for path in ["/sw.js", "/manifest.webmanifest"] {
+        let answer = collector.get(path).send().await.unwrap();
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+        problem(answer, 404, "not-found").await;
+    }
+    let dist = collector.folder.path().join("dist");
+    std::fs::create_dir_all(&dist).unwrap();
+    std::fs::write(dist.join("sw.js"), "self").unwrap();
+    std::fs::write(dist.join("manifest.webmanifest"), "{}").unwrap();
+
+    let answer = collector.get("/sw.js").send().await.unwrap();
+    let headers = answer.headers();
+    assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+    assert_eq!(headers["service-worker-allowed"], "/");
+    assert_eq!(headers[header::CONTENT_TYPE], "text/javascript");
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("worker-src 'self';") && policy.contains("manifest-src 'self';"));
+    assert_eq!(answer.text().await.unwrap(), "self");
+
+    let answer = collector.get("/manifest.webmanifest").send().await.unwrap();
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-cache");
+    assert_eq!(
+        answer.headers()[header::CONTENT_TYPE],
+        "application/manifest+json"
+    );
+    assert!(!answer.headers().contains_key("service-worker-allowed"));
 }

@@ -33,6 +33,7 @@ async fn it_lists_every_route_and_reads_as_openapi_3_1() {
             "/api/v1/device",
             "/api/v1/forms",
             "/api/v1/forms/{id}",
+            "/api/v1/heartbeat",
             "/api/v1/index",
             "/api/v1/openapi.json",
             "/api/v1/responses",

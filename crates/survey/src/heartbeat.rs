@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::response::Fault;
+
 /// The state of a device. Nothing in it is about a citizen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
@@ -29,6 +31,60 @@ pub struct Heartbeat {
     pub device_time: String,
 }
 
+impl Heartbeat {
+    /// Longest text in a heartbeat, in characters.
+    pub const MAX_TEXT: usize = 64;
+    /// Largest number in a heartbeat: what a browser counts exactly.
+    pub const MAX_COUNT: u64 = (1 << 53) - 1;
+
+    /// The first thing that is wrong with the lengths and ranges of the fields; whether the device's clock can be
+    /// read is the collector's business.
+    pub fn fault(&self) -> Option<Fault> {
+        let texts = [
+            ("install_id", &self.install_id),
+            ("boot", &self.boot),
+            ("version", &self.version),
+            ("device_time", &self.device_time),
+        ];
+        let counts = [
+            ("boots", Some(self.boots)),
+            ("waiting", Some(self.waiting)),
+            ("parked", Some(self.parked)),
+            ("sent", Some(self.sent)),
+            ("storage.used", self.storage.used),
+            ("storage.quota", self.storage.quota),
+        ];
+        let text = texts.into_iter().find(|(_, text)| {
+            text.is_empty()
+                || text.chars().count() > Self::MAX_TEXT
+                || text.chars().any(char::is_control)
+        });
+        if let Some((field, _)) = text {
+            return Some(Fault::new(
+                field,
+                "bad-value",
+                format!(
+                    "write 1 to {} characters without control characters",
+                    Self::MAX_TEXT
+                ),
+            ));
+        }
+        if self.boots == 0 {
+            return Some(Fault::new("boots", "bad-value", "count starts from 1"));
+        }
+        let large = counts
+            .into_iter()
+            .find(|(_, count)| count.is_some_and(|count| count > Self::MAX_COUNT));
+        large.map(|(field, _)| {
+            Fault::new(
+                field,
+                "bad-value",
+                format!("send a whole number of at most {}", Self::MAX_COUNT),
+            )
+        })
+    }
+}
+
 /// What the browser says of its storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
@@ -52,7 +108,8 @@ pub struct Storage {
 pub struct Greeting {
     /// The collector's clock, RFC 3339.
     pub server_time: String,
-    /// What is wrong, as machine codes that the attendant's panel has words for: `storage-lost`, `not-persisted`,
-    /// `not-strict`, `clock-wrong`, `parked`.
+    /// What is wrong, as machine codes that the attendant's panel has words for: `storage-lost`,
+    /// `not-persisted`, `tiny-quota` (so little storage that the browser is probably in private mode), `not-strict`, `clock-wrong`,
+    /// `parked`. The worst comes first.
     pub alarms: Vec<String>,
 }

@@ -70,6 +70,6 @@ fn payload_too_large(limit: usize) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too-large",
-        format!("the body may have at most {limit} bytes; send fewer responses at once"),
+        format!("the body may have at most {limit} bytes; send less at once"),
     )
 }

@@ -8,14 +8,19 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use jiff::Timestamp;
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use survey::response::{Receipt, Status};
+
+use crate::pulse::{Alarm, Device};
 
 const REQUESTS: &str = "hai_long_http_requests_total";
 const DURATION: &str = "hai_long_http_request_duration_seconds";
 const RESPONSES: &str = "hai_long_responses_total";
 const REFUSED: &str = "hai_long_refused_connections_total";
+const ALARMS: &str = "hai_long_devices_with_alarm";
+const DEVICES: &str = "hai_long_devices";
 const BUCKETS: &[f64] = &[0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 /// One recorder a process; `None` when another one was installed before.
@@ -33,6 +38,8 @@ fn recorder() -> Option<&'static PrometheusHandle> {
             describe_histogram!(DURATION, "Time from request to answer by route");
             describe_counter!(RESPONSES, "Ratings received by outcome");
             describe_counter!(REFUSED, "Connections closed because too many were open");
+            describe_gauge!(ALARMS, "Devices with this alarm");
+            describe_gauge!(DEVICES, "Enrolled devices");
             for outcome in ["stored", "duplicate", "rejected"] {
                 counter!(RESPONSES, "outcome" => outcome).absolute(0);
             }
@@ -72,6 +79,19 @@ pub(crate) fn receipts(receipts: &[Receipt]) {
             Status::Rejected => "rejected",
         };
         counter!(RESPONSES, "outcome" => outcome).increment(1);
+    }
+}
+
+/// Tells how many devices have each alarm at `now`; not-a-number when the store could not tell.
+pub(crate) fn devices(devices: Option<&[Device]>, now: Timestamp) {
+    // Counts of devices are far below 2^53.
+    let number = |count: usize| devices.map_or(f64::NAN, |_| count as f64);
+    let all = devices.unwrap_or_default();
+    gauge!(DEVICES).set(number(all.len()));
+    let raised: Vec<Alarm> = all.iter().flat_map(|device| device.alarms(now)).collect();
+    for alarm in Alarm::ALL {
+        let count = raised.iter().filter(|one| **one == alarm).count();
+        gauge!(ALARMS, "alarm" => alarm.code()).set(number(count));
     }
 }
 

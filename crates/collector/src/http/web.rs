@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower::ServiceExt;
@@ -20,12 +20,15 @@ const HASHED: &str = "/assets/";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything else is asked for again, and answered 304 when it has not changed.
 const ASK_AGAIN: &str = "no-cache";
+/// What is missing today may be there after the next upgrade.
+const NEVER: &str = "no-store";
 
 /// Routes of the pages and, behind all other routes, of the files in the web folder.
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(landing))
         .route("/kiosk", get(kiosk))
+        .route("/sw.js", get(service_worker))
         .fallback(file)
 }
 
@@ -58,6 +61,24 @@ async fn kiosk(State(app): State<Arc<App>>, mut request: Request) -> Response {
     }
 }
 
+/// The service worker: it may serve every page, and is asked for again each time, or else a broken one would stay.
+async fn service_worker(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let mut response = from_web_dir(&app, request).await.ok_or_else(|| {
+        Problem::not_found(
+            "not-found",
+            "the service worker has not been built; build the web files with `cargo xtask build`",
+        )
+    })?;
+    response.headers_mut().insert(
+        HeaderName::from_static("service-worker-allowed"),
+        HeaderValue::from_static("/"),
+    );
+    Ok(response)
+}
+
 /// Any other address: a file of the web folder, or nothing.
 async fn file(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let readable = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -75,11 +96,7 @@ async fn file(State(app): State<Arc<App>>, request: Request) -> Result<Response,
 }
 
 async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
-    let caching = if request.uri().path().starts_with(HASHED) {
-        FOR_EVER
-    } else {
-        ASK_AGAIN
-    };
+    let hashed = request.uri().path().starts_with(HASHED);
     let files = ServeDir::new(&app.settings.web_dir)
         .precompressed_br()
         .precompressed_gzip()
@@ -91,6 +108,13 @@ async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
     if response.status() == StatusCode::NOT_FOUND {
         return None;
     }
+    let caching = match response.status() {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED if hashed => {
+            FOR_EVER
+        }
+        status if status.is_client_error() || status.is_server_error() => NEVER,
+        _ => ASK_AGAIN,
+    };
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));

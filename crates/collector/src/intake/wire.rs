@@ -50,19 +50,7 @@ struct Identified {
 /// [`WireError`] when the batch is no JSON of the right shape, holds no or too many responses, or one that cannot be
 /// read and has no readable id that a receipt could name.
 pub fn parse(bytes: &[u8]) -> Result<Parsed, WireError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| WireError {
-        field: "body".into(),
-        code: "not-utf8",
-        message: format!(
-            "the body is not UTF-8 from byte {} on; send JSON in UTF-8",
-            error.valid_up_to()
-        ),
-    })?;
-    let batch: Envelope<'_> = read(text).map_err(|unread| WireError {
-        field: unread.path.unwrap_or_else(|| "body".into()),
-        code: unread.code,
-        message: unread.message,
-    })?;
+    let batch: Envelope<'_> = body(bytes)?;
     let refuse = |code, message: String| {
         Err(WireError {
             field: "responses".into(),
@@ -106,6 +94,27 @@ pub fn parse_one(text: &str) -> Result<Response, Fault> {
 
 fn fault(unread: Unread) -> Fault {
     Fault::new(unread.path.unwrap_or_default(), unread.code, unread.message)
+}
+
+/// Reads a whole body as one JSON value.
+///
+/// # Errors
+///
+/// [`WireError`] with the place at fault.
+pub(crate) fn body<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, WireError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| WireError {
+        field: "body".into(),
+        code: "not-utf8",
+        message: format!(
+            "the body is not UTF-8 from byte {} on; send JSON in UTF-8",
+            error.valid_up_to()
+        ),
+    })?;
+    read(text).map_err(|unread| WireError {
+        field: unread.path.unwrap_or_else(|| "body".into()),
+        code: unread.code,
+        message: unread.message,
+    })
 }
 
 fn response(at: usize, raw: &str) -> Result<Result<Response, Receipt>, WireError> {

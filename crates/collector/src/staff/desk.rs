@@ -100,14 +100,27 @@ impl Officer {
     }
 }
 
+/// The pages behind the login, below [`HOME`].
+const PAGES: [&str; 2] = ["", "/devices"];
+
 /// The login page's address, which remembers the page asked for.
 fn login_link(parts: &Parts) -> String {
+    // Inside the nested router the path begins below `HOME`.
+    let path = parts.uri.path().trim_end_matches('/');
+    let page = PAGES
+        .into_iter()
+        .find(|page| *page == path)
+        .unwrap_or_default();
     let query = parts.uri.query().unwrap_or_default();
     let mut link = form_urlencoded::Serializer::new(String::new());
     let asked = Query::<Choice>::try_from_uri(&parts.uri).map(|Query(choice)| choice);
     link.append_pair("lang", asked.unwrap_or_default().language().tag());
-    if !query.is_empty() {
-        link.append_pair("next", &format!("{HOME}?{query}"));
+    let next = match query {
+        "" => format!("{HOME}{page}"),
+        query => format!("{HOME}{page}?{query}"),
+    };
+    if next != HOME {
+        link.append_pair("next", &next);
     }
     format!("{HOME}/login?{}", link.finish())
 }
@@ -129,8 +142,9 @@ impl Way {
         self.next
             .as_deref()
             .filter(|next| {
-                next.strip_prefix(HOME)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
+                let path = next.split_once('?').map_or(*next, |(path, _)| path);
+                path.strip_prefix(HOME)
+                    .is_some_and(|page| PAGES.contains(&page))
                     && next
                         .bytes()
                         .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
@@ -328,12 +342,20 @@ mod tests {
             }
             .target()
         };
-        assert_eq!(target("/staff?unit=H57.132"), "/staff?unit=H57.132");
+        for ours in [
+            "/staff?unit=H57.132",
+            "/staff/devices",
+            "/staff/devices?lang=en",
+        ] {
+            assert_eq!(target(ours), ours);
+        }
         for elsewhere in [
             "https://b.vn/",
             "//b.vn",
             "/staff.b.vn",
             "/staffing",
+            "/staff/logout",
+            "/staff/devices.b.vn",
             "/staff?\r\nSet-Cookie: a=b",
             "/staff\\b",
             "",

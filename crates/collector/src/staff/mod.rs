@@ -2,11 +2,13 @@
 //! work on old machines, print well, and need nothing but a browser.
 
 mod desk;
+mod devices;
 mod figures;
 mod numbers;
 mod origin;
 pub(crate) mod pages;
 mod report;
+mod spans;
 pub(crate) mod words;
 
 use std::sync::Arc;
@@ -27,6 +29,7 @@ const MAX_FORM: usize = 16 * 1024;
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(report::page))
+        .route("/devices", get(devices::page))
         .route("/login", get(desk::login_page).post(desk::login))
         .route("/logout", post(desk::logout))
         .route("/style.css", get(style))

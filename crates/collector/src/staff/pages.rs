@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::devices::Row;
 use super::figures::{Choices, Headline, Section};
 use super::words::{Language, Words};
 use crate::http::Problem;
@@ -50,6 +51,20 @@ pub(super) struct Report<'a> {
     pub(super) choices: Choices,
     /// None when the choice has no answer.
     pub(super) body: Option<Body>,
+}
+
+/// `GET /staff/devices`
+#[derive(Template)]
+#[template(path = "devices.html")]
+pub(super) struct Devices<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    /// What to say of all together.
+    pub(super) summary: String,
+    pub(super) rows: Vec<Row>,
 }
 
 /// The figures of a report and their labels.

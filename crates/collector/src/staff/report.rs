@@ -276,7 +276,7 @@ fn date(value: &Option<String>) -> Result<Option<Date>, jiff::Error> {
 }
 
 /// The name that a code has had since last.
-fn unit_name<'a>(units: &'a [Unit], code: &str) -> Option<&'a str> {
+pub(super) fn unit_name<'a>(units: &'a [Unit], code: &str) -> Option<&'a str> {
     units
         .iter()
         .filter(|unit| unit.code == code)

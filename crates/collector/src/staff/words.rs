@@ -96,6 +96,8 @@ pub(crate) struct Words {
     pub(crate) logout: String,
     pub(crate) signed_in: String,
     pub(crate) report: ReportWords,
+    pub(crate) devices: DeviceWords,
+    pub(crate) time: TimeWords,
 }
 
 #[derive(Debug, Deserialize)]
@@ -188,15 +190,78 @@ pub(crate) struct ReportWords {
     pub(crate) confidence: BTreeMap<String, String>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceWords {
+    pub(crate) title: String,
+    pub(crate) back: String,
+    pub(crate) well: String,
+    pub(crate) unwell: String,
+    pub(crate) none: String,
+    pub(crate) device: String,
+    pub(crate) contact: String,
+    pub(crate) never: String,
+    pub(crate) waiting: String,
+    pub(crate) parked: String,
+    pub(crate) sent: String,
+    pub(crate) storage: String,
+    pub(crate) kept: String,
+    pub(crate) evictable: String,
+    pub(crate) used: String,
+    pub(crate) allowed: String,
+    pub(crate) clock: String,
+    pub(crate) clock_right: String,
+    pub(crate) clock_fast: String,
+    pub(crate) clock_slow: String,
+    pub(crate) version: String,
+    pub(crate) no_alarm: String,
+    pub(crate) urgent: String,
+    pub(crate) notice: String,
+    /// By code of the alarm.
+    pub(crate) alarms: BTreeMap<String, AlarmWords>,
+}
+
+/// An alarm in plain words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AlarmWords {
+    pub(crate) what: String,
+    pub(crate) remedy: String,
+}
+
+/// How long something took or takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TimeWords {
+    pub(crate) now: String,
+    pub(crate) ago: String,
+    pub(crate) minute: String,
+    pub(crate) minutes: String,
+    pub(crate) hour: String,
+    pub(crate) hours: String,
+    pub(crate) day: String,
+    pub(crate) days: String,
+    pub(crate) year: String,
+    pub(crate) years: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pulse::Alarm;
 
     #[test]
     fn every_language_has_every_word() {
         let keys =
             |language: Language| -> Vec<_> { language.words().report.confidence.keys().collect() };
         assert_eq!(keys(Language::Vi), keys(Language::En));
+        for language in Language::ALL {
+            let mut told: Vec<_> = language.words().devices.alarms.keys().collect();
+            told.sort_unstable();
+            let mut codes = Alarm::ALL.map(Alarm::code);
+            codes.sort_unstable();
+            assert_eq!(told, codes);
+        }
     }
 
     #[test]

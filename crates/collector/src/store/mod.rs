@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 pub use error::{Outage, StoreError};
 
+use crate::pulse::{Beat, Device, Pulse};
+
 /// Id and version of a form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FormKey {
@@ -419,6 +421,10 @@ pub trait Store: Send + Sync + 'static {
     async fn keys(&self) -> Result<Vec<Key>, StoreError>;
     /// Removes a key; false when there was none of this name.
     async fn remove_key(&self, name: &str) -> Result<bool, StoreError>;
+    /// Keeps what a device tells about itself beside what its earlier heartbeats told; returns both.
+    async fn put_heartbeat(&self, device: &str, beat: Beat) -> Result<Pulse, StoreError>;
+    /// Every device key with its last heartbeat, by name.
+    async fn devices(&self) -> Result<Vec<Device>, StoreError>;
     /// Adds or replaces an account; its sessions end.
     async fn put_user(&self, user: User) -> Result<(), StoreError>;
     /// The account of this name.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -59,7 +60,15 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Sign>, Pro
     operation_id = "getMetrics",
     responses((status = 200, description = "Prometheus text format", body = String, content_type = "text/plain"), Everywhere)
 )]
-pub(super) async fn metrics() -> ([(HeaderName, &'static str); 1], String) {
+pub(super) async fn metrics(
+    State(app): State<Arc<App>>,
+) -> ([(HeaderName, &'static str); 1], String) {
+    let devices = app
+        .store
+        .devices()
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "the devices' alarms cannot be counted"));
+    metrics::devices(devices.as_deref().ok(), Timestamp::now());
     (
         [(
             header::CONTENT_TYPE,

@@ -3,6 +3,7 @@
 mod device;
 mod forms;
 mod health;
+mod heartbeat;
 mod index;
 mod index_parameters;
 mod responses;
@@ -31,7 +32,7 @@ pub(crate) use forms::Published;
     tags(
         (name = "responses", description = "Ratings come in"),
         (name = "forms", description = "Questionnaires"),
-        (name = "device", description = "What a kiosk is set up to do"),
+        (name = "device", description = "What a kiosk is set up to do, and how it is doing"),
         (name = "index", description = "What the ratings add up to"),
         (name = "operation", description = "For operators and machines"),
     ),
@@ -65,6 +66,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(forms::list))
         .routes(routes!(forms::one))
         .routes(routes!(device::get))
+        .routes(routes!(heartbeat::post))
         .routes(routes!(index::get))
         .routes(routes!(document))
         .routes(routes!(health::alive))

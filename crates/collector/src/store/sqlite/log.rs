@@ -130,7 +130,7 @@ fn write(
 }
 
 /// SQLite's integers end at 2^63 - 1.
-fn saturate(number: u64) -> i64 {
+pub fn saturate(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 

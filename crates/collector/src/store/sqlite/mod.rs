@@ -9,6 +9,7 @@ mod connection;
 mod count;
 mod failure;
 mod health;
+mod heartbeat;
 mod log;
 mod names;
 mod registers;
@@ -39,6 +40,7 @@ use super::{
     Store, StoreError, Totals, Unit, User, Verification,
 };
 use crate::forms::FormBook;
+use crate::pulse::{Beat, Device, Pulse};
 
 /// Register lines that one transaction writes, so that ratings never wait long behind an import.
 const CHUNK: usize = 5_000;
@@ -309,6 +311,16 @@ impl Store for SqliteStore {
                 == 1)
         })
         .await
+    }
+
+    async fn put_heartbeat(&self, device: &str, beat: Beat) -> Result<Pulse, StoreError> {
+        let device = device.to_owned();
+        self.write(move |connection| heartbeat::put(connection, &device, beat))
+            .await
+    }
+
+    async fn devices(&self) -> Result<Vec<Device>, StoreError> {
+        self.readers.run(heartbeat::devices).await
     }
 
     async fn put_user(&self, user: User) -> Result<(), StoreError> {

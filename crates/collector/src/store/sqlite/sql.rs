@@ -149,6 +149,13 @@ statements! {
     KEY = "SELECT name, hash, role, device_unit, device_form, created_at FROM key WHERE hash = ?1";
     KEYS = "SELECT name, hash, role, device_unit, device_form, created_at FROM key ORDER BY name";
     REMOVE_KEY = "DELETE FROM key WHERE name = ?1";
+    HEARTBEAT = "SELECT received_at, clock_skew_ms, install_id, boots, boot, version, waiting, parked, sent, persisted,
+            strict, used, quota, device_time, previous_boot, previous_install, install_changed_at, losses
+        FROM heartbeat WHERE device = ?1";
+    PUT_HEARTBEAT = "INSERT OR REPLACE INTO heartbeat (device, received_at, clock_skew_ms, install_id, boots, boot,
+            version, waiting, parked, sent, persisted, strict, used, quota, device_time, previous_boot,
+            previous_install, install_changed_at, losses)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     PUT_USER = "INSERT OR REPLACE INTO user (name, password_hash, role) VALUES (?1, ?2, ?3)";
     USER = "SELECT name, password_hash, role FROM user WHERE name = ?1";
     ADD_SESSION = "INSERT OR REPLACE INTO session (hash, user, csrf, expires_at) VALUES (?1, ?2, ?3, ?4)";
