@@ -146,7 +146,7 @@ mod tests {
                 if let Some(held) = visit.held(now) {
                     prop_assert!(visit.is_open());
                     prop_assert_eq!(Some(held), last.as_ref().map(|(id, ..)| id.as_str()));
-                    prop_assert_eq!(visit.held(now + HELD_MS), None);
+                    prop_assert_eq!(visit.held(now + HELD_MS + 1.0), None);
                 }
             }
         }
