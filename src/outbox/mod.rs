@@ -88,11 +88,11 @@ struct Inner {
     again: Cell<bool>,
     beating: Cell<bool>,
     timer: RefCell<Option<Timeout>>,
-    held: RefCell<Option<Held>>,
+    callers: RefCell<Option<Callers>>,
 }
 
 /// What calls the outbox, as long as it lives.
-struct Held {
+struct Callers {
     _listeners: [Listener; 2],
     _pulse: Interval,
 }
@@ -118,7 +118,7 @@ impl Outbox {
             again: Cell::new(false),
             beating: Cell::new(false),
             timer: RefCell::default(),
-            held: RefCell::default(),
+            callers: RefCell::default(),
         }));
         let inner = Rc::downgrade(&outbox.0);
         outbox.0.db.on_retire({
@@ -130,7 +130,7 @@ impl Outbox {
                 }
             }
         });
-        outbox.0.held.replace(Some(Held::of(&inner)));
+        outbox.0.callers.replace(Some(Callers::of(&inner)));
         try_soon(&inner, Cause::Woken);
         beat_soon(&inner);
         Ok(outbox)
@@ -214,7 +214,7 @@ impl Outbox {
     }
 }
 
-impl Held {
+impl Callers {
     fn of(inner: &Weak<Inner>) -> Self {
         let window = browser::window();
         let online = inner.clone();

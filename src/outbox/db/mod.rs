@@ -341,14 +341,14 @@ impl Database {
         };
         let parked = result(&transaction.object_store(PARKED)?.count()?).await?;
         let counters = transaction.object_store(COUNTERS)?;
-        let contact = transaction.object_store(META)?.get(&CONTACT.into())?;
+        let meta = transaction.object_store(META)?;
         Ok(Tally {
             waiting: count.saturating_sub(left_out),
             parked: parked.as_f64().unwrap_or(0.0) as u64,
             sent: counter(&counters, SENT).await?,
             gave_way: counter(&counters, GAVE_WAY).await?,
             oldest,
-            contact: result(&contact).await?.as_string(),
+            contact: result(&meta.get(&CONTACT.into())?).await?.as_string(),
         })
     }
 

@@ -40,7 +40,7 @@ impl Outcome {
     }
 }
 
-/// The result of a request.
+/// The result of a request; asked for in the turn in which the request is made, before which its event cannot come.
 pub async fn result(request: &IdbRequest) -> Result<JsValue, StorageError> {
     Outcome::of(request, "success", "error").happened().await?;
     Ok(request.result()?)
