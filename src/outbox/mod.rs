@@ -5,8 +5,8 @@
 //! rejects is parked, never dropped. Sending repeats for ever: on writing, when the page starts or comes to the front,
 //! when the network comes back, and every minute, with a growing, jittered delay after failures. One page sends at a time.
 //!
-//! When the disk is full, the oldest unfinished ratings give way. One whose person was thanked never does: rather, the
-//! next person is told that the rating could not be kept.
+//! When the disk is full, the oldest unfinished ratings give way to one whose person is to be thanked. A rating whose
+//! person was thanked never does: rather, the next person is told that the rating could not be kept.
 //!
 //! What decides is pure and stands apart from the browser: what is sent ([`portion`]) and when ([`pace`], [`visit`]),
 //! what a receipt does ([`fate`]), what gives way ([`room`]), whose turn it is ([`lease`]), whether the clock may be
@@ -157,7 +157,7 @@ impl Outbox {
     }
 
     /// Saves the answers so far of somebody who is still there, in place of what was saved before; returns only when
-    /// they are on the disk. Nobody may be thanked for it: it gives way when the disk is full.
+    /// they are on the disk. Nobody may be thanked for it: it may give way when the disk is full.
     pub async fn save(&self, response: Response) -> Result<(), StorageError> {
         self.0.save(response, false).await
     }
@@ -241,6 +241,7 @@ impl Inner {
         let id = response.id.to_string();
         let revision = self.visit.borrow_mut().revise(&id, browser::monotonic_ms());
         let clock_offset_ms = self.skew.borrow().at(now()).offset_ms;
+        let mut room_made = false;
         loop {
             let mut bytes = 0;
             let saved = self.db.save(|next| {
@@ -261,7 +262,9 @@ impl Inner {
                     self.ask_to_persist();
                     return Ok(());
                 }
-                Err(StorageError::Full) => {
+                // Once only: a browser that frees the room later (Chrome does) must not cost every unfinished rating.
+                Err(StorageError::Full) if promised && !room_made => {
+                    room_made = true;
                     let spare = self.db.spare(SPARE).await?;
                     let ids = room::gives_way(&spare, &id, bytes * ROOM);
                     if ids.is_empty() {

@@ -94,7 +94,11 @@ impl Inner {
                 return Err(Halt::NotOurTurn);
             }
             let answer = self.client.hand_over(batch(&records)).await;
-            self.refused.set(answer == Err(Failure::Refused));
+            match &answer {
+                Ok(_) => self.refused.set(false),
+                Err(Failure::Refused) => self.refused.set(true),
+                Err(_) => {}
+            }
             let verdicts = match answer {
                 Ok(receipts) => verdicts(&records, &receipts),
                 // The request itself is at fault. Alone, each response shows whether it is the cause.
