@@ -60,8 +60,10 @@ pub async fn run() {
     };
     let stage = Rc::new(stage);
     let languages = words::list().await;
+    // Opened once: what waits is sent from the first moment, whatever else is in the way.
+    let mut outbox = None;
     loop {
-        let trouble = match Kiosk::start(stage.clone(), languages.clone()).await {
+        let trouble = match Kiosk::start(stage.clone(), languages.clone(), &mut outbox).await {
             Ok(kiosk) => {
                 kiosk.attract();
                 // Held here, for the life of the page, besides by the screens that come and go.
@@ -98,12 +100,22 @@ async fn every_language(languages: &[Language]) -> Vec<Arc<Words>> {
 }
 
 impl Kiosk {
-    async fn start(stage: Rc<Stage>, languages: Vec<Language>) -> Result<Rc<Self>, Trouble> {
+    async fn start(
+        stage: Rc<Stage>,
+        languages: Vec<Language>,
+        opened: &mut Option<Outbox>,
+    ) -> Result<Rc<Self>, Trouble> {
         let key = enrolment::key().ok_or(Trouble::NotEnrolled)?;
         let client = Client::new(&key);
-        let outbox = Outbox::open(client.clone())
-            .await
-            .map_err(|_| Trouble::Storage)?;
+        let outbox = match opened {
+            Some(outbox) => outbox,
+            None => opened.insert(
+                Outbox::open(client.clone())
+                    .await
+                    .map_err(|_| Trouble::Storage)?,
+            ),
+        }
+        .clone();
         let setup = Setup::load(&client).await?;
         outbox.introduce(&setup.device.name, setup.clock_offset_ms());
         Ok(Rc::new(Self {
@@ -126,6 +138,7 @@ impl Kiosk {
 
     /// Starts a fresh visit, with a dossier if its code was scanned.
     fn visit(self: &Rc<Self>, scanned: Option<String>) {
+        self.outbox.begin_visit();
         let kiosk = self.clone();
         self.stage.show(move || view! { <Visit kiosk scanned/> });
     }
@@ -135,9 +148,12 @@ impl Kiosk {
     fn end_visit(self: &Rc<Self>, unsaved: Option<Response>) {
         let kiosk = self.clone();
         spawn_local(async move {
-            if let Some(response) = unsaved
-                && kiosk.outbox.keep(response).await.is_err()
-            {
+            let lost = match unsaved {
+                Some(response) => kiosk.outbox.save(response).await.is_err(),
+                None => false,
+            };
+            kiosk.outbox.end_visit();
+            if lost {
                 let said = every_language(&kiosk.languages).await;
                 let key = Trouble::Storage.key();
                 kiosk
@@ -148,6 +164,30 @@ impl Kiosk {
             kiosk.words.replace(Arc::new(Words::vietnamese()));
             kiosk.attract();
             kiosk.outbox.send().await;
+        });
+    }
+
+    /// Saves the answers so far, and takes them out of `unsaved` if no others have come since. A device that cannot save
+    /// them is told of at the end of the visit, which tries once more.
+    fn save(self: &Rc<Self>, response: Response, unsaved: StoredValue<Option<Response>>) {
+        let kiosk = self.clone();
+        spawn_local(async move {
+            if kiosk.outbox.save(response.clone()).await.is_ok() {
+                // The visit may be over.
+                let _ = unsaved.try_update_value(|unsaved| {
+                    unsaved.take_if(|latest| *latest == response);
+                });
+            }
+        });
+    }
+
+    /// Takes back what was saved of somebody who starts over.
+    fn withdraw(self: &Rc<Self>, response: &Response) {
+        let kiosk = self.clone();
+        let id = response.id;
+        spawn_local(async move {
+            // If it cannot be taken back, the next answer replaces it.
+            let _ = kiosk.outbox.withdraw(id).await;
         });
     }
 

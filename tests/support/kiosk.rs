@@ -24,6 +24,11 @@ impl<'a> Kiosk<'a> {
         Ok(kiosk)
     }
 
+    /// The kiosk page as the browser shows it already.
+    pub fn shown(browser: &'a Browser) -> Self {
+        Self { browser }
+    }
+
     /// Which screen is shown, by its `data-screen`.
     pub async fn screen(&self) -> Result<Option<String>> {
         let screen = self

@@ -1,0 +1,311 @@
+//! The outbox of a kiosk in a real browser: what was answered is on the disk at once, and leaves it once.
+
+use anyhow::{Context, Result, bail};
+use end_to_end::browser::Browser;
+use end_to_end::collector::{Collector, Data};
+use end_to_end::kiosk::Kiosk;
+use end_to_end::wait::{PATIENCE, until};
+use serde_json::{Value, json};
+use tempfile::{TempDir, tempdir};
+
+const UNIT: &str = "000.01.02.H10";
+/// Groups of one count too, and each figure of mean100 tells the level that was tapped.
+const SERVE: [&str; 2] = ["--threshold", "1"];
+/// A page of the same origin that does not open the outbox.
+const PLAIN: &str = "/assets/words/vi.json";
+
+/// One unit with one kiosk and a browser before it.
+struct Hall {
+    data: Data,
+    collector: Collector,
+    browser: Browser,
+    key: String,
+    _profile: TempDir,
+}
+
+impl Hall {
+    async fn open() -> Result<Self> {
+        let data = Data::new()?;
+        data.import(
+            "units",
+            "code,name,kind,parent,valid_from,valid_to\n000.01.02.H10,Xã Tiến Hưng,commune,,,\n",
+        )?;
+        let form = "one-stop-quick";
+        let key = data.hai_long(&[
+            "device", "create", "--name", "kiosk-1", "--unit", UNIT, "--form", form,
+        ])?;
+        let collector = Collector::start(&data, &SERVE)?;
+        let profile = tempdir()?;
+        let browser = Browser::start(profile.path()).await?;
+        browser.resize((1366, 768)).await?;
+        Ok(Self {
+            data,
+            collector,
+            browser,
+            key,
+            _profile: profile,
+        })
+    }
+
+    async fn kiosk(&self) -> Result<Kiosk<'_>> {
+        Kiosk::open(&self.browser, &self.collector.address, &self.key).await
+    }
+
+    async fn leave(&self) -> Result<()> {
+        let page = [&self.collector.address, PLAIN].concat();
+        Ok(self.browser.page.goto(page).await?)
+    }
+
+    /// The value that a script in the page calls `done` with.
+    async fn ask(&self, script: &str) -> Result<Value> {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        let answer = self.browser.page.execute_async(script, Vec::new()).await?;
+        Ok(answer.json().clone())
+    }
+
+    /// Every row of a store of the outbox.
+    async fn rows(&self, store: &str) -> Result<Vec<Value>> {
+        let rows = self
+            .ask(&format!(
+                "const open = indexedDB.open('hai-long');
+                 open.onsuccess = () => {{
+                     const db = open.result;
+                     const all = db.transaction('{store}').objectStore('{store}').getAll();
+                     all.onsuccess = () => {{ db.close(); done(all.result); }};
+                 }};"
+            ))
+            .await?;
+        Ok(rows.as_array().context("rows")?.clone())
+    }
+
+    /// Waits until the outbox holds exactly one response, and this many answers in it.
+    async fn one_waits(&self, answers: usize) -> Result<Value> {
+        until(
+            format!("one response with {answers} answers on the device"),
+            PATIENCE,
+            async || {
+                let rows = self.rows("responses").await?;
+                let [row] = rows.as_slice() else {
+                    return Ok(None);
+                };
+                let body: Value = serde_json::from_str(row["body"].as_str().context("body")?)?;
+                let given = body["answers"].as_object().context("answers")?.len();
+                Ok((given == answers).then_some(body))
+            },
+        )
+        .await
+    }
+
+    /// Waits until the index counts `n` responses and the device holds none.
+    async fn counted(&self, n: u64) -> Result<Value> {
+        let cell = until(format!("{n} counted"), PATIENCE, async || {
+            let index = self
+                .collector
+                .get("/api/v1/index?form=one-stop-quick&method=mean100&by=item")
+                .await?;
+            let cells = index["cells"].as_array().context("cells")?;
+            let overall = cells.iter().find(|cell| cell["key"]["item"] == "overall");
+            Ok(overall.filter(|cell| cell["n"] == n).cloned())
+        })
+        .await?;
+        until("an empty outbox", PATIENCE, async || {
+            Ok(self.rows("responses").await?.is_empty().then_some(()))
+        })
+        .await?;
+        Ok(cell)
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_on_the_disk_at_once_and_outlives_a_visit_that_is_cut_short() -> Result<()> {
+    let hall = Hall::open().await?;
+    let kiosk = hall.kiosk().await?;
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    kiosk.rate("overall", 2).await?;
+    let first = hall.one_waits(1).await?;
+    assert_eq!(first["partial"], true);
+    kiosk.rate("timeliness", 5).await?;
+    let second = hall.one_waits(2).await?;
+    assert_eq!(
+        (&second["id"], &second["seq"], second["revision"].as_u64()),
+        (&first["id"], &first["seq"], Some(1))
+    );
+    // Somebody is still there: nothing has been sent.
+    let index = hall
+        .collector
+        .get("/api/v1/index?form=one-stop-quick")
+        .await?;
+    assert!(
+        index["cells"].as_array().is_none_or(Vec::is_empty),
+        "{index}"
+    );
+
+    hall.leave().await?;
+    hall.kiosk().await?;
+    assert_eq!(hall.counted(1).await?["value"], 25.0);
+    let meta = hall.rows("meta").await?;
+    assert!(meta.iter().any(|row| row["boots"] == 2), "{meta:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_starts_over_takes_the_answers_back() -> Result<()> {
+    let hall = Hall::open().await?;
+    let kiosk = hall.kiosk().await?;
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    kiosk.rate("overall", 1).await?;
+    hall.one_waits(1).await?;
+    kiosk.wait_for_question("timeliness").await?;
+    kiosk.tap("[data-action=restart]").await?;
+    until("an empty outbox", PATIENCE, async || {
+        Ok(hall.rows("responses").await?.is_empty().then_some(()))
+    })
+    .await?;
+    kiosk.rate("overall", 5).await?;
+    hall.one_waits(1).await?;
+    kiosk.wait_for_question("timeliness").await?;
+    kiosk.tap("[data-action=end]").await?;
+    kiosk.wait_for("thanks").await?;
+    assert_eq!(hall.counted(1).await?["value"], 100.0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_an_older_release_left_is_sent_after_the_upgrade() -> Result<()> {
+    let hall = Hall::open().await?;
+    hall.leave().await?;
+    let body = json!({
+        "id": "019a0000-0000-7000-8000-000000000001", "form": "one-stop-quick", "form_version": 1,
+        "touchpoint": "result", "channel": "kiosk", "answers": {"overall": 4}, "partial": true,
+        "device": "kiosk-1", "boot": "b", "seq": 41,
+    });
+    let row = json!({"id": body["id"], "format": 1, "body": body.to_string(), "created": "2026-08-04T02:00:00.000Z"});
+    hall.ask(&format!(
+        "const open = indexedDB.open('hai-long', 1);
+         open.onupgradeneeded = () => {{
+             for (const store of ['responses', 'parked']) open.result.createObjectStore(store, {{keyPath: 'id'}});
+             open.result.createObjectStore('counters');
+         }};
+         open.onsuccess = () => {{
+             const write = open.result.transaction(['responses', 'counters'], 'readwrite');
+             write.objectStore('responses').put({row});
+             write.objectStore('counters').put(41, 'seq');
+             write.oncomplete = () => {{ open.result.close(); done(null); }};
+         }};"
+    ))
+    .await?;
+    let kiosk = hall.kiosk().await?;
+    assert_eq!(hall.counted(1).await?["value"], 75.0);
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    kiosk.rate("overall", 5).await?;
+    assert_eq!(hall.one_waits(1).await?["seq"], 42);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_newer_release_gets_the_database_once_nobody_is_there_and_the_older_still_works()
+-> Result<()> {
+    let hall = Hall::open().await?;
+    let kiosk = hall.kiosk().await?;
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    kiosk.rate("overall", 3).await?;
+    hall.one_waits(1).await?;
+    // Wanted while somebody is there: it waits, and the visit goes on.
+    hall.browser
+        .eval(
+            "(() => { const open = indexedDB.open('hai-long', 9);
+               open.onsuccess = () => { sessionStorage.newer = 'open'; open.result.close(); }; })()",
+        )
+        .await?;
+    for question in ["timeliness", "attitude", "guidance", "procedure"] {
+        kiosk.rate(question, 3).await?;
+    }
+    kiosk.wait_for("thanks").await?;
+    let newer = "sessionStorage.newer ?? null";
+    if hall.browser.eval(newer).await? != Value::Null {
+        bail!("the database was taken away during a visit");
+    }
+    kiosk.tap("[data-action=end]").await?;
+    // The page has been loaded again, over a database of a later version.
+    until("the page to be loaded again", PATIENCE, async || {
+        let boots = hall.rows("meta").await?;
+        Ok(boots.iter().any(|row| row["boots"] == 2).then_some(()))
+    })
+    .await?;
+    kiosk.wait_for("attract").await?;
+    assert_eq!(hall.counted(1).await?["value"], 50.0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_pages_with_one_outbox_send_each_rating_once() -> Result<()> {
+    let mut hall = Hall::open().await?;
+    let kiosk = hall.kiosk().await?;
+    let place = hall.collector.listen().to_owned();
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    hall.browser.page.new_tab().await?;
+    let windows = hall.browser.page.windows().await?;
+    let (first, second) = (windows[0].clone(), windows[1].clone());
+    hall.browser.page.switch_to_window(second.clone()).await?;
+    let kiosk = hall.kiosk().await?;
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    let Hall { collector, .. } = hall;
+    collector.kill()?;
+    for window in [&second, &first] {
+        hall.browser.page.switch_to_window(window.clone()).await?;
+        let kiosk = Kiosk::shown(&hall.browser);
+        for question in ["overall", "timeliness", "attitude", "guidance", "procedure"] {
+            kiosk.rate(question, 4).await?;
+        }
+        kiosk.wait_for("thanks").await?;
+    }
+    hall.collector = Collector::start_at(&hall.data, &place, &SERVE)?;
+    for window in [&second, &first] {
+        hall.browser.page.switch_to_window(window.clone()).await?;
+        let online = "window.dispatchEvent(new Event('online'))";
+        hall.browser.eval(online).await?;
+    }
+    assert_eq!(hall.counted(2).await?["value"], 75.0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_disk_thanks_nobody_and_takes_no_rating_that_was_kept() -> Result<()> {
+    let hall = Hall::open().await?;
+    let kiosk = hall.kiosk().await?;
+    let address = hall.collector.address.clone();
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    // Two that wait for a line: one whose person was thanked, one that was left unfinished.
+    hall.browser.offline(true).await?;
+    let kept = json!({"id": "kept", "format": 2, "body": "{}", "revision": 0, "seq": 1});
+    let left =
+        json!({"id": "left", "format": 2, "body": "{}", "revision": 0, "seq": 2, "spare": 2});
+    hall.ask(&format!(
+        "const open = indexedDB.open('hai-long');
+         open.onsuccess = () => {{
+             const write = open.result.transaction('responses', 'readwrite');
+             for (const row of [{kept}, {left}]) write.objectStore('responses').put(row);
+             write.oncomplete = () => {{ open.result.close(); done(null); }};
+         }};"
+    ))
+    .await?;
+    let quota = json!({"origin": address, "quotaSize": 1});
+    hall.browser
+        .tell("Storage.overrideQuotaForOrigin", quota)
+        .await?;
+    for question in ["overall", "timeliness", "attitude", "guidance", "procedure"] {
+        kiosk.rate(question, 4).await?;
+    }
+    kiosk.wait_for("error").await?;
+    let rows = hall.rows("responses").await?;
+    assert!(rows.iter().any(|row| row["id"] == "kept"), "{rows:?}");
+    assert!(rows.iter().all(|row| row["id"] != "left"), "{rows:?}");
+    Ok(())
+}
