@@ -16,6 +16,7 @@ use web_sys::{
 };
 
 use super::record::{FORMAT, Record};
+use super::rescue::Parked;
 use crate::browser::{self, Listener, Phase};
 
 const NAME: &str = "hai-long";
@@ -133,6 +134,21 @@ impl Database {
                 Some(Record {
                     id: get(&row, "id")?,
                     body: get(&row, "body")?,
+                })
+            })
+            .collect())
+    }
+
+    /// Every response that the collector refused.
+    pub async fn parked(&self) -> Result<Vec<Parked>, StorageError> {
+        let store = self.db.transaction_with_str(PARKED)?.object_store(PARKED)?;
+        let rows = result(&store.get_all()?).await?;
+        Ok(Array::from(&rows)
+            .iter()
+            .filter_map(|row| {
+                Some(Parked {
+                    body: get(&row, "body")?,
+                    code: get(&row, "reason")?,
                 })
             })
             .collect())

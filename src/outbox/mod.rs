@@ -7,12 +7,16 @@
 mod db;
 mod pace;
 mod record;
+mod rescue;
+mod skew;
+mod status;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
-use survey::response::{Response, Status};
+use survey::heartbeat::Storage;
+use survey::response::{Response, Status as Fate};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::{self, Listener, Phase};
@@ -21,6 +25,8 @@ use db::Database;
 pub use db::StorageError;
 use pace::{Cause, HEARTBEAT_MS, Pace};
 use record::{Record, Stamp, batch};
+pub use skew::{Clock, ClockState};
+pub use status::Status;
 
 /// Most responses in one request: on a slow line a small batch gets through where a large one times out.
 const BATCH: u32 = 20;
@@ -98,6 +104,51 @@ impl Outbox {
                 stamp.record(response)
             })
             .await
+    }
+
+    /// The state of the outbox, for the attendant.
+    pub async fn status(&self) -> Result<Status, StorageError> {
+        let waiting = self.0.db.oldest(u32::MAX).await?;
+        Ok(Status {
+            waiting: waiting.len() as u64,
+            parked: self.0.db.parked().await?.len() as u64,
+            sent: 0,
+            gave_way: 0,
+            last_contact: None,
+            oldest: None,
+            refused: false,
+            storage: Storage {
+                persisted: false,
+                strict: true,
+                used: None,
+                quota: None,
+            },
+            clock: skew::Skew::default().at(skew::Now {
+                wall: js_sys::Date::now(),
+                monotonic: browser::monotonic_ms(),
+            }),
+            alarms: Vec::new(),
+        })
+    }
+
+    /// Everything on the device as one rescue file (JSON), for a person to carry to the collector.
+    pub async fn export(&self) -> Result<String, StorageError> {
+        let waiting: Vec<String> = self
+            .0
+            .db
+            .oldest(u32::MAX)
+            .await?
+            .into_iter()
+            .map(|record| record.body)
+            .collect();
+        let parked = self.0.db.parked().await?;
+        let device = self.0.device.borrow().clone();
+        Ok(rescue::write(
+            &device,
+            &browser::rfc3339_now(),
+            &waiting,
+            &parked,
+        ))
     }
 
     /// Sends what waits, now.
@@ -206,8 +257,8 @@ impl Inner {
                 continue;
             }
             match receipt.status {
-                Status::Stored | Status::Duplicate => taken.push(id),
-                Status::Rejected => {
+                Fate::Stored | Fate::Duplicate => taken.push(id),
+                Fate::Rejected => {
                     let reason = receipt.code.as_deref().unwrap_or("rejected");
                     self.db.park(&id, reason).await?;
                     parked += 1;
