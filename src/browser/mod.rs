@@ -6,9 +6,9 @@ mod listener;
 mod local;
 
 pub use chance::{chance, new_id};
-pub use clock::{monotonic_ms, offset_of, rfc3339_now};
+pub use clock::{monotonic_ms, offset_of, rfc3339_now, told_time};
 pub use listener::{Listener, Phase};
-pub use local::{recall, remember};
+pub use local::{forget, recall, remember};
 
 /// The window, which a page's script always has.
 pub fn window() -> web_sys::Window {

@@ -74,9 +74,7 @@ impl Worker {
                 JsFuture::from(container.register_with_options(SCRIPT, &options)).await
                 && let Some(worker) = registering.upgrade()
             {
-                worker
-                    .registration
-                    .replace(registration.dyn_into().ok());
+                worker.registration.replace(registration.dyn_into().ok());
             }
         });
         worker
@@ -139,9 +137,13 @@ impl Worker {
 }
 
 fn look(worker: &Weak<Worker>) {
-    let Some(worker) = worker.upgrade() else { return };
+    let Some(worker) = worker.upgrade() else {
+        return;
+    };
     let newer = worker.newer();
     if newer == Newer::None {
+        let now = browser::monotonic_ms();
+        worker.upgrade.borrow_mut().step(newer, 0, now);
         return;
     }
     spawn_local(async move {

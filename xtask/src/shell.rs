@@ -34,9 +34,14 @@ pub struct Shell {
 impl Shell {
     /// Reads the sources and names the build after everything in it: the assets, the page and the worker.
     pub fn read(sources: &Path, assets: &Path, page: &str) -> Result<Self> {
-        let read =
-            |name: &str| fs::read_to_string(sources.join(name)).with_context(|| format!("src/worker/{name}"));
-        let (worker, off, manifest) = (read("sw.js")?, read("off.js")?, read("manifest.webmanifest")?);
+        let read = |name: &str| {
+            fs::read_to_string(sources.join(name)).with_context(|| format!("src/worker/{name}"))
+        };
+        let (worker, off, manifest) = (
+            read("sw.js")?,
+            read("off.js")?,
+            read("manifest.webmanifest")?,
+        );
         let mut all = Sha256::new();
         for text in [page, &worker, &manifest] {
             all.update(Sha256::digest(text));
@@ -62,7 +67,10 @@ impl Shell {
     /// Writes the worker, its kill switch and the manifest into `dist`, which holds the page and the assets already;
     /// `icon` is the name of the icon among the assets.
     pub fn write(&self, dist: &Path, icon: &str) -> Result<()> {
-        let mut shell = vec![json!([PAGE, integrity(&fs::read(dist.join("index.html"))?)])];
+        let mut shell = vec![json!([
+            PAGE,
+            integrity(&fs::read(dist.join("index.html"))?)
+        ])];
         let assets = dist.join("assets");
         for file in files(&assets)? {
             let address = address(&assets, &file)?;
@@ -77,7 +85,11 @@ impl Shell {
         let worker = filled(&worker, "[[\"SHELL\", \"\"]]", &Value::Array(shell))?;
         fs::write(dist.join("sw.js"), worker)?;
         fs::write(dist.join("sw-off.js"), &self.off)?;
-        let manifest = filled(&self.manifest, "\"ICON\"", &json!(format!("/assets/{icon}")))?;
+        let manifest = filled(
+            &self.manifest,
+            "\"ICON\"",
+            &json!(format!("/assets/{icon}")),
+        )?;
         fs::write(dist.join("manifest.webmanifest"), manifest)?;
         Ok(())
     }
