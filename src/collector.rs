@@ -3,11 +3,12 @@
 use gloo_net::http::{Request, RequestBuilder, Response as Answer};
 use gloo_timers::callback::Timeout;
 use serde::Deserialize;
+use survey::heartbeat::Greeting;
 use survey::response::{Receipts, ScaleOrder, Touchpoint};
 use web_sys::AbortController;
 
 /// Longest wait for an answer: on a bad line a request may otherwise hang for minutes.
-const PATIENCE_MS: u32 = 30_000;
+const PATIENCE_MS: u32 = 20_000;
 
 /// Why the collector did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,15 +91,25 @@ impl Client {
 
     /// Hands over a [`survey::response::Batch`] as JSON text; a receipt says what became of each response.
     pub async fn hand_over(&self, batch: String) -> Result<Receipts, Failure> {
+        let text = self.tell("/api/v1/responses", batch).await?;
+        serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
+    }
+
+    /// Tells the state of this device: a [`survey::heartbeat::Heartbeat`] as JSON text.
+    pub async fn heartbeat(&self, state: String) -> Result<Greeting, Failure> {
+        let text = self.tell("/api/v1/heartbeat", state).await?;
+        serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
+    }
+
+    async fn tell(&self, path: &str, body: String) -> Result<String, Failure> {
         let patience = Patience::new();
         let request = self
-            .signed(Request::post("/api/v1/responses"), &patience)
+            .signed(Request::post(path), &patience)
             .header("Content-Type", "application/json")
-            .body(batch)
+            .body(body)
             .map_err(|_| Failure::Unreachable)?;
         let answer = checked(request.send().await)?;
-        let text = answer.text().await.map_err(|_| Failure::Unreachable)?;
-        serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
+        answer.text().await.map_err(|_| Failure::Unreachable)
     }
 
     async fn ask(&self, path: &str) -> Result<String, Failure> {

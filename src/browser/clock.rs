@@ -7,6 +7,11 @@ pub fn rfc3339_now() -> String {
     String::from(js_sys::Date::new_0().to_iso_string())
 }
 
+/// The device's date and time in milliseconds since 1970; jumps when people set the clock.
+pub fn wall_ms() -> f64 {
+    js_sys::Date::now()
+}
+
 /// Milliseconds since the page started, by a clock that does not jump.
 pub fn monotonic_ms() -> f64 {
     super::window()
@@ -17,9 +22,7 @@ pub fn monotonic_ms() -> f64 {
 /// The collector's clock minus the device's, in milliseconds; `None` when `server_time` is no RFC 3339 time.
 pub fn offset_of(server_time: &str) -> Option<i64> {
     let server = js_sys::Date::new(&JsValue::from_str(server_time)).get_time();
-    server
-        .is_finite()
-        .then(|| (server - js_sys::Date::now()) as i64)
+    server.is_finite().then(|| (server - wall_ms()) as i64)
 }
 
 /// A time as people in Vietnam read it, whatever time zone the device is set to; the text itself if it is no RFC 3339

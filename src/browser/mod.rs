@@ -4,11 +4,15 @@ mod chance;
 mod clock;
 mod listener;
 mod local;
+mod lock;
+mod storage;
 
 pub use chance::{chance, new_id};
-pub use clock::{monotonic_ms, offset_of, rfc3339_now, told_time};
+pub use clock::{monotonic_ms, offset_of, rfc3339_now, told_time, wall_ms};
 pub use listener::{Listener, Phase};
 pub use local::{forget, recall, remember};
+pub use lock::{Asked, Lock, lock};
+pub use storage::{estimate, persist, persisted};
 
 /// The window, which a page's script always has.
 pub fn window() -> web_sys::Window {

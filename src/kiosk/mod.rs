@@ -72,6 +72,7 @@ pub async fn run() {
     let stage = Rc::new(stage);
     let worker = Worker::start();
     let languages = words::list().await;
+    // Made once, with the outbox: what waits is sent from the first moment, whatever else is in the way.
     let mut attendant = None;
     loop {
         let start = Kiosk::start(&stage, &worker, &languages, &mut attendant);
@@ -153,6 +154,7 @@ impl Kiosk {
     /// Starts a fresh visit, with a dossier if its code was scanned.
     fn visit(self: &Rc<Self>, scanned: Option<String>) {
         self.worker.serving(true);
+        self.outbox.begin_visit();
         let kiosk = self.clone();
         self.stage.show(move || view! { <Visit kiosk scanned/> });
     }
@@ -171,9 +173,12 @@ impl Kiosk {
     fn end_visit(self: &Rc<Self>, unsaved: Option<Response>) {
         let kiosk = self.clone();
         spawn_local(async move {
-            if let Some(response) = unsaved
-                && kiosk.outbox.keep(response).await.is_err()
-            {
+            let lost = match unsaved {
+                Some(response) => kiosk.outbox.save(response).await.is_err(),
+                None => false,
+            };
+            kiosk.outbox.end_visit();
+            if lost {
                 let said = every_language(&kiosk.languages).await;
                 let attendant = Some(kiosk.attendant.clone());
                 tell(&kiosk.stage, attendant, said, Trouble::Storage);
@@ -182,6 +187,30 @@ impl Kiosk {
             kiosk.words.replace(Arc::new(Words::vietnamese()));
             kiosk.attract();
             kiosk.outbox.send().await;
+        });
+    }
+
+    /// Saves the answers so far, and takes them out of `unsaved` if no others have come since. A device that cannot save
+    /// them is told of at the end of the visit, which tries once more.
+    fn save(self: &Rc<Self>, response: Response, unsaved: StoredValue<Option<Response>>) {
+        let kiosk = self.clone();
+        spawn_local(async move {
+            if kiosk.outbox.save(response.clone()).await.is_ok() {
+                // The visit may be over.
+                let _ = unsaved.try_update_value(|unsaved| {
+                    unsaved.take_if(|latest| *latest == response);
+                });
+            }
+        });
+    }
+
+    /// Takes back what was saved of somebody who starts over.
+    fn withdraw(self: &Rc<Self>, response: &Response) {
+        let kiosk = self.clone();
+        let id = response.id;
+        spawn_local(async move {
+            // If it cannot be taken back, the next answer replaces it.
+            let _ = kiosk.outbox.withdraw(id).await;
         });
     }
 

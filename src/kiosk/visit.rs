@@ -39,7 +39,13 @@ pub(super) fn Visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> impl IntoView 
         kiosk.with_value(|kiosk| kiosk.end_visit(response));
     });
     let on_answer = Callback::new(move |response: Response| {
-        unsaved.set_value(Some(response).filter(|response| !response.answers.is_empty()));
+        if response.answers.is_empty() {
+            unsaved.set_value(None);
+            kiosk.with_value(|kiosk| kiosk.withdraw(&response));
+        } else {
+            unsaved.set_value(Some(response.clone()));
+            kiosk.with_value(|kiosk| kiosk.save(response, unsaved));
+        }
     });
     let on_finished = Callback::new({
         let delivery = delivery.clone();

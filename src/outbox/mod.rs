@@ -1,35 +1,57 @@
-//! Where finished ratings wait until the collector has them. Knows nothing of screens.
+//! Where ratings wait until the collector has them. Knows nothing of screens.
 //!
-//! A rating is [kept](Outbox::keep) durably before anybody is thanked, and leaves only when the collector has said
-//! `stored` or `duplicate`; one that it rejects is parked, never dropped. Sending repeats for ever: on writing, when the
-//! page starts, when the network comes back, and every minute, with a growing, jittered delay after failures.
+//! A response is [saved](Outbox::save) with each answer, and [kept](Outbox::keep) durably before anybody is thanked. It
+//! leaves only when the collector has said `stored` or `duplicate` about the very revision that lies here; one that it
+//! rejects is parked, never dropped. Sending repeats for ever: on writing, when the page starts or comes to the front,
+//! when the network comes back, and every minute, with a growing, jittered delay after failures. One page sends at a time.
+//!
+//! When the disk is full, the oldest unfinished ratings give way. One whose person was thanked never does: rather, the
+//! next person is told that the rating could not be kept.
+//!
+//! What decides is pure and stands apart from the browser: what is sent ([`portion`]) and when ([`pace`], [`visit`]),
+//! what a receipt does ([`fate`]), what gives way ([`room`]), whose turn it is ([`lease`]), whether the clock may be
+//! believed ([`skew`]).
 
 mod db;
+mod fate;
+mod lease;
 mod pace;
+mod portion;
+mod pulse;
 mod record;
 mod rescue;
+mod room;
+mod sender;
 mod skew;
 mod status;
+mod turn;
+mod visit;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use gloo_timers::callback::Timeout;
-use survey::heartbeat::Storage;
-use survey::response::{Response, Status as Fate};
+use gloo_timers::callback::{Interval, Timeout};
+use survey::response::Response;
+use uuid::Uuid;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::{self, Listener, Phase};
-use crate::collector::{Client, Failure};
-use db::Database;
+use crate::collector::Client;
 pub use db::StorageError;
-use pace::{Cause, HEARTBEAT_MS, Pace};
-use record::{Record, Stamp, batch};
+use db::{Database, Install};
+use pace::{Cause, Pace};
+use pulse::{BEAT_MS, beat_soon};
+use record::Stamp;
+use sender::try_soon;
 pub use skew::{Clock, ClockState};
+use skew::{Now, Skew};
 pub use status::Status;
+use visit::Visit;
 
-/// Most responses in one request: on a slow line a small batch gets through where a large one times out.
-const BATCH: u32 = 20;
+/// How many times the room of the response to be saved is made when the disk is full, so that the next ones fit, too.
+const ROOM: usize = 8;
+/// Most records that are looked at to make room.
+const SPARE: u32 = 100;
 
 /// The outbox of this device; cheap to clone.
 #[derive(Clone)]
@@ -38,7 +60,7 @@ pub struct Outbox(Rc<Inner>);
 /// What became of a try to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// Nothing waits any more.
+    /// Nothing waits any more, but for a response whose visit is still open.
     All,
     /// Something still waits.
     NotYet,
@@ -49,98 +71,138 @@ struct Inner {
     client: Client,
     boot: String,
     device: RefCell<String>,
-    clock_offset_ms: Cell<Option<i64>>,
+    install: RefCell<Option<Install>>,
+    visit: RefCell<Visit>,
+    skew: RefCell<Skew>,
     pace: RefCell<Pace>,
+    alarms: RefCell<Vec<String>>,
+    /// The collector refused the key of the device.
+    refused: Cell<bool>,
+    /// The browser says that the last write was strictly durable.
+    strict: Cell<bool>,
+    /// The browser was asked not to evict the data.
+    persisting: Cell<bool>,
+    /// The database is wanted by a newer release, or gone: the page is to be loaded again once nobody is there.
+    retiring: Cell<bool>,
     sending: Cell<bool>,
     again: Cell<bool>,
+    beating: Cell<bool>,
     timer: RefCell<Option<Timeout>>,
-    online: RefCell<Option<Listener>>,
+    held: RefCell<Option<Held>>,
+}
+
+/// What calls the outbox, as long as it lives.
+struct Held {
+    _listeners: [Listener; 2],
+    _pulse: Interval,
 }
 
 impl Outbox {
-    /// Opens the outbox and starts sending what waits in it.
+    /// Opens the outbox, starts sending what waits in it, and tells the collector how this device is.
     pub async fn open(client: Client) -> Result<Self, StorageError> {
         let outbox = Self(Rc::new(Inner {
             db: Database::open().await?,
             client,
             boot: browser::new_id().to_string(),
             device: RefCell::default(),
-            clock_offset_ms: Cell::new(None),
+            install: RefCell::default(),
+            visit: RefCell::default(),
+            skew: RefCell::default(),
             pace: RefCell::default(),
+            alarms: RefCell::default(),
+            refused: Cell::new(false),
+            strict: Cell::new(true),
+            persisting: Cell::new(false),
+            retiring: Cell::new(false),
             sending: Cell::new(false),
             again: Cell::new(false),
-            timer: RefCell::new(None),
-            online: RefCell::new(None),
+            beating: Cell::new(false),
+            timer: RefCell::default(),
+            held: RefCell::default(),
         }));
         let inner = Rc::downgrade(&outbox.0);
-        let online = Listener::new(&browser::window(), "online", Phase::Bubble, move |_| {
-            try_soon(&inner, Cause::Woken);
+        outbox.0.db.on_retire({
+            let inner = inner.clone();
+            move || {
+                if let Some(inner) = inner.upgrade() {
+                    inner.retiring.set(true);
+                    inner.retire_if_idle();
+                }
+            }
         });
-        outbox.0.online.replace(Some(online));
-        try_soon(&Rc::downgrade(&outbox.0), Cause::Woken);
+        outbox.0.held.replace(Some(Held::of(&inner)));
+        try_soon(&inner, Cause::Woken);
+        beat_soon(&inner);
         Ok(outbox)
     }
 
     /// Tells the name of the device and how far its clock is off, for the responses to come.
     pub fn introduce(&self, device: &str, clock_offset_ms: Option<i64>) {
         device.clone_into(&mut self.0.device.borrow_mut());
-        if clock_offset_ms.is_some() {
-            self.0.clock_offset_ms.set(clock_offset_ms);
+        if let Some(offset_ms) = clock_offset_ms {
+            self.0.skew.borrow_mut().compared(offset_ms, now());
         }
     }
 
-    /// Keeps a response; returns only when it is on the disk of the device.
+    /// Somebody has begun: the page is not loaded again under their hands, and what they have not finished is not sent
+    /// for five minutes.
+    pub fn begin_visit(&self) {
+        self.0.visit.borrow_mut().begin();
+    }
+
+    /// Nobody is there any more: what they have left may be sent.
+    pub fn end_visit(&self) {
+        self.0.visit.borrow_mut().end();
+        self.0.retire_if_idle();
+    }
+
+    /// Saves the answers so far of somebody who is still there, in place of what was saved before; returns only when
+    /// they are on the disk. Nobody may be thanked for it: it gives way when the disk is full.
+    pub async fn save(&self, response: Response) -> Result<(), StorageError> {
+        self.0.save(response, false).await
+    }
+
+    /// Keeps a response for good, after which the person may be thanked; returns only when it is on the disk.
     pub async fn keep(&self, response: Response) -> Result<(), StorageError> {
-        let inner = &self.0;
-        inner
-            .db
-            .keep(|seq| {
-                let stamp = Stamp {
-                    device: inner.device.borrow().clone(),
-                    boot: inner.boot.clone(),
-                    seq,
-                    clock_offset_ms: inner.clock_offset_ms.get(),
-                };
-                stamp.record(response)
-            })
-            .await
+        let kept = self.0.save(response, true).await;
+        self.0.visit.borrow_mut().release();
+        kept
+    }
+
+    /// Takes back what was saved of a response whose person starts over. One that is on its way, or was kept, stays.
+    pub async fn withdraw(&self, id: Uuid) -> Result<(), StorageError> {
+        self.0.db.withdraw(&id.to_string()).await
+    }
+
+    /// Sends what waits, now.
+    pub async fn send(&self) -> Sent {
+        self.0.send(Cause::Written).await
     }
 
     /// The state of the outbox, for the attendant.
     pub async fn status(&self) -> Result<Status, StorageError> {
-        let waiting = self.0.db.oldest(u32::MAX).await?;
+        let inner = &self.0;
+        let held = inner.held();
+        let tally = inner.db.tally(held.as_deref()).await?;
         Ok(Status {
-            waiting: waiting.len() as u64,
-            parked: self.0.db.parked().await?.len() as u64,
-            sent: 0,
-            gave_way: 0,
-            last_contact: None,
-            oldest: None,
-            refused: false,
-            storage: Storage {
-                persisted: false,
-                strict: true,
-                used: None,
-                quota: None,
-            },
-            clock: skew::Skew::default().at(skew::Now {
-                wall: js_sys::Date::now(),
-                monotonic: browser::monotonic_ms(),
-            }),
-            alarms: Vec::new(),
+            waiting: tally.waiting,
+            parked: tally.parked,
+            sent: tally.sent,
+            gave_way: tally.gave_way,
+            last_contact: tally.contact,
+            oldest: tally.oldest,
+            refused: inner.refused.get(),
+            storage: inner.storage().await,
+            clock: inner.skew.borrow().at(now()),
+            alarms: inner.alarms.borrow().clone(),
         })
     }
 
-    /// Everything on the device as one rescue file (JSON), for a person to carry to the collector.
+    /// Everything on the device as one rescue file (JSON), for a person to carry to the collector:
+    /// `{"format":"hai-long-rescue","version":1,"device","exported_at","responses":[…],"parked":[{"response","code"}]}`.
     pub async fn export(&self) -> Result<String, StorageError> {
-        let waiting: Vec<String> = self
-            .0
-            .db
-            .oldest(u32::MAX)
-            .await?
-            .into_iter()
-            .map(|record| record.body)
-            .collect();
+        let waiting = self.0.db.oldest(u32::MAX).await?;
+        let waiting: Vec<String> = waiting.into_iter().map(|record| record.body).collect();
         let parked = self.0.db.parked().await?;
         let device = self.0.device.borrow().clone();
         Ok(rescue::write(
@@ -150,122 +212,98 @@ impl Outbox {
             &parked,
         ))
     }
-
-    /// Sends what waits, now.
-    pub async fn send(&self) -> Sent {
-        self.0.send(Cause::Written).await
-    }
 }
 
-/// Starts a try, unless the outbox has been dropped.
-fn try_soon(inner: &Weak<Inner>, cause: Cause) {
-    if let Some(inner) = inner.upgrade() {
-        spawn_local(async move {
-            inner.send(cause).await;
-        });
+impl Held {
+    fn of(inner: &Weak<Inner>) -> Self {
+        let window = browser::window();
+        let online = inner.clone();
+        let shown = inner.clone();
+        let pulse = inner.clone();
+        Self {
+            _listeners: [
+                Listener::new(&window, "online", Phase::Bubble, move |_| {
+                    try_soon(&online, Cause::Woken);
+                    beat_soon(&online);
+                }),
+                // Fired at the document, it is heard on its way up.
+                Listener::new(&window, "visibilitychange", Phase::Bubble, move |_| {
+                    try_soon(&shown, Cause::Woken);
+                }),
+            ],
+            _pulse: Interval::new(BEAT_MS, move || beat_soon(&pulse)),
+        }
     }
 }
 
 impl Inner {
-    async fn send(self: &Rc<Self>, cause: Cause) -> Sent {
-        if cause == Cause::Woken {
-            self.pace.borrow_mut().woken();
-        }
-        if self.sending.get() {
-            self.again.set(true); // one request in flight: the running try looks again before it ends
-            return Sent::NotYet;
-        }
-        if !self.pace.borrow().may_try(browser::monotonic_ms()) {
-            return Sent::NotYet; // the timer that was set with the hold is still running
-        }
-        self.sending.set(true);
-        let mut outcome = self.empty().await;
-        while outcome.is_ok() && self.again.take() {
-            outcome = self.empty().await;
-        }
-        self.again.set(false);
-        self.sending.set(false);
-        let delay = match outcome {
-            Ok(()) => HEARTBEAT_MS,
-            Err(retry_after) => self.pace.borrow_mut().failed(
-                browser::monotonic_ms(),
-                retry_after,
-                browser::chance(),
-            ),
-        };
-        let inner = Rc::downgrade(self);
-        let timer = Timeout::new(delay, move || try_soon(&inner, Cause::Timer));
-        self.timer.replace(Some(timer));
-        if outcome.is_ok() {
-            Sent::All
-        } else {
-            Sent::NotYet
-        }
-    }
-
-    /// Sends batch after batch until nothing waits; on failure gives the collector's `Retry-After`, if any.
-    async fn empty(&self) -> Result<(), Option<u32>> {
-        let mut most = BATCH;
+    async fn save(self: &Rc<Self>, response: Response, promised: bool) -> Result<(), StorageError> {
+        let id = response.id.to_string();
+        let revision = self.visit.borrow_mut().revise(&id, browser::monotonic_ms());
+        let clock_offset_ms = self.skew.borrow().at(now()).offset_ms;
         loop {
-            // A store that cannot be read now is tried again like a line that is down.
-            let records = self.db.oldest(most).await.map_err(|_| None)?;
-            if records.is_empty() {
-                return Ok(());
-            }
-            match self.client.hand_over(batch(&records)).await {
-                Ok(receipts) => {
-                    let taken = self.settle(&records, receipts).await.map_err(|_| None)?;
-                    if taken == 0 {
-                        return Err(None); // a collector that says nothing of what we sent must not be asked in a circle
+            let mut bytes = 0;
+            let saved = self.db.save(|next| {
+                let stamp = Stamp {
+                    device: self.device.borrow().clone(),
+                    boot: self.boot.clone(),
+                    seq: self.visit.borrow_mut().number(&id, next),
+                    revision,
+                    clock_offset_ms,
+                };
+                let record = stamp.record(response.clone(), promised)?;
+                bytes = record.body.len();
+                Ok(record)
+            });
+            match saved.await {
+                Ok(strict) => {
+                    self.strict.set(strict);
+                    self.ask_to_persist();
+                    return Ok(());
+                }
+                Err(StorageError::Full) => {
+                    let spare = self.db.spare(SPARE).await?;
+                    let ids = room::gives_way(&spare, &id, bytes * ROOM);
+                    if ids.is_empty() {
+                        return Err(StorageError::Full);
                     }
-                    self.pace.borrow_mut().succeeded();
-                    most = BATCH;
+                    self.db.give_way(&ids).await?;
                 }
-                // The request itself is at fault. Alone, each response shows whether it is the cause.
-                Err(Failure::Status {
-                    status: 400 | 413 | 422,
-                    ..
-                }) if records.len() > 1 => most = 1,
-                Err(Failure::Status {
-                    status: status @ (400 | 413 | 422),
-                    ..
-                }) => {
-                    let reason = ["http-", &status.to_string()].concat();
-                    for record in &records {
-                        self.db.park(&record.id, &reason).await.map_err(|_| None)?;
-                    }
-                }
-                Err(Failure::Status { retry_after, .. }) => return Err(retry_after),
-                Err(Failure::Unreachable | Failure::Refused | Failure::Unreadable) => {
-                    return Err(None);
-                }
+                Err(error) => return Err(error),
             }
         }
     }
 
-    /// Does with each record what its receipt says; how many have left the outbox.
-    async fn settle(
-        &self,
-        records: &[Record],
-        receipts: survey::response::Receipts,
-    ) -> Result<usize, StorageError> {
-        let mut taken = Vec::new();
-        let mut parked = 0;
-        for receipt in receipts.results {
-            let id = receipt.id.to_string();
-            if !records.iter().any(|record| record.id == id) {
-                continue;
-            }
-            match receipt.status {
-                Fate::Stored | Fate::Duplicate => taken.push(id),
-                Fate::Rejected => {
-                    let reason = receipt.code.as_deref().unwrap_or("rejected");
-                    self.db.park(&id, reason).await?;
-                    parked += 1;
-                }
-            }
+    /// Once in a run, after the first answer: browsers grant it by how much a page is used, and Firefox asks the person.
+    fn ask_to_persist(&self) {
+        if !self.persisting.replace(true) {
+            spawn_local(async {
+                // The next heartbeat tells what came of it.
+                browser::persist().await;
+            });
         }
-        self.db.remove(&taken).await?;
-        Ok(taken.len() + parked)
+    }
+
+    /// The response that is just being given.
+    fn held(&self) -> Option<String> {
+        let visit = self.visit.borrow();
+        visit.held(browser::monotonic_ms()).map(str::to_owned)
+    }
+
+    /// Makes way for a newer release by loading the page again, unless somebody is in a visit.
+    fn retire_if_idle(&self) {
+        if self.retiring.get() && !self.visit.borrow().is_open() {
+            self.db.close();
+            // If the browser refuses, saving fails and the attendant is told.
+            let _ = browser::window().location().reload();
+        }
+    }
+}
+
+/// The two clocks of the device.
+fn now() -> Now {
+    Now {
+        wall: browser::wall_ms(),
+        monotonic: browser::monotonic_ms(),
     }
 }

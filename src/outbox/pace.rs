@@ -1,7 +1,9 @@
 //! When to try to send again. Pure: times and chance in, delays out.
 
 /// Milliseconds between two looks at the outbox when all is well.
-pub const HEARTBEAT_MS: u32 = 60_000;
+pub const LOOK_MS: u32 = 60_000;
+/// Milliseconds after which the turn to send is asked for again while another page has it.
+pub const TURN_MS: u32 = 5_000;
 const FIRST_MS: u32 = 2_000;
 const LONGEST_MS: u32 = 300_000;
 const LONGEST_RETRY_AFTER_S: u32 = 3_600;
@@ -13,7 +15,7 @@ pub enum Cause {
     Written,
     /// The page started, or the network came back.
     Woken,
-    /// The time set by [`Pace::failed`] or the heartbeat is over.
+    /// The time set by [`Pace::failed`] is over, or it is time to look again.
     Timer,
 }
 
