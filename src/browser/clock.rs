@@ -24,3 +24,15 @@ pub fn offset_of(server_time: &str) -> Option<i64> {
     let server = js_sys::Date::new(&JsValue::from_str(server_time)).get_time();
     server.is_finite().then(|| (server - wall_ms()) as i64)
 }
+
+/// A time as people in Vietnam read it, whatever time zone the device is set to; the text itself if it is no RFC 3339
+/// time.
+pub fn told_time(rfc3339: &str, lang: &str) -> String {
+    let date = js_sys::Date::new(&JsValue::from_str(rfc3339));
+    let options = js_sys::Object::new();
+    let zone = js_sys::Reflect::set(&options, &"timeZone".into(), &"Asia/Ho_Chi_Minh".into());
+    if date.get_time().is_nan() || zone.is_err() {
+        return rfc3339.to_owned();
+    }
+    date.to_locale_string(lang, &options).into()
+}

@@ -15,3 +15,11 @@ pub fn recall(key: &str) -> Option<String> {
 pub fn remember(key: &str, text: &str) -> bool {
     storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
 }
+
+/// Lets go of the text kept under `key`.
+pub fn forget(key: &str) {
+    if let Some(storage) = storage() {
+        // Refused only where nothing can be kept either.
+        let _ = storage.remove_item(key);
+    }
+}

@@ -8,9 +8,9 @@ mod lock;
 mod storage;
 
 pub use chance::{chance, new_id};
-pub use clock::{monotonic_ms, offset_of, rfc3339_now, wall_ms};
+pub use clock::{monotonic_ms, offset_of, rfc3339_now, told_time, wall_ms};
 pub use listener::{Listener, Phase};
-pub use local::{recall, remember};
+pub use local::{forget, recall, remember};
 pub use lock::{Asked, Lock, lock};
 pub use storage::{estimate, persist, persisted};
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use super::Kiosk;
+use super::attendant::StaffButton;
 use super::wedge::{Input, Wedge};
 use crate::rating::TapGuard;
 
@@ -70,6 +71,10 @@ pub(super) fn Attract(kiosk: Rc<Kiosk>) -> impl IntoView {
                         }
                     })}
             </section>
+            <StaffButton
+                words
+                on_enter=Callback::new(move |()| kiosk.with_value(|kiosk| kiosk.attend()))
+            />
         </main>
     }
 }

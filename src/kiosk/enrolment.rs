@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use crate::browser;
+use crate::panel;
 
 const KEPT: &str = "hl-device-key";
 
@@ -13,6 +14,8 @@ pub(super) fn key() -> Option<String> {
     let fragment = window.location().hash().unwrap_or_default();
     if let Some(key) = key_in(&fragment) {
         browser::remember(KEPT, key);
+        // Who holds the key may choose the attendant's PIN anew.
+        panel::forget_pin();
         if let Ok(history) = window.history() {
             let path = window.location().pathname().unwrap_or_default();
             // If the browser refuses, the key stays visible in an address bar that a kiosk does not show.

@@ -8,7 +8,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::idle::{Idle, IdleWatch};
+use super::idle::{Idle, IdleWatch, Patience};
 use crate::browser::{self, Listener, Phase};
 use crate::words::Words;
 
@@ -18,12 +18,13 @@ const TICK_MS: u32 = 250;
 #[component]
 pub(super) fn IdleDialog(
     words: Arc<Words>,
+    patience: Patience,
     /// Not while the thanks are shown, which close by themselves.
     watched: Signal<bool>,
     /// Nobody is there, or the person wants to end.
     on_gone: Callback<()>,
 ) -> impl IntoView {
-    let watch = StoredValue::new(IdleWatch::new(browser::monotonic_ms()));
+    let watch = StoredValue::new(IdleWatch::new(patience, browser::monotonic_ms()));
     let left = RwSignal::new(None::<u32>);
     let touched = move || watch.update_value(|watch| watch.touched(browser::monotonic_ms()));
     let tick = Interval::new(TICK_MS, move || {

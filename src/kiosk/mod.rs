@@ -3,6 +3,7 @@
 //! Every visit is a fresh component that is unmounted at its end, so nothing of one person meets the next, and a machine
 //! that runs for months does not grow: swapping views inside one component left 14 KB behind per visit.
 
+mod attendant;
 mod attract;
 mod confirm;
 mod dossier;
@@ -13,8 +14,11 @@ mod keypad;
 mod scanner;
 mod setup;
 mod stage;
+mod tell;
+mod upgrade;
 mod visit;
 mod wedge;
+mod worker;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -28,23 +32,30 @@ use wasm_bindgen_futures::spawn_local;
 use crate::browser;
 use crate::collector::Client;
 use crate::outbox::{Outbox, Sent};
-use crate::rating::{Delivery, Notice};
+use crate::rating::Delivery;
 use crate::words::{self, Language, Words};
+use attendant::Attendant;
 use attract::Attract;
 use setup::{Setup, Trouble};
 use stage::Stage;
+use tell::{every_language, tell};
 use visit::Visit;
+use worker::Worker;
 
 /// Milliseconds between two tries to start when the collector cannot be reached.
 const RETRY_MS: u32 = 10_000;
 /// Milliseconds after which the attract screen asks the collector again what this device is to ask.
 const REFRESH_MS: f64 = 600_000.0;
+/// Milliseconds between two looks whether the attendant has closed the panel.
+const CLOSED_MS: u32 = 1_000;
 /// Milliseconds after which a person is told that the rating waits on the device, if it has not been sent by then.
 const SEND_PATIENCE_MS: u32 = 2_000;
 
 /// The kiosk while it runs; held by the screen that is mounted.
 struct Kiosk {
     stage: Rc<Stage>,
+    worker: Rc<Worker>,
+    attendant: Rc<Attendant>,
     client: Client,
     outbox: Outbox,
     setup: RefCell<Setup>,
@@ -59,11 +70,13 @@ pub async fn run() {
         return; // a page without our element is not ours
     };
     let stage = Rc::new(stage);
+    let worker = Worker::start();
     let languages = words::list().await;
-    // Opened once: what waits is sent from the first moment, whatever else is in the way.
-    let mut outbox = None;
+    // Made once, with the outbox: what waits is sent from the first moment, whatever else is in the way.
+    let mut attendant = None;
     loop {
-        let trouble = match Kiosk::start(stage.clone(), languages.clone(), &mut outbox).await {
+        let start = Kiosk::start(&stage, &worker, &languages, &mut attendant);
+        let trouble = match start.await {
             Ok(kiosk) => {
                 kiosk.attract();
                 // Held here, for the life of the page, besides by the screens that come and go.
@@ -72,13 +85,17 @@ pub async fn run() {
             Err(trouble) => trouble,
         };
         let said = every_language(&languages).await;
-        stage.show(
-            move || view! { <main class="hl-kiosk"><Notice words=said key=trouble.key()/></main> },
-        );
+        tell(&stage, attendant.clone(), said, trouble);
         if !trouble.may_pass() {
-            return pending(stage).await;
+            return pending((stage, worker)).await;
         }
         TimeoutFuture::new(RETRY_MS).await;
+        while attendant
+            .as_ref()
+            .is_some_and(|attendant| attendant.is_open())
+        {
+            TimeoutFuture::new(CLOSED_MS).await;
+        }
     }
 }
 
@@ -88,43 +105,40 @@ async fn pending<T>(held: T) {
     drop(held);
 }
 
-/// The words of every language that is served, Vietnamese first: an attendant may read any of them.
-async fn every_language(languages: &[Language]) -> Vec<Arc<Words>> {
-    let mut all = vec![Arc::new(Words::vietnamese())];
-    for language in languages {
-        if language.lang != all[0].lang() {
-            all.extend(words::fetch(&language.lang).await.map(Arc::new));
-        }
-    }
-    all
-}
-
 impl Kiosk {
+    /// Starts it, or says why not; the `attendant` is made as soon as there is an outbox, and used again by later tries.
     async fn start(
-        stage: Rc<Stage>,
-        languages: Vec<Language>,
-        opened: &mut Option<Outbox>,
+        stage: &Rc<Stage>,
+        worker: &Rc<Worker>,
+        languages: &[Language],
+        attendant: &mut Option<Rc<Attendant>>,
     ) -> Result<Rc<Self>, Trouble> {
         let key = enrolment::key().ok_or(Trouble::NotEnrolled)?;
         let client = Client::new(&key);
-        let outbox = match opened {
-            Some(outbox) => outbox,
-            None => opened.insert(
-                Outbox::open(client.clone())
+        let attendant = match attendant {
+            Some(attendant) => attendant.clone(),
+            None => {
+                let outbox = Outbox::open(client.clone())
                     .await
-                    .map_err(|_| Trouble::Storage)?,
-            ),
-        }
-        .clone();
+                    .map_err(|_| Trouble::Storage)?;
+                worker.heed(outbox.clone());
+                attendant
+                    .insert(Attendant::new(stage.clone(), worker.clone(), outbox))
+                    .clone()
+            }
+        };
+        let outbox = attendant.outbox().clone();
         let setup = Setup::load(&client).await?;
         outbox.introduce(&setup.device.name, setup.clock_offset_ms());
         Ok(Rc::new(Self {
-            stage,
+            stage: stage.clone(),
+            worker: worker.clone(),
+            attendant,
             client,
             outbox,
             setup: RefCell::new(setup),
             set_up_at: Cell::new(browser::monotonic_ms()),
-            languages,
+            languages: languages.to_vec(),
             words: RefCell::new(Arc::new(Words::vietnamese())),
         }))
     }
@@ -132,15 +146,26 @@ impl Kiosk {
     /// Shows the attract screen in the language chosen last.
     fn attract(self: &Rc<Self>) {
         self.refresh();
+        self.worker.serving(false);
         let kiosk = self.clone();
         self.stage.show(move || view! { <Attract kiosk/> });
     }
 
     /// Starts a fresh visit, with a dossier if its code was scanned.
     fn visit(self: &Rc<Self>, scanned: Option<String>) {
+        self.worker.serving(true);
         self.outbox.begin_visit();
         let kiosk = self.clone();
         self.stage.show(move || view! { <Visit kiosk scanned/> });
+    }
+
+    /// Opens the attendant's panel.
+    fn attend(self: &Rc<Self>) {
+        let words = self.words.borrow().clone();
+        let device = self.setup.borrow().device.name.clone();
+        let kiosk = self.clone();
+        self.attendant
+            .enter(words, Some(device), move || kiosk.attract());
     }
 
     /// Ends the visit: what was answered but not kept yet is kept, then the next person finds the attract screen in
@@ -155,10 +180,8 @@ impl Kiosk {
             kiosk.outbox.end_visit();
             if lost {
                 let said = every_language(&kiosk.languages).await;
-                let key = Trouble::Storage.key();
-                kiosk
-                    .stage
-                    .show(move || view! { <main class="hl-kiosk"><Notice words=said key/></main> });
+                let attendant = Some(kiosk.attendant.clone());
+                tell(&kiosk.stage, attendant, said, Trouble::Storage);
                 return;
             }
             kiosk.words.replace(Arc::new(Words::vietnamese()));

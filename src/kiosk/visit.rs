@@ -9,6 +9,7 @@ use survey::response::{Channel, Response, Touchpoint};
 use super::Kiosk;
 use super::confirm::Confirm;
 use super::dossier::DossierScreen;
+use super::idle::Patience;
 use super::idle_dialog::IdleDialog;
 use crate::rating::{Delivery, SatisfactionSurvey};
 
@@ -113,7 +114,7 @@ pub(super) fn Visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> impl IntoView 
                     .into_any(),
                 }
             }}
-            <IdleDialog words watched on_gone=leave/>
+            <IdleDialog words patience=Patience::VISIT watched on_gone=leave/>
         </main>
     }
 }

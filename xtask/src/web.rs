@@ -1,6 +1,7 @@
 //! The web files in `dist/`: the widget as WASM with its glue, one style sheet, the words, and `index.html` that names
 //! them. Everything under `dist/assets/` except the words carries a hash of its content in its name, so that it may be
-//! cached for ever; everything is also written compressed, for collectors and proxies on slow lines.
+//! cached for ever; everything is also written compressed, for collectors and proxies on slow lines. What makes the
+//! page start without a network is written by [`crate::shell`].
 //!
 //! `index.html` marks what is to be built with `data-trunk`, as Trunk does, so that `trunk serve` works on it too.
 
@@ -14,6 +15,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::shell::Shell;
 use crate::step::{cargo, root, run};
 use crate::tools::WASM;
 
@@ -49,7 +51,14 @@ pub fn build() -> Result<()> {
     )?;
     let sheet = sheet(&root, &marked.sheets, &assets)?;
     words(&root.join("src/words"), &assets.join("words"))?;
-    fs::write(fresh.join("index.html"), marked.page(&sheet, &script))?;
+    let icon = fs::read(root.join("src/worker/icon.svg")).context("src/worker/icon.svg")?;
+    let icon = write_hashed(&assets, "icon", "svg", &icon)?;
+    let shell = Shell::read(&root.join("src/worker"), &assets, &page)?;
+    fs::write(
+        fresh.join("index.html"),
+        marked.page(&sheet, &script, shell.build()),
+    )?;
+    shell.write(&fresh, &icon)?;
     compress(&fresh)?;
 
     // The old folder gives way only when the new one is whole, so that a running collector never serves half a build.
@@ -102,7 +111,7 @@ impl<'a> Marked<'a> {
         Ok(Self { lines, sheets })
     }
 
-    fn page(&self, sheet: &str, script: &Scripts) -> String {
+    fn page(&self, sheet: &str, script: &Scripts, build: &str) -> String {
         let mut page = String::new();
         for line in &self.lines {
             match line {
@@ -111,6 +120,9 @@ impl<'a> Marked<'a> {
                     "    <link rel=\"stylesheet\" href=\"/assets/{sheet}\">\n"
                 )),
                 Line::Script => {
+                    page.push_str(&format!(
+                        "    <meta name=\"hai-long-build\" content=\"{build}\">\n"
+                    ));
                     page.push_str(&format!(
                         "    <link rel=\"preload\" href=\"/assets/{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n",
                         script.wasm
@@ -213,15 +225,18 @@ fn words(from: &Path, to: &Path) -> Result<()> {
 }
 
 fn write_hashed(folder: &Path, name: &str, extension: &str, content: &[u8]) -> Result<String> {
-    let digest = Sha256::digest(content);
-    let hash: String = digest
+    let file = format!("{name}-{}.{extension}", short(&Sha256::digest(content)));
+    fs::write(folder.join(&file), content)?;
+    Ok(file)
+}
+
+/// The first 8 bytes of a digest in hexadecimal: enough to tell builds of one product apart.
+pub(crate) fn short(digest: &[u8]) -> String {
+    digest
         .iter()
         .take(8)
         .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let file = format!("{name}-{hash}.{extension}");
-    fs::write(folder.join(&file), content)?;
-    Ok(file)
+        .collect()
 }
 
 /// Writes `.br` and `.gz` beside every file.

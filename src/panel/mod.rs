@@ -1,0 +1,70 @@
+//! The attendant's panel: what waits on this device and in what state it is, behind a PIN. Nothing in it is about a
+//! citizen; it shows counts and states, and lets the ratings that wait be sent now or carried away as a file.
+
+mod download;
+mod facts;
+mod pin;
+mod pin_screen;
+mod state_screen;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::outbox::Outbox;
+use crate::words::Words;
+pub use facts::Page;
+pub use pin::Tries;
+use pin::{Gate, Sealed};
+use pin_screen::PinScreen;
+use state_screen::StateScreen;
+
+/// Where the sealed PIN lies in the browser's storage.
+const PIN: &str = "hl-panel-pin";
+
+/// Takes the PIN of this device away; the next attendant is asked to choose one.
+pub fn forget_pin() {
+    browser::forget(PIN);
+}
+
+/// The PIN, then the panel.
+#[component]
+pub fn Panel(
+    /// What it speaks.
+    words: Arc<Words>,
+    /// What it tells of.
+    outbox: Outbox,
+    /// Name of the device, where it is known.
+    device: Option<String>,
+    /// What the page knows of itself, asked again each time that the panel looks.
+    page: Callback<(), Page>,
+    /// Wrong PINs so far; outlives the panel.
+    tries: Rc<RefCell<Tries>>,
+    /// The attendant is done.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let sealed = browser::recall(PIN).and_then(|text| serde_json::from_str::<Sealed>(&text).ok());
+    let gate = Gate::new(sealed, tries, browser::new_id().to_string());
+    let gate = StoredValue::new_local(gate);
+    let outbox = StoredValue::new_local(outbox);
+    let opened = RwSignal::new(false);
+    move || {
+        let words = words.clone();
+        if opened.get() {
+            let (outbox, device) = (outbox.get_value(), device.clone());
+            view! { <StateScreen words outbox device page on_close/> }.into_any()
+        } else {
+            let on_opened = Callback::new(move |chosen: Option<Sealed>| {
+                if let Some(text) = chosen.and_then(|sealed| serde_json::to_string(&sealed).ok()) {
+                    // Without room for it, the PIN is asked to be chosen again next time.
+                    browser::remember(PIN, &text);
+                }
+                opened.set(true);
+            });
+            view! { <PinScreen words gate on_opened on_close/> }.into_any()
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// The service worker of the kiosk page: the page starts without a network and without a collector, and a new version
+// waits until nobody is served. Responses are not its business: they lie in the outbox, and no request but a GET is ever
+// touched here.
+//
+// The build fills in the two constants below and writes this file to `/sw.js`. Chrome and Edge 109, Firefox 102.
+"use strict";
+
+// One name for everything that this build consists of.
+const BUILD = "BUILD";
+// `[address, integrity]` of each file of the shell. Words have no integrity: they may be mended on the collector.
+const SHELL = [["SHELL", ""]];
+
+const PAGE = "/kiosk";
+const WORDS = "/assets/words/";
+const FORMS_ADDRESS = "/api/v1/forms/";
+const FORMS = "hai-long-forms";
+const SHELLS = "hai-long-shell-";
+const MINE = SHELLS + BUILD;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("fetch", answer);
+self.addEventListener("message", (event) => {
+  // Said by the page when nobody is served; until then the version before serves on.
+  if (event.data && event.data.type === "activate") self.skipWaiting();
+});
+
+// All or nothing: one file that is missing, cut off or of another build, and this version is not installed.
+async function install() {
+  await caches.delete(MINE); // left over from a try that was cut short, or from a version that is come back to
+  const shell = await caches.open(MINE);
+  try {
+    await shell.addAll(
+      SHELL.map(([address, integrity]) => new Request(address, { integrity, cache: "no-cache", redirect: "error" })),
+    );
+  } catch (fault) {
+    await caches.delete(MINE);
+    throw fault;
+  }
+}
+
+// Keeps the shell of the version before, too: a page of it that is still open finds its files.
+async function activate() {
+  const shells = (await caches.keys()).filter((name) => name.startsWith(SHELLS)); // oldest first
+  const old = shells.slice(0, Math.max(0, shells.indexOf(MINE) - 1));
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+function answer(event) {
+  const request = event.request;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  const path = address.pathname;
+  if (request.mode === "navigate") {
+    // Never written to from the network: a page that names files of another build would not start offline. The browser
+    // asks for `/sw.js` after each navigation, and a new build comes whole or not at all.
+    if (path === PAGE) event.respondWith(kept(MINE, PAGE, request));
+  } else if (path.startsWith(WORDS)) {
+    event.respondWith(keptThenAskedAgain(event, MINE));
+  } else if (path.startsWith(FORMS_ADDRESS)) {
+    event.respondWith(keptThenAskedAgain(event, FORMS));
+  } else if (path.startsWith("/assets/")) {
+    event.respondWith(keptAnywhere(request));
+  }
+}
+
+async function kept(cache, address, request) {
+  return (await found(() => caches.open(cache).then((open) => open.match(address)))) || fetch(request);
+}
+
+// A name with a hash means the same content in every build.
+async function keptAnywhere(request) {
+  return (await found(() => caches.match(request))) || fetch(request);
+}
+
+// Answers at once with what is kept, and asks the collector for the next time.
+async function keptThenAskedAgain(event, name) {
+  const request = event.request;
+  const asked = fetch(request, { cache: "no-cache" }).then((fresh) => {
+    if (fresh.status === 200) {
+      const copy = fresh.clone();
+      event.waitUntil(found(() => caches.open(name).then((cache) => cache.put(request, copy))));
+    }
+    return fresh;
+  });
+  event.waitUntil(asked.catch(() => undefined)); // no network: the next start asks again
+  return (await found(() => caches.open(name).then((cache) => cache.match(request)))) || asked;
+}
+
+// Storage that is full or broken is the same as nothing kept: the network is asked.
+async function found(look) {
+  try {
+    return await look();
+  } catch {
+    return undefined;
+  }
+}
