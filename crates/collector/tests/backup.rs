@@ -176,7 +176,7 @@ async fn a_backup_that_was_killed_is_refused_and_the_next_one_is_whole() {
 
     let whole = backup(&data, &place.path().join("others"), &["--with-key"]);
     succeed(&target, &restore(&whole, &[]));
-    assert!(succeed(&target, &["verify"]).contains("45 responses"));
+    assert!(succeed(&target, &["verify"]).contains("50 responses, 5 of them repeats"));
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn a_changed_backup_a_missing_key_and_a_foreign_key_are_refused_and_nothin
     std::fs::write(&database, &bytes).unwrap();
     let changed = fail(&data, &restore(&copy, &["--replace"]));
     assert!(changed.contains("has changed"), "{changed}");
-    assert!(succeed(&data, &["verify"]).contains("45 responses"));
+    assert!(succeed(&data, &["verify"]).contains("50 responses, 5 of them repeats"));
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn replacing_keeps_what_was_there_aside_and_uses_its_key() {
         "{full}"
     );
     succeed(&data, &restore(&copy, &["--replace"]));
-    assert!(succeed(&data, &["verify"]).contains("45 responses"));
+    assert!(succeed(&data, &["verify"]).contains("50 responses, 5 of them repeats"));
     let aside = std::fs::read_dir(&data)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -240,7 +240,7 @@ async fn replacing_keeps_what_was_there_aside_and_uses_its_key() {
                 .starts_with("replaced-")
         })
         .unwrap();
-    assert!(succeed(&aside, &["verify"]).contains("54 responses"));
+    assert!(succeed(&aside, &["verify"]).contains("60 responses, 6 of them repeats"));
 
     // With the key of the ratings, what is sent again is known.
     let server = Server::start(&data);

@@ -371,7 +371,8 @@ async fn web_files_are_served_as_built() {
     assert!(answer.text().await.unwrap().contains("cargo xtask build"));
 
     let dist = collector.folder.path().join("dist");
-    std::fs::create_dir_all(dist.join("assets")).unwrap();
+    std::fs::create_dir_all(dist.join("assets/words")).unwrap();
+    std::fs::write(dist.join("assets/words/en.json"), "{}").unwrap();
     std::fs::write(dist.join("index.html"), "<!doctype html>kiosk").unwrap();
     std::fs::write(dist.join("assets/app-1a2b.js"), "plain").unwrap();
     std::fs::write(dist.join("assets/app-1a2b.js.br"), "packed").unwrap();
@@ -392,6 +393,10 @@ async fn web_files_are_served_as_built() {
         "public, max-age=31536000, immutable"
     );
     assert_eq!(answer.text().await.unwrap(), "packed");
+
+    // Words may be mended without a new build: they are asked for again.
+    let words = collector.get("/assets/words/en.json").send().await.unwrap();
+    assert_eq!(words.headers()[header::CACHE_CONTROL], "no-cache");
 
     let answer = collector.get("/assets/app-none.js").send().await.unwrap();
     assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");

@@ -54,6 +54,26 @@ async fn a_rescue_file_is_taken_once_beside_what_the_kiosk_sends_itself() {
 }
 
 #[test]
+fn without_the_key_that_ratings_were_taken_in_with_no_other_is_made() {
+    let place = folder();
+    let data = place.path().join("data");
+    enrol(&data, "hall-1");
+    let file = write(place.path(), "one.ndjson", &rating(0).to_string());
+    let import = ["import", "responses", &file, "--device", "hall-1"];
+    assert_eq!(run(&data, &import).status.code(), Some(0));
+    std::fs::remove_file(data.join("pseudonym.key")).unwrap();
+
+    let refused = run(&data, &import);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        err(&refused).contains("pseudonym.key is missing"),
+        "{}",
+        err(&refused)
+    );
+    assert!(!data.join("pseudonym.key").exists());
+}
+
+#[test]
 fn what_is_rejected_is_told_and_its_file_can_be_mended_and_imported() {
     let place = folder();
     let data = place.path().join("data");

@@ -27,7 +27,7 @@ impl Demo {
 pub async fn load(opened: &Opened, common: &Common) -> Result<Credentials> {
     let mut watch = Watch { current: None };
     let loaded = demo::load(
-        &opened.intake(&common.data)?,
+        &opened.intake(&common.data).await?,
         &common.data,
         &Figures::REPORT,
         &mut watch,

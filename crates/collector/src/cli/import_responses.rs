@@ -38,7 +38,7 @@ pub async fn run(
                 .with_context(|| format!("{} cannot be written", path.display()))
         })
         .transpose()?;
-    let intake = opened.intake(&common.data)?;
+    let intake = opened.intake(&common.data).await?;
     let total = contents.entries.len() as u64;
     let mut meter = Meter::begin("import responses", Counted::Records, Some(total));
     let mut refused: Vec<Rejected> = Vec::new();

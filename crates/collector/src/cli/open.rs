@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use collector::forms::FormBook;
 use collector::intake::Intake;
-use collector::intake::pseudonym::PseudonymKey;
+use collector::intake::pseudonym::{self, PseudonymKey};
 use collector::store::Store;
 use collector::store::sqlite::SqliteStore;
 use survey::form::{Form, load, shipped};
@@ -29,8 +29,18 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// The way in for ratings, with the pseudonym key of this data folder, which is made when it is not there.
-    pub fn intake(&self, folder: &Path) -> Result<Arc<Intake>> {
+    /// The way in for ratings, with the pseudonym key of this data folder, which is made for a folder without ratings.
+    pub async fn intake(&self, folder: &Path) -> Result<Arc<Intake>> {
+        let kept = self.store.totals().await?.responses;
+        let file = folder.join(pseudonym::FILE);
+        if kept > 0 && !file.try_exists()? {
+            bail!(
+                "{} is missing, and {kept} responses were taken in with it: with another key, dossiers that were \
+                 rated already would count again. Put the key back from its safe place, or restore the last backup \
+                 with `hai-long restore --key FILE`",
+                file.display()
+            );
+        }
         let key = PseudonymKey::load_or_create(folder)?;
         Ok(Arc::new(Intake::new(
             Arc::clone(&self.forms),

@@ -63,7 +63,7 @@ impl Serve {
             trusted_proxies: server.trusted_proxies,
             ..Settings::default()
         };
-        let intake = opened.intake(&common.data)?;
+        let intake = opened.intake(&common.data).await?;
         let app = App::new(opened.store, opened.forms, intake, settings)
             .context("a form cannot be published")?;
         let stop = stop_signal()?;

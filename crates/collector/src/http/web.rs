@@ -15,8 +15,10 @@ use super::problem::Problem;
 use crate::staff::pages::{Landing, NotBuilt, render};
 use crate::staff::words::{Choice, Language};
 
-/// Files under here have a hash of their content in their name.
+/// Files under here have a hash of their content in their name …
 const HASHED: &str = "/assets/";
+/// … but for the words, which an administrator may mend.
+const WORDS: &str = "/assets/words/";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything else is asked for again, and answered 304 when it has not changed.
 const ASK_AGAIN: &str = "no-cache";
@@ -96,7 +98,8 @@ async fn file(State(app): State<Arc<App>>, request: Request) -> Result<Response,
 }
 
 async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
-    let hashed = request.uri().path().starts_with(HASHED);
+    let path = request.uri().path();
+    let hashed = path.starts_with(HASHED) && !path.starts_with(WORDS);
     let files = ServeDir::new(&app.settings.web_dir)
         .precompressed_br()
         .precompressed_gzip()

@@ -26,7 +26,7 @@ fn item(id: &str, scale: &str, role: &str, factor: Option<&str>, judge: &str) ->
 fn form(items: Vec<Value>, factors: &[&str], index: Value) -> Form {
     serde_json::from_value(json!({
         "id": "test", "version": 1, "instrument": "csat", "title": {"vi": "phiếu"},
-        "source": {"basis": "test", "confidence": "own"}, "languages": ["vi"], "scale-order": "ascending",
+        "source": {"basis": {"vi": "test"}, "confidence": "own"}, "languages": ["vi"], "scale-order": "ascending",
         "scales": {
             "five": {"kind": "satisfaction", "levels": levels(&[1, 2, 3, 4, 5], |value| value >= 4)},
             "three": {"kind": "satisfaction", "levels": levels(&[1, 2, 3], |value| value >= 2)},
