@@ -1,5 +1,7 @@
 //! The words beside figures are complete, and none calls a figure official.
 
+use std::collections::BTreeSet;
+
 use survey::method::{Method, Words};
 use survey::qd766::Indicator;
 
@@ -30,9 +32,11 @@ fn every_text_is_there_in_both_languages() {
 fn the_file_has_no_words_without_a_use() {
     let file: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(include_str!("../../words/methods.json")).unwrap();
-    let mut used: Vec<_> = all().into_iter().map(|(id, _)| id).collect();
-    used.sort_unstable();
-    assert_eq!(file.keys().map(String::as_str).collect::<Vec<_>>(), used);
+    let used: BTreeSet<_> = all().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(
+        file.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        used
+    );
 }
 
 #[test]
