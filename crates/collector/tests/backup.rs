@@ -24,7 +24,7 @@ fn fatten(data: &Path) {
     database
         .execute_batch(
             "CREATE TABLE fat (n INTEGER PRIMARY KEY, fat BLOB);
-             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 32)
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12)
              INSERT INTO fat SELECT n, randomblob(1 << 20) FROM n;",
         )
         .unwrap();

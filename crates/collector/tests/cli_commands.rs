@@ -5,42 +5,12 @@
     reason = "a test whose ground cannot be laid fails"
 )]
 
+mod cli_fixture;
+
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
-
-fn folder() -> TempDir {
-    tempfile::tempdir().unwrap()
-}
-
-fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hai-long"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HAI_LONG_")) {
-        command.env_remove(name);
-    }
-    command.env("HAI_LONG_DATA", data).args(arguments);
-    command
-}
-
-fn run(data: &Path, arguments: &[&str]) -> Output {
-    command(data, arguments).output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    path.to_str().unwrap().to_owned()
-}
+use cli_fixture::{command, err, folder, out, run, write};
 
 #[test]
 fn help_teaches_with_examples_and_names_every_command() {
@@ -56,6 +26,8 @@ fn help_teaches_with_examples_and_names_every_command() {
         "key",
         "user",
         "device",
+        "backup",
+        "restore",
         "Examples:",
         "HAI_LONG_DATA",
     ] {
