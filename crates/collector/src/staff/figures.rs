@@ -431,22 +431,7 @@ impl Style<'_> {
     /// The greatest value that a group can reach.
     fn max(&self) -> f64 {
         match self.method {
-            Method::Points18 => self
-                .form
-                .items
-                .iter()
-                .filter(|item| self.form.is_headline(item))
-                .filter_map(|item| {
-                    self.form
-                        .scale_of(item)?
-                        .levels
-                        .iter()
-                        .map(|l| l.value)
-                        .max()
-                })
-                .map(f64::from)
-                .sum::<f64>()
-                .max(1.0),
+            Method::Points18 => self.most_points().map(f64::from).sum::<f64>().max(1.0),
             _ => 100.0,
         }
     }
@@ -454,23 +439,22 @@ impl Style<'_> {
     /// The greatest value that one item can reach.
     fn item_max(&self) -> f64 {
         match self.method {
-            Method::Points18 => self
-                .form
-                .items
-                .iter()
-                .filter(|item| self.form.is_headline(item))
-                .filter_map(|item| {
-                    self.form
-                        .scale_of(item)?
-                        .levels
-                        .iter()
-                        .map(|l| l.value)
-                        .max()
-                })
-                .max()
-                .map_or(1.0, f64::from),
+            Method::Points18 => self.most_points().max().map_or(1.0, f64::from),
             _ => 100.0,
         }
+    }
+
+    /// The most points that each item of the headline can get.
+    fn most_points(&self) -> impl Iterator<Item = u8> {
+        let headline = self
+            .form
+            .items
+            .iter()
+            .filter(|item| self.form.is_headline(item));
+        headline.filter_map(|item| {
+            let scale = self.form.scale_of(item)?;
+            scale.levels.iter().map(|level| level.value).max()
+        })
     }
 }
 
