@@ -3,6 +3,7 @@
 use gloo_net::http::{Request, RequestBuilder, Response as Answer};
 use gloo_timers::callback::Timeout;
 use serde::Deserialize;
+#[cfg(feature = "kiosk")]
 use survey::heartbeat::Greeting;
 use survey::response::{Receipts, ScaleOrder, Touchpoint};
 use web_sys::AbortController;
@@ -32,6 +33,7 @@ pub enum Failure {
     Unreadable,
 }
 
+#[cfg(feature = "kiosk")]
 /// What the collector knows of this device: `GET /api/v1/device`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Device {
@@ -64,21 +66,58 @@ pub struct Device {
     pub scale_order: Option<ScaleOrder>,
 }
 
-/// Speaks to the collector that served the page, with the key of this device.
+/// What a citizen's link opens: `GET /api/v1/invites/{token}`, which also stands in the page behind the link.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Invite {
+    /// Id of the form to ask.
+    pub form: String,
+    /// Its version.
+    pub form_version: u16,
+    /// Name of the unit for people.
+    #[serde(default)]
+    pub unit_name: Option<String>,
+    /// Name of the procedure for people.
+    #[serde(default)]
+    pub procedure_name: Option<String>,
+    /// The moment of the procedure that is rated.
+    pub touchpoint: Touchpoint,
+    /// Order of the levels that the authority has chosen.
+    #[serde(default)]
+    pub scale_order: Option<ScaleOrder>,
+    /// The collector holds demonstration data.
+    #[serde(default)]
+    pub demo: bool,
+}
+
+/// Speaks to the collector that served the page.
 #[derive(Clone, Debug)]
 pub struct Client {
-    authorization: String,
+    authorization: Option<String>,
 }
 
 impl Client {
-    /// With this device key.
-    pub fn new(key: &str) -> Self {
+    /// With the key of this device.
+    #[cfg(feature = "kiosk")]
+    pub fn of_device(key: &str) -> Self {
         Self {
-            authorization: ["Bearer ", key].concat(),
+            authorization: Some(["Bearer ", key].concat()),
         }
     }
 
+    /// Without a key: each response brings the right to be taken itself.
+    pub fn of_citizen() -> Self {
+        Self {
+            authorization: None,
+        }
+    }
+
+    /// What the link with this token opens, as JSON text: see [`Invite`].
+    pub async fn invite(&self, token: &str) -> Result<String, Failure> {
+        self.ask(&["/api/v1/invites/", token].concat()).await
+    }
+
     /// The device as JSON text: see [`Device`].
+    #[cfg(feature = "kiosk")]
     pub async fn device(&self) -> Result<String, Failure> {
         self.ask("/api/v1/device").await
     }
@@ -95,6 +134,7 @@ impl Client {
         serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
     }
 
+    #[cfg(feature = "kiosk")]
     /// Tells the state of this device: a [`survey::heartbeat::Heartbeat`] as JSON text.
     pub async fn heartbeat(&self, state: String) -> Result<Greeting, Failure> {
         let text = self.tell("/api/v1/heartbeat", state).await?;
@@ -120,9 +160,11 @@ impl Client {
 
     fn signed(&self, request: RequestBuilder, patience: &Patience) -> RequestBuilder {
         let signal = patience.controller.as_ref().map(AbortController::signal);
-        request
-            .abort_signal(signal.as_ref())
-            .header("Authorization", &self.authorization)
+        let request = request.abort_signal(signal.as_ref());
+        match &self.authorization {
+            Some(authorization) => request.header("Authorization", authorization),
+            None => request,
+        }
     }
 }
 

@@ -30,7 +30,17 @@ impl Listener {
         phase: Phase,
         hear: impl FnMut(Event) + 'static,
     ) -> Self {
-        let hear: Closure<dyn FnMut(Event)> = Closure::new(hear);
+        Self::boxed(target, event, phase, Box::new(hear))
+    }
+
+    /// The same for what is boxed already.
+    pub fn boxed(
+        target: &EventTarget,
+        event: &'static str,
+        phase: Phase,
+        hear: Box<dyn FnMut(Event)>,
+    ) -> Self {
+        let hear = Closure::wrap(hear);
         // Fails only for a target that is no target, which the type rules out.
         let _ = target.add_event_listener_with_callback_and_bool(
             event,

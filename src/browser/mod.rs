@@ -18,3 +18,8 @@ pub use storage::{estimate, persist, persisted};
 pub fn window() -> web_sys::Window {
     leptos::prelude::window()
 }
+
+/// The text in the element of the page with this id, if there is one.
+pub fn text_of(id: &str) -> Option<String> {
+    window().document()?.get_element_by_id(id)?.text_content()
+}

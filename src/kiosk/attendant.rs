@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::attract::frame;
 use super::idle::Patience;
-use super::idle_dialog::IdleDialog;
-use super::stage::Stage;
+use super::idle_dialog::idle_dialog;
 use super::upgrade::Newer;
 use super::worker::Worker;
 use crate::browser;
 use crate::outbox::Outbox;
 use crate::panel::{Page, Panel, Tries};
+use crate::rating::button;
+use crate::view::{El, el};
+use crate::stage::Stage;
 use crate::words::Words;
 
 /// Where the build writes its name into the page.
@@ -62,7 +65,7 @@ impl Attendant {
         self.worker.serving(true);
         let (attendant, closed) = (self.clone(), Box::new(closed));
         self.stage
-            .show(move || view! { <Attended attendant words device closed/> });
+            .show(move || attended(attendant, words, device, closed));
     }
 
     fn page(&self) -> Page {
@@ -78,13 +81,12 @@ impl Attendant {
     }
 }
 
-#[component]
-fn Attended(
+fn attended(
     attendant: Rc<Attendant>,
     words: Arc<Words>,
     device: Option<String>,
     closed: Box<dyn Fn()>,
-) -> impl IntoView {
+) -> El {
     let (outbox, tries) = (attendant.outbox.clone(), attendant.tries.clone());
     let held = StoredValue::new_local((attendant, closed));
     let page = Callback::new(move |()| held.with_value(|(attendant, _)| attendant.page()));
@@ -95,23 +97,26 @@ fn Attended(
             closed();
         });
     });
-    let lang = words.lang().to_owned();
-    view! {
-        <main class="hl-kiosk" lang=lang>
-            <Panel words=words.clone() outbox device page tries on_close/>
-            <IdleDialog words patience=Patience::PANEL watched=Signal::stored(true) on_gone=on_close/>
-        </main>
-    }
+    let panel = Panel {
+        words: words.clone(),
+        outbox,
+        device,
+        page,
+        tries,
+        on_close,
+    };
+    let watched = Signal::stored(true);
+    frame(words.lang())
+        .child(panel.shown())
+        .child(idle_dialog(&words, Patience::PANEL, watched, on_close))
 }
 
 /// The button for the staff, with its purpose in words.
-#[component]
-pub(super) fn StaffButton(words: Arc<Words>, on_enter: Callback<()>) -> impl IntoView {
-    view! {
-        <div class="hl-staff">
-            <button class="hl-button hl-button--staff" type="button" data-action="staff" on:click=move |_| on_enter.run(())>
-                {words.say("staff")}
-            </button>
-        </div>
-    }
+pub(super) fn staff_button(words: &Words, on_enter: Callback<()>) -> El {
+    el("div").class("hl-staff").child(button(
+        "hl-button hl-button--staff",
+        "staff",
+        words.say("staff"),
+        move || on_enter.run(()),
+    ))
 }

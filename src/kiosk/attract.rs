@@ -5,19 +5,85 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use super::Kiosk;
-use super::attendant::StaffButton;
+use super::attendant::staff_button;
 use super::wedge::{Input, Wedge};
-use crate::rating::TapGuard;
+use crate::phone::choice;
+use crate::rating::{TapGuard, button};
+use crate::view::{El, el};
+use crate::words::{Language, Words};
 
-#[component]
-pub(super) fn Attract(kiosk: Rc<Kiosk>) -> impl IntoView {
+/// What the attract screen says and offers.
+pub struct Attract {
+    /// Name of the unit, where it is known.
+    pub unit: Option<String>,
+    /// Says that the data are made up.
+    pub demo: bool,
+    /// Languages to choose from.
+    pub languages: Vec<Language>,
+}
+
+impl Attract {
+    /// The screen; `start` begins a visit, `speak` changes the language.
+    pub fn screen(
+        self,
+        words: &Words,
+        start: impl Fn() + Send + 'static,
+        speak: Callback<String>,
+    ) -> El {
+        let choice = choice(
+            &self.languages,
+            words.lang(),
+            &words.say("attract.languages"),
+            speak,
+        );
+        let invitation = el("section")
+            .class("hl-screen hl-screen--attract")
+            .attr("data-screen", "attract")
+            .child(
+                el("p")
+                    .class("hl-unit")
+                    .attr("data-fill", "unit_name")
+                    .text(self.unit.unwrap_or_default()),
+            )
+            .child(
+                el("h1")
+                    .class("hl-heading hl-heading--large")
+                    .text(words.say("attract.invite")),
+            )
+            .child(el("p").class("hl-hint").text(words.say("attract.note")))
+            .child(button(
+                "hl-button hl-button--main hl-button--start",
+                "start",
+                words.say("attract.start"),
+                start,
+            ))
+            .child(choice);
+        frame(words.lang())
+            .child_if(self.demo.then(|| demo_note(words)))
+            .child(invitation)
+    }
+}
+
+/// The frame around every screen of the kiosk.
+pub fn frame(lang: &str) -> El {
+    el("main").class("hl-kiosk").attr("lang", lang.to_owned())
+}
+
+/// Says that the data are made up.
+pub fn demo_note(words: &Words) -> El {
+    el("p").class("hl-demo").text(words.say("demo"))
+}
+
+pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
     let words = kiosk.words.borrow().clone();
-    let (unit, demo) = {
+    let attract = {
         let setup = kiosk.setup.borrow();
-        (setup.device.unit_name.clone(), setup.device.demo)
+        Attract {
+            unit: setup.device.unit_name.clone(),
+            demo: setup.device.demo,
+            languages: kiosk.languages.clone(),
+        }
     };
-    let spoken = words.lang().to_owned();
-    let languages = kiosk.languages.clone();
     let kiosk = StoredValue::new_local(kiosk);
     let guard = TapGuard::new();
     guard.arm();
@@ -28,53 +94,15 @@ pub(super) fn Attract(kiosk: Rc<Kiosk>) -> impl IntoView {
         }
     });
     let _wedge = StoredValue::new_local(wedge);
-    view! {
-        <main class="hl-kiosk" lang=spoken.clone() data-guard=guard.attribute()>
-            {demo.then(|| view! { <p class="hl-demo">{words.say("demo")}</p> })}
-            <section class="hl-screen hl-screen--attract" data-screen="attract">
-                <p class="hl-unit">{unit}</p>
-                <h1 class="hl-heading hl-heading--large">{words.say("attract.invite")}</h1>
-                <p class="hl-hint">{words.say("attract.note")}</p>
-                <button
-                    class="hl-button hl-button--main hl-button--start"
-                    type="button"
-                    data-action="start"
-                    on:click=move |_| kiosk.with_value(|kiosk| kiosk.visit(None))
-                >
-                    {words.say("attract.start")}
-                </button>
-                {(languages.len() > 1)
-                    .then(|| {
-                        view! {
-                            <div class="hl-languages" role="group" aria-label=words.say("attract.languages")>
-                                {languages
-                                    .into_iter()
-                                    .map(|language| {
-                                        let lang = language.lang.clone();
-                                        view! {
-                                            <button
-                                                class="hl-button"
-                                                type="button"
-                                                lang=language.lang.clone()
-                                                data-lang=language.lang.clone()
-                                                aria-pressed=(language.lang == spoken).to_string()
-                                                on:click=move |_| {
-                                                    kiosk.with_value(|kiosk| kiosk.speak(lang.clone()));
-                                                }
-                                            >
-                                                {language.name}
-                                            </button>
-                                        }
-                                    })
-                                    .collect_view()}
-                            </div>
-                        }
-                    })}
-            </section>
-            <StaffButton
-                words
-                on_enter=Callback::new(move |()| kiosk.with_value(|kiosk| kiosk.attend()))
-            />
-        </main>
-    }
+    attract
+        .screen(
+            &words,
+            move || kiosk.with_value(|kiosk| kiosk.visit(None)),
+            Callback::new(move |lang| kiosk.with_value(|kiosk| kiosk.speak(lang))),
+        )
+        .attr_live("data-guard", guard.attribute())
+        .child(staff_button(
+            &words,
+            Callback::new(move |()| kiosk.with_value(|kiosk| kiosk.attend())),
+        ))
 }

@@ -1,52 +1,54 @@
 //! Asks whether the dossier is the right one by its last digits alone: a passer-by must not read the code.
 
-use std::sync::Arc;
-
-use leptos::html;
 use leptos::prelude::*;
 
-use crate::rating::{TapGuard, focus_when_shown};
+use crate::rating::{TapGuard, button, heading};
+use crate::view::{El, el};
 use crate::words::Words;
 
 /// How many characters of the code are shown.
 const SHOWN: usize = 4;
 
-#[component]
-pub(super) fn Confirm(
-    words: Arc<Words>,
-    code: String,
-    on_yes: Callback<()>,
-    on_no: Callback<()>,
-    on_leave: Callback<()>,
-) -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
-    focus_when_shown(heading);
+/// What the screen leads to.
+pub(super) struct Leads {
+    pub on_yes: Callback<()>,
+    pub on_no: Callback<()>,
+    pub on_leave: Callback<()>,
+}
+
+pub(super) fn confirm(words: &Words, code: &str, leads: Leads) -> El {
+    let Leads {
+        on_yes,
+        on_no,
+        on_leave,
+    } = leads;
     let guard = TapGuard::new();
     guard.arm();
-    view! {
-        <section class="hl-screen" data-screen="confirm" data-guard=guard.attribute()>
-            <h1 class="hl-heading" tabindex="-1" node_ref=heading>{words.say("confirm.ask")}</h1>
-            <p class="hl-confirm">
-                {words.say("confirm.digits")} " " <strong class="hl-confirm__digits">{last(&code)}</strong>
-            </p>
-            <div class="hl-actions">
-                <button class="hl-button" type="button" data-action="back" on:click=move |_| on_no.run(())>
-                    {words.say("confirm.no")}
-                </button>
-                <button class="hl-button" type="button" data-action="end" on:click=move |_| on_leave.run(())>
-                    {words.say("end")}
-                </button>
-                <button
-                    class="hl-button hl-button--next hl-button--main"
-                    type="button"
-                    data-action="next"
-                    on:click=move |_| on_yes.run(())
-                >
-                    {words.say("confirm.yes")}
-                </button>
-            </div>
-        </section>
-    }
+    let digits = el("p")
+        .class("hl-confirm")
+        .text([&words.say("confirm.digits"), " "].concat())
+        .child(el("strong").class("hl-confirm__digits").text(last(code)));
+    let actions = el("div").class("hl-actions").children([
+        button("hl-button", "back", words.say("confirm.no"), move || {
+            on_no.run(());
+        }),
+        button("hl-button", "end", words.say("end"), move || {
+            on_leave.run(());
+        }),
+        button(
+            "hl-button hl-button--next hl-button--main",
+            "next",
+            words.say("confirm.yes"),
+            move || on_yes.run(()),
+        ),
+    ]);
+    el("section")
+        .class("hl-screen")
+        .attr("data-screen", "confirm")
+        .attr_live("data-guard", guard.attribute())
+        .child(heading(words.say("confirm.ask")))
+        .child(digits)
+        .child(actions)
 }
 
 fn last(code: &str) -> String {

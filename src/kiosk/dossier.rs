@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::keypad::{Fault, Keypad};
 use super::wedge::{Input, Wedge};
-use crate::rating::{Actions, TapGuard, focus_when_shown};
+use crate::keys::keys;
+use crate::rating::{Actions, TapGuard, button, heading};
+use crate::view::{El, el};
 use crate::words::Words;
-
-/// Keys in the order of a telephone, which people know from their hands; the last row is completed by the delete key.
-const DIGITS: [char; 10] = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
 
 /// What is wrong, in words.
 fn told(words: &Words, fault: &Fault) -> String {
@@ -25,17 +23,20 @@ fn told(words: &Words, fault: &Fault) -> String {
     }
 }
 
-#[component]
-pub(super) fn DossierScreen(
-    words: Arc<Words>,
-    /// How the codes of this unit begin; without it only the scanner can tell a code.
-    prefix: Option<String>,
-    on_code: Callback<String>,
-    on_none: Callback<()>,
-    on_leave: Callback<()>,
-) -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
-    focus_when_shown(heading);
+/// What the screen leads to.
+pub(super) struct Leads {
+    pub on_code: Callback<String>,
+    pub on_none: Callback<()>,
+    pub on_leave: Callback<()>,
+}
+
+/// The screen; `prefix` is how the codes of this unit begin, without it only the scanner can tell a code.
+pub(super) fn dossier_screen(words: &Arc<Words>, prefix: Option<String>, leads: Leads) -> El {
+    let Leads {
+        on_code,
+        on_none,
+        on_leave,
+    } = leads;
     let guard = TapGuard::new();
     guard.arm();
     let typing = prefix.is_some();
@@ -54,14 +55,10 @@ pub(super) fn DossierScreen(
             tell(outcome);
         }
     };
-    let delete = move |_| {
+    let delete = move || {
         keypad.update(Keypad::delete);
         fault.set(None);
     };
-    let go_on = Callback::new(move |()| match keypad.with_untracked(Keypad::code) {
-        Ok(code) => on_code.run(code),
-        Err(fault) => tell(Err(fault)),
-    });
     let wedge = Wedge::listen(move |input| match input {
         Input::Code(code) => on_code.run(code),
         Input::Unread => fault.set(Some(said.with_value(|words| words.say("dossier.unread")))),
@@ -70,6 +67,56 @@ pub(super) fn DossierScreen(
     });
     let _wedge = StoredValue::new_local(wedge);
 
+    let keys = typing.then(|| keys(words, press, delete));
+    let hint = if typing {
+        [words.say("dossier.hint"), words.say("dossier.scan-too")].join(" ")
+    } else {
+        words.say("dossier.scan")
+    };
+    let next = words.say("continue");
+    let actions = Actions {
+        on_back: Some(on_leave),
+        on_restart: Callback::new(move |()| {
+            keypad.update(Keypad::clear);
+            fault.set(None);
+        }),
+        on_end: on_leave,
+        on_next: Callback::new(move |()| match keypad.with_untracked(Keypad::code) {
+            Ok(code) => on_code.run(code),
+            Err(fault) => tell(Err(fault)),
+        }),
+        next: Box::new(move || next.clone()),
+        ready: Box::new(move || keypad.with(|keypad| keypad.code().is_ok())),
+    };
+    let ask = el("div")
+        .class("hl-dossier__ask")
+        .child(heading(words.say("dossier.ask")))
+        .child(el("p").class("hl-hint").text(hint))
+        .child(button(
+            "hl-button hl-button--none",
+            "no-dossier",
+            words.say("dossier.none"),
+            move || on_none.run(()),
+        ));
+    let fault = el("p")
+        .class("hl-fault")
+        .attr("role", "alert")
+        .text_live(move || fault.get().unwrap_or_default());
+    let mut answer = el("div").class("hl-dossier__answer");
+    if let Some(keys) = keys {
+        answer = answer.child(code(words, keypad)).child(fault).child(keys);
+    }
+    el("section")
+        .class("hl-screen hl-screen--dossier")
+        .attr("data-screen", "dossier")
+        .attr_live("data-guard", guard.attribute())
+        .child(ask)
+        .child(answer)
+        .child(actions.row(words))
+}
+
+/// The code as it is typed: once for the eye, once to be read aloud.
+fn code(words: &Words, keypad: RwSignal<Keypad>) -> El {
     let empty = words.say("dossier.empty");
     let spelled = move || {
         keypad.with(|keypad| {
@@ -80,72 +127,19 @@ pub(super) fn DossierScreen(
             }
         })
     };
-    let part = move |at: usize| move || keypad.with(|keypad| keypad.parts()[at].clone());
-    let keys = typing.then(|| {
-        view! {
-            <div class="hl-code">
-                <span class="hl-hidden">{words.say("dossier.code")} ": " {spelled}</span>
-                <span class="hl-code__text" aria-hidden="true">
-                    <span class="hl-code__part">{part(0)} "-"</span>
-                    <span class="hl-code__part">{part(1)} "-"</span>
-                    <span class="hl-code__part">{part(2)}</span>
-                </span>
-            </div>
-            <p class="hl-fault" role="alert">{move || fault.get()}</p>
-            <div class="hl-keys" role="group" aria-label=words.say("dossier.keys")>
-                {DIGITS
-                    .into_iter()
-                    .map(|digit| {
-                        view! {
-                            <button
-                                class="hl-key"
-                                type="button"
-                                data-digit=digit.to_string()
-                                on:click=move |_| press(digit)
-                            >
-                                {digit.to_string()}
-                            </button>
-                        }
-                    })
-                    .collect_view()}
-                <button class="hl-key hl-key--wide" type="button" data-action="delete" on:click=delete>
-                    {words.say("dossier.delete")}
-                </button>
-            </div>
-        }
-    });
-    let hint = if typing {
-        [words.say("dossier.hint"), words.say("dossier.scan-too")].join(" ")
-    } else {
-        words.say("dossier.scan")
+    let part = |at: usize, end: &'static str| {
+        el("span")
+            .class("hl-code__part")
+            .text_live(move || keypad.with(|keypad| keypad.parts()[at].clone()))
+            .text(end)
     };
-    view! {
-        <section class="hl-screen hl-screen--dossier" data-screen="dossier" data-guard=guard.attribute()>
-            <div class="hl-dossier__ask">
-                <h1 class="hl-heading" tabindex="-1" node_ref=heading>{words.say("dossier.ask")}</h1>
-                <p class="hl-hint">{hint}</p>
-                <button
-                    class="hl-button hl-button--none"
-                    type="button"
-                    data-action="no-dossier"
-                    on:click=move |_| on_none.run(())
-                >
-                    {words.say("dossier.none")}
-                </button>
-            </div>
-            <div class="hl-dossier__answer">{keys}</div>
-            <Actions
-                on_back=on_leave
-                on_restart=Callback::new(move |()| {
-                    keypad.update(Keypad::clear);
-                    fault.set(None);
-                })
-                on_end=on_leave
-                next=words.say("continue")
-                ready=Signal::derive(move || keypad.with(|keypad| keypad.code().is_ok()))
-                on_next=go_on
-                words
-            />
-        </section>
-    }
+    let aloud = el("span")
+        .class("hl-hidden")
+        .text([&words.say("dossier.code"), ": "].concat())
+        .text_live(spelled);
+    let shown = el("span")
+        .class("hl-code__text")
+        .attr("aria-hidden", "true")
+        .children([part(0, "-"), part(1, "-"), part(2, "")]);
+    el("div").class("hl-code").child(aloud).child(shown)
 }

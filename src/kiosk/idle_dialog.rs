@@ -1,29 +1,30 @@
 //! Asks a person who has not touched anything for a while whether they need more time, and ends the visit if nobody
 //! answers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use gloo_timers::callback::Interval;
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::idle::{Idle, IdleWatch, Patience};
 use crate::browser::{self, Listener, Phase};
+use crate::rating::button;
+use crate::view::{El, el};
 use crate::words::Words;
 
 /// How often the watch is read, in milliseconds.
 const TICK_MS: u32 = 250;
 
-#[component]
-pub(super) fn IdleDialog(
-    words: Arc<Words>,
+/// The dialog, which shows itself. `watched` is false while the thanks are shown, which close by themselves; `on_gone` is
+/// called when nobody is there, or the person wants to end.
+pub(super) fn idle_dialog(
+    words: &Arc<Words>,
     patience: Patience,
-    /// Not while the thanks are shown, which close by themselves.
     watched: Signal<bool>,
-    /// Nobody is there, or the person wants to end.
     on_gone: Callback<()>,
-) -> impl IntoView {
+) -> El {
     let watch = StoredValue::new(IdleWatch::new(patience, browser::monotonic_ms()));
     let left = RwSignal::new(None::<u32>);
     let touched = move || watch.update_value(|watch| watch.touched(browser::monotonic_ms()));
@@ -68,47 +69,48 @@ pub(super) fn IdleDialog(
     let _held = StoredValue::new_local((tick, listeners));
 
     let asking = Memo::new(move |_| left.get().is_some());
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if asking.get() {
-            // Fails only when it is open already.
-            let _ = dialog.show_modal();
-        } else {
-            dialog.close();
-        }
-    });
     let counting = words.clone();
-    view! {
-        <dialog
-            class="hl-idle"
-            node_ref=dialog
-            data-screen=move || asking.get().then_some("idle")
-            aria-labelledby="hl-idle-ask"
-        >
-            <h2 class="hl-heading" id="hl-idle-ask">{words.say("idle.ask")}</h2>
-            <p class="hl-hint">
-                {move || {
-                    left.get()
-                        .map(|seconds| counting.fill("idle.left", &[("seconds", &seconds.to_string())]))
-                }}
-            </p>
-            <div class="hl-idle__answers">
-                <button
-                    class="hl-button hl-button--main"
-                    type="button"
-                    data-action="stay"
-                    on:click=move |_| {
-                        touched();
-                        left.set(None);
-                    }
-                >
-                    {words.say("continue")}
-                </button>
-                <button class="hl-button" type="button" data-action="end" on:click=move |_| on_gone.run(())>
-                    {words.say("end")}
-                </button>
-            </div>
-        </dialog>
-    }
+    let answers = el("div").class("hl-idle__answers").children([
+        button(
+            "hl-button hl-button--main",
+            "stay",
+            words.say("continue"),
+            move || {
+                touched();
+                left.set(None);
+            },
+        ),
+        button("hl-button", "end", words.say("end"), move || {
+            on_gone.run(());
+        }),
+    ]);
+    el("dialog")
+        .class("hl-idle")
+        .attr_live("data-screen", move || {
+            asking.get().then_some(Cow::Borrowed("idle"))
+        })
+        .attr("aria-labelledby", "hl-idle-ask")
+        .follow(move |dialog| {
+            let Some(dialog) = dialog.dyn_ref::<web_sys::HtmlDialogElement>() else {
+                return;
+            };
+            if asking.get() {
+                // Fails only when it is open already.
+                let _ = dialog.show_modal();
+            } else {
+                dialog.close();
+            }
+        })
+        .child(
+            el("h2")
+                .class("hl-heading")
+                .attr("id", "hl-idle-ask")
+                .text(words.say("idle.ask")),
+        )
+        .child(el("p").class("hl-hint").text_live(move || {
+            left.get().map_or_else(String::new, |seconds| {
+                counting.fill("idle.left", &[("seconds", &seconds.to_string())])
+            })
+        }))
+        .child(answers)
 }

@@ -13,7 +13,6 @@ mod idle_dialog;
 mod keypad;
 mod scanner;
 mod setup;
-mod stage;
 mod tell;
 mod upgrade;
 mod visit;
@@ -25,21 +24,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 use survey::response::Response;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::browser;
+use crate::browser::{self, Listener, Phase};
 use crate::collector::Client;
-use crate::outbox::{Outbox, Sent};
-use crate::rating::Delivery;
+use crate::outbox::Outbox;
+use crate::stage::Stage;
 use crate::words::{self, Language, Words};
 use attendant::Attendant;
-use attract::Attract;
+pub use attract::Attract;
+use attract::attract;
 use setup::{Setup, Trouble};
-use stage::Stage;
 use tell::{every_language, tell};
-use visit::Visit;
+use visit::visit;
 use worker::Worker;
 
 /// Milliseconds between two tries to start when the collector cannot be reached.
@@ -48,8 +46,6 @@ const RETRY_MS: u32 = 10_000;
 const REFRESH_MS: f64 = 600_000.0;
 /// Milliseconds between two looks whether the attendant has closed the panel.
 const CLOSED_MS: u32 = 1_000;
-/// Milliseconds after which a person is told that the rating waits on the device, if it has not been sent by then.
-const SEND_PATIENCE_MS: u32 = 2_000;
 
 /// The kiosk while it runs; held by the screen that is mounted.
 struct Kiosk {
@@ -70,6 +66,7 @@ pub async fn run() {
         return; // a page without our element is not ours
     };
     let stage = Rc::new(stage);
+    let _no_menu = no_menu();
     let worker = Worker::start();
     let languages = words::list().await;
     // Made once, with the outbox: what waits is sent from the first moment, whatever else is in the way.
@@ -99,6 +96,17 @@ pub async fn run() {
     }
 }
 
+/// A long press must not open the browser's menu on a screen that nobody attends.
+fn no_menu() -> Option<Listener> {
+    let document = browser::window().document()?;
+    Some(Listener::new(
+        &document,
+        "contextmenu",
+        Phase::Capture,
+        |event| event.prevent_default(),
+    ))
+}
+
 /// Holds something until the page is closed.
 async fn pending<T>(held: T) {
     std::future::pending::<()>().await;
@@ -114,13 +122,14 @@ impl Kiosk {
         attendant: &mut Option<Rc<Attendant>>,
     ) -> Result<Rc<Self>, Trouble> {
         let key = enrolment::key().ok_or(Trouble::NotEnrolled)?;
-        let client = Client::new(&key);
+        let client = Client::of_device(&key);
         let attendant = match attendant {
             Some(attendant) => attendant.clone(),
             None => {
                 let outbox = Outbox::open(client.clone())
                     .await
                     .map_err(|_| Trouble::Storage)?;
+                outbox.beat();
                 worker.heed(outbox.clone());
                 attendant
                     .insert(Attendant::new(stage.clone(), worker.clone(), outbox))
@@ -148,7 +157,7 @@ impl Kiosk {
         self.refresh();
         self.worker.serving(false);
         let kiosk = self.clone();
-        self.stage.show(move || view! { <Attract kiosk/> });
+        self.stage.show(move || attract(kiosk));
     }
 
     /// Starts a fresh visit, with a dossier if its code was scanned.
@@ -156,7 +165,7 @@ impl Kiosk {
         self.worker.serving(true);
         self.outbox.begin_visit();
         let kiosk = self.clone();
-        self.stage.show(move || view! { <Visit kiosk scanned/> });
+        self.stage.show(move || visit(kiosk, scanned));
     }
 
     /// Opens the attendant's panel.
@@ -190,61 +199,12 @@ impl Kiosk {
         });
     }
 
-    /// Saves the answers so far, and takes them out of `unsaved` if no others have come since. A device that cannot save
-    /// them is told of at the end of the visit, which tries once more.
-    fn save(self: &Rc<Self>, response: Response, unsaved: StoredValue<Option<Response>>) {
-        let kiosk = self.clone();
-        spawn_local(async move {
-            if kiosk.outbox.save(response.clone()).await.is_ok() {
-                // The visit may be over.
-                let _ = unsaved.try_update_value(|unsaved| {
-                    unsaved.take_if(|latest| *latest == response);
-                });
-            }
-        });
-    }
-
-    /// Takes back what was saved of somebody who starts over.
-    fn withdraw(self: &Rc<Self>, response: &Response) {
-        let kiosk = self.clone();
-        let id = response.id;
-        spawn_local(async move {
-            // If it cannot be taken back, the next answer replaces it.
-            let _ = kiosk.outbox.withdraw(id).await;
-        });
-    }
-
-    /// Keeps a finished response and tells how that went: first whether it is safe, then whether it has to wait.
-    fn keep(self: &Rc<Self>, response: Response, delivery: ArcRwSignal<Delivery>) {
-        let kiosk = self.clone();
-        spawn_local(async move {
-            if kiosk.outbox.keep(response).await.is_err() {
-                delivery.set(Delivery::Failed);
-                return;
-            }
-            delivery.set(Delivery::Saved { queued: false });
-            let waiting = delivery.clone();
-            let patience = gloo_timers::callback::Timeout::new(SEND_PATIENCE_MS, move || {
-                waiting.set(Delivery::Saved { queued: true });
-            });
-            let queued = kiosk.outbox.send().await == Sent::NotYet;
-            patience.cancel();
-            delivery.set(Delivery::Saved { queued });
-        });
-    }
-
     /// Speaks another language from now until the end of the next visit.
     fn speak(self: &Rc<Self>, lang: String) {
         let kiosk = self.clone();
         spawn_local(async move {
-            let vietnamese = Words::vietnamese();
-            let words = if lang == vietnamese.lang() {
-                Some(vietnamese)
-            } else {
-                words::fetch(&lang).await
-            };
             // Words that cannot be had leave the screen as it is: it can still be read.
-            if let Some(words) = words {
+            if let Some(words) = words::of(&lang).await {
                 kiosk.words.replace(Arc::new(words));
                 kiosk.attract();
             }

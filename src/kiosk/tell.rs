@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::attendant::{Attendant, StaffButton};
+use super::attendant::{Attendant, staff_button};
 use super::setup::Trouble;
-use super::stage::Stage;
-use crate::rating::Notice;
+use crate::rating::notice;
+use crate::view::el;
+use crate::stage::Stage;
 use crate::words::{self, Language, Words};
 
 /// Shows what is wrong, with the attendant's panel behind it: ratings wait on the device in times of trouble, too.
@@ -30,14 +31,12 @@ pub(super) fn tell(
                     tell(&stage, Some(attendant.clone()), said.clone(), trouble);
                 });
             });
-            view! { <StaffButton words on_enter/> }
+            staff_button(&words, on_enter)
         });
-        view! {
-            <main class="hl-kiosk">
-                <Notice words=said key=trouble.key()/>
-                {staff}
-            </main>
-        }
+        el("main")
+            .class("hl-kiosk")
+            .child(notice(&said, trouble.key(), None))
+            .child_if(staff)
     });
 }
 

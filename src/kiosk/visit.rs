@@ -4,14 +4,17 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use survey::response::{Channel, Response, Touchpoint};
+use survey::response::{Channel, Touchpoint};
 
 use super::Kiosk;
-use super::confirm::Confirm;
-use super::dossier::DossierScreen;
+use super::attract::{demo_note, frame};
+use super::confirm::{self, confirm};
+use super::dossier::{self, dossier_screen};
 use super::idle::Patience;
-use super::idle_dialog::IdleDialog;
-use crate::rating::{Delivery, SatisfactionSurvey};
+use super::idle_dialog::idle_dialog;
+use crate::keeping::Keeping;
+use crate::rating::{Callbacks, Delivery, Survey};
+use crate::view::El;
 
 /// How long the thanks stand, in milliseconds (ux: 6 to 8 s).
 const THANKS_MS: u32 = 7_000;
@@ -24,97 +27,80 @@ enum Part {
     Survey(Option<String>),
 }
 
-#[component]
-pub(super) fn Visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> impl IntoView {
+pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let words = kiosk.words.borrow().clone();
     let setup = kiosk.setup.borrow().clone();
     let demo = setup.device.demo;
     let kiosk = StoredValue::new_local(kiosk);
     let part = RwSignal::new(scanned.map_or(Part::Dossier, Part::Confirm));
-    let delivery = ArcRwSignal::new(Delivery::Pending);
-    let unsaved = StoredValue::new(None::<Response>);
-
+    let keeping = kiosk.with_value(|kiosk| Keeping::new(kiosk.outbox.clone()));
     let leave = Callback::new(move |()| {
-        let response = unsaved.try_update_value(Option::take).flatten();
+        let response = keeping.take_unsaved();
         kiosk.with_value(|kiosk| kiosk.end_visit(response));
-    });
-    let on_answer = Callback::new(move |response: Response| {
-        if response.answers.is_empty() {
-            unsaved.set_value(None);
-            kiosk.with_value(|kiosk| kiosk.withdraw(&response));
-        } else {
-            unsaved.set_value(Some(response.clone()));
-            kiosk.with_value(|kiosk| kiosk.save(response, unsaved));
-        }
-    });
-    let on_finished = Callback::new({
-        let delivery = delivery.clone();
-        move |response: Response| {
-            unsaved.set_value(None);
-            kiosk.with_value(|kiosk| kiosk.keep(response, delivery.clone()));
-        }
     });
 
     // The thanks close by themselves.
+    let delivery = keeping.delivery();
+    let is_kept = move || matches!(delivery.get(), Delivery::Saved { .. });
     let closing = StoredValue::new_local(None::<Timeout>);
-    let delivered = Signal::from(delivery);
     Effect::new(move |_| {
-        if matches!(delivered.get(), Delivery::Saved { .. }) && closing.with_value(Option::is_none)
-        {
+        if is_kept() && closing.with_value(Option::is_none) {
             closing.set_value(Some(Timeout::new(THANKS_MS, move || leave.run(()))));
         }
     });
-    let watched = Signal::derive(move || !matches!(delivered.get(), Delivery::Saved { .. }));
+    let watched = Signal::derive(move || !is_kept());
 
-    let spoken = words.lang().to_owned();
-    let said = StoredValue::new(words.clone());
-    let setup = StoredValue::new(setup);
-    view! {
-        <main class="hl-kiosk" lang=spoken>
-            {demo.then(|| view! { <p class="hl-demo">{words.say("demo")}</p> })}
-            {move || {
-                let words = said.get_value();
-                let setup = setup.get_value();
-                match part.get() {
-                    Part::Dossier => view! {
-                        <DossierScreen
-                            words
-                            prefix=setup.device.code_prefix
-                            on_code=Callback::new(move |code| part.set(Part::Confirm(code)))
-                            on_none=Callback::new(move |()| part.set(Part::Survey(None)))
-                            on_leave=leave
-                        />
-                    }
-                    .into_any(),
-                    Part::Confirm(code) => view! {
-                        <Confirm
-                            words
-                            code=code.clone()
-                            on_yes=Callback::new(move |()| part.set(Part::Survey(Some(code.clone()))))
-                            on_no=Callback::new(move |()| part.set(Part::Dossier))
-                            on_leave=leave
-                        />
-                    }
-                    .into_any(),
-                    Part::Survey(dossier) => view! {
-                        <SatisfactionSurvey
-                            form=setup.form
-                            words
-                            scale_order=setup.device.scale_order
-                            touchpoint=setup.device.touchpoint.unwrap_or(Touchpoint::Result)
-                            channel=Channel::Kiosk
-                            dossier
-                            delivery=delivered
-                            on_answer
-                            on_finished
-                            on_back=Callback::new(move |()| part.set(Part::Dossier))
-                            on_leave=leave
-                        />
-                    }
-                    .into_any(),
+    let said = words.clone();
+    frame(words.lang())
+        .child_if(demo.then(|| demo_note(&words)))
+        .child_live(move || {
+            Some(match part.get() {
+                Part::Dossier => dossier_screen(
+                    &said,
+                    setup.device.code_prefix.clone(),
+                    dossier::Leads {
+                        on_code: Callback::new(move |code| part.set(Part::Confirm(code))),
+                        on_none: Callback::new(move |()| part.set(Part::Survey(None))),
+                        on_leave: leave,
+                    },
+                ),
+                Part::Confirm(code) => {
+                    let rated = code.clone();
+                    confirm(
+                        &said,
+                        &code,
+                        confirm::Leads {
+                            on_yes: Callback::new(move |()| {
+                                part.set(Part::Survey(Some(rated.clone())));
+                            }),
+                            on_no: Callback::new(move |()| part.set(Part::Dossier)),
+                            on_leave: leave,
+                        },
+                    )
                 }
-            }}
-            <IdleDialog words patience=Patience::VISIT watched on_gone=leave/>
-        </main>
-    }
+                Part::Survey(dossier) => {
+                    let survey = Survey {
+                        form: setup.form.clone(),
+                        words: said.clone(),
+                        scale_order: setup.device.scale_order,
+                        touchpoint: setup.device.touchpoint.unwrap_or(Touchpoint::Result),
+                        channel: Channel::Kiosk,
+                        dossier,
+                        invite: None,
+                        enabled: Vec::new(),
+                    };
+                    survey.shown(
+                        delivery,
+                        Callbacks {
+                            on_answer: Callback::new(move |response| keeping.answered(response)),
+                            on_finished: Callback::new(move |response| keeping.finished(response)),
+                            on_step: None,
+                            on_back: Some(Callback::new(move |()| part.set(Part::Dossier))),
+                            on_leave: leave,
+                        },
+                    )
+                }
+            })
+        })
+        .child(idle_dialog(&words, Patience::VISIT, watched, leave))
 }

@@ -12,17 +12,22 @@
 //! what a receipt does ([`fate`]), what gives way ([`room`]), whose turn it is ([`lease`]), whether the clock may be
 //! believed ([`skew`]).
 
+#[cfg(feature = "kiosk")]
+mod attended;
 mod db;
 mod fate;
 mod lease;
 mod pace;
 mod portion;
+#[cfg(feature = "kiosk")]
 mod pulse;
 mod record;
+#[cfg(feature = "kiosk")]
 mod rescue;
 mod room;
 mod sender;
 mod skew;
+#[cfg(feature = "kiosk")]
 mod status;
 mod turn;
 mod visit;
@@ -30,7 +35,7 @@ mod visit;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use gloo_timers::callback::{Interval, Timeout};
+use gloo_timers::callback::Timeout;
 use survey::response::Response;
 use uuid::Uuid;
 use wasm_bindgen_futures::spawn_local;
@@ -38,13 +43,13 @@ use wasm_bindgen_futures::spawn_local;
 use crate::browser::{self, Listener, Phase};
 use crate::collector::Client;
 pub use db::StorageError;
-use db::{Database, Install};
+use db::Database;
 use pace::{Cause, Pace};
-use pulse::{BEAT_MS, beat_soon};
 use record::Stamp;
 use sender::try_soon;
 pub use skew::{Clock, ClockState};
 use skew::{Now, Skew};
+#[cfg(feature = "kiosk")]
 pub use status::Status;
 use visit::Visit;
 
@@ -71,11 +76,9 @@ struct Inner {
     client: Client,
     boot: String,
     device: RefCell<String>,
-    install: RefCell<Option<Install>>,
     visit: RefCell<Visit>,
     skew: RefCell<Skew>,
     pace: RefCell<Pace>,
-    alarms: RefCell<Vec<String>>,
     /// The collector refused the key of the device.
     refused: Cell<bool>,
     /// The browser says that the last write was strictly durable.
@@ -86,7 +89,8 @@ struct Inner {
     retiring: Cell<bool>,
     sending: Cell<bool>,
     again: Cell<bool>,
-    beating: Cell<bool>,
+    #[cfg(feature = "kiosk")]
+    pulse: pulse::Pulse,
     timer: RefCell<Option<Timeout>>,
     callers: RefCell<Option<Callers>>,
 }
@@ -94,29 +98,27 @@ struct Inner {
 /// What calls the outbox, as long as it lives.
 struct Callers {
     _listeners: [Listener; 2],
-    _pulse: Interval,
 }
 
 impl Outbox {
-    /// Opens the outbox, starts sending what waits in it, and tells the collector how this device is.
+    /// Opens the outbox and starts sending what waits in it.
     pub async fn open(client: Client) -> Result<Self, StorageError> {
         let outbox = Self(Rc::new(Inner {
             db: Database::open().await?,
             client,
             boot: browser::new_id().to_string(),
             device: RefCell::default(),
-            install: RefCell::default(),
             visit: RefCell::default(),
             skew: RefCell::default(),
             pace: RefCell::default(),
-            alarms: RefCell::default(),
             refused: Cell::new(false),
             strict: Cell::new(true),
             persisting: Cell::new(false),
             retiring: Cell::new(false),
             sending: Cell::new(false),
             again: Cell::new(false),
-            beating: Cell::new(false),
+            #[cfg(feature = "kiosk")]
+            pulse: pulse::Pulse::default(),
             timer: RefCell::default(),
             callers: RefCell::default(),
         }));
@@ -132,7 +134,6 @@ impl Outbox {
         });
         outbox.0.callers.replace(Some(Callers::of(&inner)));
         try_soon(&inner, Cause::Woken);
-        beat_soon(&inner);
         Ok(outbox)
     }
 
@@ -154,6 +155,11 @@ impl Outbox {
     pub fn end_visit(&self) {
         self.0.visit.borrow_mut().end();
         self.0.retire_if_idle();
+    }
+
+    /// What is being answered may be sent although the visit is still open.
+    pub fn release(&self) {
+        self.0.visit.borrow_mut().release();
     }
 
     /// Saves the answers so far of somebody who is still there, in place of what was saved before; returns only when
@@ -178,40 +184,6 @@ impl Outbox {
     pub async fn send(&self) -> Sent {
         self.0.send(Cause::Written).await
     }
-
-    /// The state of the outbox, for the attendant.
-    pub async fn status(&self) -> Result<Status, StorageError> {
-        let inner = &self.0;
-        let held = inner.held();
-        let tally = inner.db.tally(held.as_deref()).await?;
-        Ok(Status {
-            waiting: tally.waiting,
-            parked: tally.parked,
-            sent: tally.sent,
-            gave_way: tally.gave_way,
-            last_contact: tally.contact,
-            oldest: tally.oldest,
-            refused: inner.refused.get(),
-            storage: inner.storage().await,
-            clock: inner.skew.borrow().at(now()),
-            alarms: inner.alarms.borrow().clone(),
-        })
-    }
-
-    /// Everything on the device as one rescue file (JSON), for a person to carry to the collector:
-    /// `{"format":"hai-long-rescue","version":1,"device","exported_at","responses":[…],"parked":[{"response","code"}]}`.
-    pub async fn export(&self) -> Result<String, StorageError> {
-        let waiting = self.0.db.oldest(u32::MAX).await?;
-        let waiting: Vec<String> = waiting.into_iter().map(|record| record.body).collect();
-        let parked = self.0.db.parked().await?;
-        let device = self.0.device.borrow().clone();
-        Ok(rescue::write(
-            &device,
-            &browser::rfc3339_now(),
-            &waiting,
-            &parked,
-        ))
-    }
 }
 
 impl Callers {
@@ -219,19 +191,16 @@ impl Callers {
         let window = browser::window();
         let online = inner.clone();
         let shown = inner.clone();
-        let pulse = inner.clone();
         Self {
             _listeners: [
                 Listener::new(&window, "online", Phase::Bubble, move |_| {
                     try_soon(&online, Cause::Woken);
-                    beat_soon(&online);
                 }),
                 // Fired at the document, it is heard on its way up.
                 Listener::new(&window, "visibilitychange", Phase::Bubble, move |_| {
                     try_soon(&shown, Cause::Woken);
                 }),
             ],
-            _pulse: Interval::new(BEAT_MS, move || beat_soon(&pulse)),
         }
     }
 }
@@ -285,12 +254,6 @@ impl Inner {
                 browser::persist().await;
             });
         }
-    }
-
-    /// The response that is just being given.
-    fn held(&self) -> Option<String> {
-        let visit = self.visit.borrow();
-        visit.held(browser::monotonic_ms()).map(str::to_owned)
     }
 
     /// Makes way for a newer release by loading the page again, unless somebody is in a visit.

@@ -1,25 +1,59 @@
 //! Tells the collector from time to time how this device is, and learns the time from it.
 
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use gloo_timers::callback::Interval;
 use survey::heartbeat::{Heartbeat, Storage};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Inner, now};
-use crate::browser;
+use super::db::Install;
+use super::{Inner, Outbox, now};
+use crate::browser::{self, Listener, Phase};
 use crate::collector::Failure;
 
 /// Milliseconds between two heartbeats.
-pub const BEAT_MS: u32 = 300_000;
+const BEAT_MS: u32 = 300_000;
+
+/// What the heartbeats know; empty until they are started.
+#[derive(Default)]
+pub struct Pulse {
+    install: RefCell<Option<Install>>,
+    alarms: RefCell<Vec<String>>,
+    beating: Cell<bool>,
+    held: RefCell<Option<(Interval, Listener)>>,
+}
+
+impl Pulse {
+    /// What the collector said is wrong when it last answered.
+    pub fn alarms(&self) -> Vec<String> {
+        self.alarms.borrow().clone()
+    }
+}
+
+impl Outbox {
+    /// Tells the collector how this device is, now, when the network comes back, and every five minutes.
+    pub fn beat(&self) {
+        let inner = Rc::downgrade(&self.0);
+        let (again, online) = (inner.clone(), inner.clone());
+        let interval = Interval::new(BEAT_MS, move || beat_soon(&again));
+        let window = browser::window();
+        let online = Listener::new(&window, "online", Phase::Bubble, move |_| {
+            beat_soon(&online);
+        });
+        self.0.pulse.held.replace(Some((interval, online)));
+        beat_soon(&inner);
+    }
+}
 
 /// Sends a heartbeat, unless the outbox has been dropped or one is under way. One that fails is not repeated: the next
 /// tells as much.
-pub fn beat_soon(inner: &Weak<Inner>) {
+fn beat_soon(inner: &Weak<Inner>) {
     let Some(inner) = inner.upgrade() else { return };
-    if !inner.beating.replace(true) {
+    if !inner.pulse.beating.replace(true) {
         spawn_local(async move {
             inner.beat().await;
-            inner.beating.set(false);
+            inner.pulse.beating.set(false);
         });
     }
 }
@@ -39,21 +73,21 @@ impl Inner {
         }
         // Without room for it the panel tells an earlier contact; nothing else hangs on it.
         let _ = self.db.contact(&greeting.server_time).await;
-        self.alarms.replace(greeting.alarms);
+        self.pulse.alarms.replace(greeting.alarms);
         Some(())
     }
 
     /// The state of this device; `None` while its storage does not work, which the screen tells as soon as it matters.
     async fn heartbeat(&self) -> Option<Heartbeat> {
-        if self.install.borrow().is_none() {
+        if self.pulse.install.borrow().is_none() {
             let (install, strict) = self.db.started().await.ok()?;
             self.strict.set(strict);
-            self.install.replace(Some(install));
+            self.pulse.install.replace(Some(install));
         }
         let held = self.held();
         let tally = self.db.tally(held.as_deref()).await.ok()?;
         let storage = self.storage().await;
-        let install = self.install.borrow().clone()?;
+        let install = self.pulse.install.borrow().clone()?;
         Some(Heartbeat {
             install_id: install.install_id,
             boots: install.boots,

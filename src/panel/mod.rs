@@ -15,12 +15,13 @@ use leptos::prelude::*;
 
 use crate::browser;
 use crate::outbox::Outbox;
+use crate::view::{El, el};
 use crate::words::Words;
 pub use facts::Page;
 pub use pin::Tries;
 use pin::{Gate, Sealed};
-use pin_screen::PinScreen;
-use state_screen::StateScreen;
+use pin_screen::pin_screen;
+use state_screen::state_screen;
 
 /// Where the sealed PIN lies in the browser's storage.
 const PIN: &str = "hl-panel-pin";
@@ -31,40 +32,53 @@ pub fn forget_pin() {
 }
 
 /// The PIN, then the panel.
-#[component]
-pub fn Panel(
+pub struct Panel {
     /// What it speaks.
-    words: Arc<Words>,
+    pub words: Arc<Words>,
     /// What it tells of.
-    outbox: Outbox,
+    pub outbox: Outbox,
     /// Name of the device, where it is known.
-    device: Option<String>,
+    pub device: Option<String>,
     /// What the page knows of itself, asked again each time that the panel looks.
-    page: Callback<(), Page>,
+    pub page: Callback<(), Page>,
     /// Wrong PINs so far; outlives the panel.
-    tries: Rc<RefCell<Tries>>,
+    pub tries: Rc<RefCell<Tries>>,
     /// The attendant is done.
-    on_close: Callback<()>,
-) -> impl IntoView {
-    let sealed = browser::recall(PIN).and_then(|text| serde_json::from_str::<Sealed>(&text).ok());
-    let gate = Gate::new(sealed, tries, browser::new_id().to_string());
-    let gate = StoredValue::new_local(gate);
-    let outbox = StoredValue::new_local(outbox);
-    let opened = RwSignal::new(false);
-    move || {
-        let words = words.clone();
-        if opened.get() {
-            let (outbox, device) = (outbox.get_value(), device.clone());
-            view! { <StateScreen words outbox device page on_close/> }.into_any()
-        } else {
-            let on_opened = Callback::new(move |chosen: Option<Sealed>| {
-                if let Some(text) = chosen.and_then(|sealed| serde_json::to_string(&sealed).ok()) {
-                    // Without room for it, the PIN is asked to be chosen again next time.
-                    browser::remember(PIN, &text);
-                }
-                opened.set(true);
-            });
-            view! { <PinScreen words gate on_opened on_close/> }.into_any()
-        }
+    pub on_close: Callback<()>,
+}
+
+impl Panel {
+    /// The panel as an element.
+    pub fn shown(self) -> El {
+        let Self {
+            words,
+            outbox,
+            device,
+            page,
+            tries,
+            on_close,
+        } = self;
+        let sealed =
+            browser::recall(PIN).and_then(|text| serde_json::from_str::<Sealed>(&text).ok());
+        let gate = Gate::new(sealed, tries, browser::new_id().to_string());
+        let gate = StoredValue::new_local(gate);
+        let outbox = StoredValue::new_local(outbox);
+        let opened = RwSignal::new(false);
+        el("div").class("hl-survey").child_live(move || {
+            Some(if opened.get() {
+                let outbox = outbox.get_value();
+                state_screen(&words, outbox, device.clone(), page, on_close)
+            } else {
+                let on_opened = Callback::new(move |chosen: Option<Sealed>| {
+                    let text = chosen.and_then(|sealed| serde_json::to_string(&sealed).ok());
+                    if let Some(text) = text {
+                        // Without room for it, the PIN is asked to be chosen again next time.
+                        browser::remember(PIN, &text);
+                    }
+                    opened.set(true);
+                });
+                pin_screen(&words, gate, on_opened, on_close)
+            })
+        })
     }
 }

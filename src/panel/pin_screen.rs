@@ -2,26 +2,22 @@
 
 use std::sync::Arc;
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::pin::{Asked, DIGITS, Gate, Sealed, Verdict};
 use crate::browser;
-use crate::rating::{TapGuard, focus_when_shown};
+use crate::keys::keys;
+use crate::rating::{TapGuard, button, focused};
+use crate::view::{El, el};
 use crate::words::Words;
 
-const KEYS: [char; 10] = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
-
-#[component]
-pub(super) fn PinScreen(
-    words: Arc<Words>,
+/// Asks for the PIN; `on_opened` is called with the PIN to keep, if it was chosen just now.
+pub(super) fn pin_screen(
+    words: &Arc<Words>,
     gate: StoredValue<Gate, LocalStorage>,
-    /// With the PIN to keep, if it was chosen just now.
     on_opened: Callback<Option<Sealed>>,
     on_close: Callback<()>,
-) -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
-    focus_when_shown(heading);
+) -> El {
     let guard = TapGuard::new();
     guard.arm();
     let asked = RwSignal::new(gate.with_value(Gate::asked));
@@ -51,79 +47,67 @@ pub(super) fn PinScreen(
                 }
             });
         };
-    let delete = move |_| {
+    let delete = move || {
         gate.update_value(Gate::delete);
         typed.set(gate.with_value(Gate::typed));
         fault.set(None);
     };
     let count = words.clone();
-    view! {
-        <section class="hl-screen hl-screen--dossier" data-screen="pin" data-guard=guard.attribute()>
-            <div class="hl-dossier__ask">
-                <h1 class="hl-heading" tabindex="-1" node_ref=heading>
-                    {move || {
-                        say(match asked.get() {
-                            Asked::Pin => "pin.ask",
-                            Asked::New => "pin.new",
-                            Asked::Repeat => "pin.repeat",
-                        })
-                    }}
-                </h1>
-                <p class="hl-hint">
-                    {move || {
-                        say(match asked.get() {
-                            Asked::Pin => "pin.hint",
-                            Asked::New | Asked::Repeat => "pin.new-hint",
-                        })
-                    }}
-                </p>
-            </div>
-            <div class="hl-dossier__answer">
-                <p class="hl-pin" role="status">
-                    <span class="hl-hidden">
-                        {move || {
-                            count
-                                .fill(
-                                    "pin.typed",
-                                    &[("n", &typed.get().to_string()), ("total", &DIGITS.to_string())],
-                                )
-                        }}
-                    </span>
-                    <span aria-hidden="true">
-                        {move || {
-                            (0..DIGITS)
-                                .map(|at| if at < typed.get() { '●' } else { '○' })
-                                .collect::<String>()
-                        }}
-                    </span>
-                </p>
-                <p class="hl-fault" role="alert">{move || fault.get()}</p>
-                <div class="hl-keys" role="group" aria-label=words.say("dossier.keys")>
-                    {KEYS
-                        .into_iter()
-                        .map(|digit| {
-                            view! {
-                                <button
-                                    class="hl-key"
-                                    type="button"
-                                    data-digit=digit.to_string()
-                                    on:click=move |_| press(digit)
-                                >
-                                    {digit.to_string()}
-                                </button>
-                            }
-                        })
-                        .collect_view()}
-                    <button class="hl-key hl-key--wide" type="button" data-action="delete" on:click=delete>
-                        {words.say("dossier.delete")}
-                    </button>
-                </div>
-            </div>
-            <div class="hl-actions">
-                <button class="hl-button" type="button" data-action="close" on:click=move |_| on_close.run(())>
-                    {words.say("panel.close")}
-                </button>
-            </div>
-        </section>
-    }
+    let number = move || {
+        count.fill(
+            "pin.typed",
+            &[
+                ("n", &typed.get().to_string()),
+                ("total", &DIGITS.to_string()),
+            ],
+        )
+    };
+    let dots = move || {
+        (0..DIGITS)
+            .map(|at| if at < typed.get() { '●' } else { '○' })
+            .collect()
+    };
+    let question = focused(el("h1").class("hl-heading")).text_live(move || {
+        say(match asked.get() {
+            Asked::Pin => "pin.ask",
+            Asked::New => "pin.new",
+            Asked::Repeat => "pin.repeat",
+        })
+    });
+    let hint = el("p").class("hl-hint").text_live(move || {
+        say(match asked.get() {
+            Asked::Pin => "pin.hint",
+            Asked::New | Asked::Repeat => "pin.new-hint",
+        })
+    });
+    let shown = el("p")
+        .class("hl-pin")
+        .attr("role", "status")
+        .child(el("span").class("hl-hidden").text_live(number))
+        .child(el("span").attr("aria-hidden", "true").text_live(dots));
+    let fault = el("p")
+        .class("hl-fault")
+        .attr("role", "alert")
+        .text_live(move || fault.get().unwrap_or_default());
+    let close = button("hl-button", "close", words.say("panel.close"), move || {
+        on_close.run(());
+    });
+    el("section")
+        .class("hl-screen hl-screen--dossier")
+        .attr("data-screen", "pin")
+        .attr_live("data-guard", guard.attribute())
+        .child(
+            el("div")
+                .class("hl-dossier__ask")
+                .child(question)
+                .child(hint),
+        )
+        .child(
+            el("div")
+                .class("hl-dossier__answer")
+                .child(shown)
+                .child(fault)
+                .child(keys(words, press, delete)),
+        )
+        .child(el("div").class("hl-actions").child(close))
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use gloo_timers::callback::Interval;
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -11,22 +10,20 @@ use super::download;
 use super::facts::{Fact, Page, codes, facts};
 use crate::browser;
 use crate::outbox::{Outbox, Sent};
-use crate::rating::{TapGuard, focus_when_shown};
+use crate::rating::{TapGuard, button, heading};
+use crate::view::{El, el};
 use crate::words::Words;
 
 /// How often the state is read while the panel is open, in milliseconds.
 const LOOK_MS: u32 = 2_000;
 
-#[component]
-pub(super) fn StateScreen(
-    words: Arc<Words>,
+pub(super) fn state_screen(
+    words: &Arc<Words>,
     outbox: Outbox,
     device: Option<String>,
     page: Callback<(), Page>,
     on_close: Callback<()>,
-) -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
-    focus_when_shown(heading);
+) -> El {
     let guard = TapGuard::new();
     guard.arm();
     let lines = RwSignal::new(Vec::<Fact>::new());
@@ -51,7 +48,7 @@ pub(super) fn StateScreen(
     look();
     let _looking = StoredValue::new_local(Interval::new(LOOK_MS, look));
 
-    let send = move |_| {
+    let send = move || {
         let outbox = outbox.get_value();
         busy.set(true);
         told.set(None);
@@ -66,7 +63,7 @@ pub(super) fn StateScreen(
         });
     };
     let name = device.clone().unwrap_or_default();
-    let export = move |_| {
+    let export = move || {
         let (outbox, file) = (
             outbox.get_value(),
             file_name(&name, &browser::rfc3339_now()),
@@ -85,55 +82,56 @@ pub(super) fn StateScreen(
         });
     };
     // Refused only while the page is being left anyway.
-    let reload = move |_| drop(browser::window().location().reload());
+    let reload = move || drop(browser::window().location().reload());
     let rows = move || {
-        lines
-            .get()
-            .into_iter()
-            .map(|fact| {
-                view! {
-                    <div class="hl-fact" data-fact=fact.key data-wrong=fact.wrong.then_some("")>
-                        <dt class="hl-fact__name">{said.with_value(|words| words.say(fact.key))}</dt>
-                        <dd class="hl-fact__value">{fact.value}</dd>
-                    </div>
-                }
-            })
-            .collect_view()
+        let rows = lines.get().into_iter().map(|fact| {
+            let name = said.with_value(|words| words.say(fact.key));
+            el("div")
+                .class("hl-fact")
+                .attr("data-fact", fact.key)
+                .attr_if("data-wrong", fact.wrong.then_some(""))
+                .child(el("dt").class("hl-fact__name").text(name))
+                .child(el("dd").class("hl-fact__value").text(fact.value))
+        });
+        Some(el("dl").class("hl-facts").children(rows))
     };
-    view! {
-        <section class="hl-screen hl-screen--panel" data-screen="panel" data-guard=guard.attribute()>
-            <h1 class="hl-heading" tabindex="-1" node_ref=heading>
-                {match device {
-                    Some(device) => words.fill("panel.of", &[("device", &device)]),
-                    None => words.say("panel"),
-                }}
-            </h1>
-            <dl class="hl-facts">{rows}</dl>
-            <p class="hl-panel__told" role="status">
-                {move || told.get().map(|key| said.with_value(|words| words.say(key)))}
-            </p>
-            <div class="hl-actions hl-actions--panel">
-                <button
-                    class="hl-button hl-button--main"
-                    type="button"
-                    data-action="send"
-                    disabled=move || busy.get()
-                    on:click=send
-                >
-                    {words.say("panel.send")}
-                </button>
-                <button class="hl-button" type="button" data-action="export" on:click=export>
-                    {words.say("panel.export")}
-                </button>
-                <button class="hl-button" type="button" data-action="reload" on:click=reload>
-                    {words.say("panel.reload")}
-                </button>
-                <button class="hl-button" type="button" data-action="close" on:click=move |_| on_close.run(())>
-                    {words.say("panel.close")}
-                </button>
-            </div>
-        </section>
-    }
+    let send = button(
+        "hl-button hl-button--main",
+        "send",
+        words.say("panel.send"),
+        send,
+    )
+    .attr_live("disabled", move || busy.get().then_some("".into()));
+    let say = |key| words.say(key);
+    el("section")
+        .class("hl-screen hl-screen--panel")
+        .attr("data-screen", "panel")
+        .attr_live("data-guard", guard.attribute())
+        .child(heading(match device {
+            Some(device) => words.fill("panel.of", &[("device", &device)]),
+            None => words.say("panel"),
+        }))
+        .child_live(rows)
+        .child(
+            el("p")
+                .class("hl-panel__told")
+                .attr("role", "status")
+                .text_live(move || {
+                    told.get().map_or_else(String::new, |key| {
+                        said.with_value(|words| words.say(key))
+                    })
+                }),
+        )
+        .child(
+            el("div")
+                .class("hl-actions hl-actions--panel")
+                .child(send)
+                .child(button("hl-button", "export", say("panel.export"), export))
+                .child(button("hl-button", "reload", say("panel.reload"), reload))
+                .child(button("hl-button", "close", say("panel.close"), move || {
+                    on_close.run(());
+                })),
+        )
 }
 
 /// The lines as they are now; `None` if the outbox cannot be read.

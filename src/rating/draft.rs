@@ -11,6 +11,8 @@ use super::journey::Journey;
 pub struct Draft {
     /// The dossier that is rated, if it is known.
     pub dossier: Option<String>,
+    /// The right to rate that the person brought.
+    pub invite: Option<String>,
     /// At which moment of the procedure.
     pub touchpoint: Touchpoint,
     /// Through which door.
@@ -48,7 +50,7 @@ impl Draft {
             form: form.id.clone(),
             form_version: form.version,
             dossier: self.dossier.clone(),
-            invite: None,
+            invite: self.invite.clone(),
             unit: None,
             touchpoint: self.touchpoint,
             channel: self.channel,

@@ -1,6 +1,6 @@
 //! Five faces whose level shows in eyes, brows and mouth: some people read eyes first, others mouths.
 
-use leptos::prelude::*;
+use crate::view::{El, el};
 
 /// Brows, eyes and mouth of a level on a field of 64 by 64.
 const FEATURES: [[&str; 3]; 5] = [
@@ -27,23 +27,23 @@ const FEATURES: [[&str; 3]; 5] = [
     ],
 ];
 
-/// The face of a level from 1 (worst) to 5 (best), drawn in the colour of the text around it. For the eye only: the
-/// words beside it say the same.
-#[component]
-pub fn Face(
-    /// 1 to 5; anything else is drawn as the middle face.
-    level: u8,
-) -> impl IntoView {
-    let [brows, eyes, mouth] = FEATURES
+/// The face of a level from 1 (worst) to 5 (best), drawn in the colour of the text around it; anything else is drawn
+/// as the middle face. For the eye only: the words beside it say the same.
+pub fn face(level: u8) -> El {
+    let features = FEATURES
         .get(usize::from(level).wrapping_sub(1))
         .copied()
         .unwrap_or(FEATURES[2]);
-    view! {
-        <svg class="hl-face" data-face=level viewBox="0 0 64 64" aria-hidden="true" focusable="false">
-            <circle cx="32" cy="32" r="29"/>
-            <path d=brows/>
-            <path d=eyes/>
-            <path d=mouth/>
-        </svg>
-    }
+    let head = el("circle")
+        .attr("cx", "32")
+        .attr("cy", "32")
+        .attr("r", "29");
+    el("svg")
+        .class("hl-face")
+        .attr("data-face", level.to_string())
+        .attr("viewBox", "0 0 64 64")
+        .attr("aria-hidden", "true")
+        .attr("focusable", "false")
+        .child(head)
+        .children(features.map(|feature| el("path").attr("d", feature)))
 }

@@ -43,6 +43,7 @@ pub(crate) fn journey() -> Journey {
 pub(crate) fn response(journey: &Journey, partial: bool) -> Response {
     let draft = Draft {
         dossier: Some("H57.132-260804-0583".to_owned()),
+        invite: None,
         touchpoint: Touchpoint::Result,
         channel: Channel::Kiosk,
         locale: "vi".to_owned(),

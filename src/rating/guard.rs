@@ -1,6 +1,8 @@
 //! Half a second without taps after each screen change: the second half of a double tap must not answer the next
 //! question.
 
+use std::borrow::Cow;
+
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
@@ -32,8 +34,8 @@ impl TapGuard {
     }
 
     /// The value of `data-guard`: present while armed.
-    pub fn attribute(self) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
-        move || self.armed.get().then_some("on")
+    pub fn attribute(self) -> impl Fn() -> Option<Cow<'static, str>> + Copy + Send + 'static {
+        move || self.armed.get().then_some(Cow::Borrowed("on"))
     }
 }
 

@@ -166,6 +166,11 @@ impl Journey {
         Some((at + 1, self.asked().count()))
     }
 
+    /// Is it the first question?
+    pub fn at_first(&self) -> bool {
+        self.progress().is_some_and(|(n, _)| n == 1)
+    }
+
     fn asked(&self) -> impl Iterator<Item = &Item> {
         self.form
             .items

@@ -6,6 +6,7 @@ mod face;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod guard;
+mod heading;
 mod journey;
 mod notice;
 mod question;
@@ -19,19 +20,21 @@ use leptos::prelude::*;
 use survey::form::Form;
 use survey::response::{Channel, Response, ScaleOrder, Touchpoint};
 
-pub use actions::Actions;
+pub use actions::{Actions, button};
 pub use draft::{Draft, Stamps};
-pub use face::Face;
+pub use face::face;
 pub use guard::TapGuard;
+pub use heading::{focused, heading, large_heading};
 pub use journey::{Journey, Step};
-pub use notice::Notice;
-pub use question::focus_when_shown;
+pub use notice::notice;
+pub use run::Callbacks;
 
+use crate::view::{El, el};
 use crate::words::Words;
-use question::Question;
-use reasons::ReasonsScreen;
-use run::Run;
-use thanks::Thanks;
+use question::question;
+use reasons::reasons_screen;
+use run::{Begun, Run};
+use thanks::thanks;
 
 /// What became of the response after `on_finished`; the frame tells the survey, which tells the person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,6 +76,9 @@ pub fn SatisfactionSurvey(
     /// The dossier that is rated, if it is known.
     #[prop(optional_no_strip)]
     dossier: Option<String>,
+    /// The right to rate that the person brought with a link; the collector knows the dossier by it.
+    #[prop(optional_no_strip)]
+    invite: Option<String>,
     /// Sensitive items that the authority has switched on, by id.
     #[prop(optional)]
     enabled: Vec<String>,
@@ -86,45 +92,105 @@ pub fn SatisfactionSurvey(
     /// Another screen is shown.
     #[prop(optional)]
     on_step: Option<Callback<Step>>,
-    /// Back from the first question.
-    on_back: Callback<()>,
+    /// Back from the first question, which has no way back without it.
+    #[prop(optional_no_strip)]
+    on_back: Option<Callback<()>>,
     /// The person is done with the survey: it was ended without an answer, or the last screen was left.
     on_leave: Callback<()>,
 ) -> impl IntoView {
-    let order = match scale_order {
-        Some(order) if !form.order_fixed => order,
-        _ => form.scale_order,
-    };
-    let draft = Draft {
-        dossier,
+    let survey = Survey {
+        form,
+        words,
+        scale_order,
         touchpoint,
         channel,
-        locale: words.lang().to_owned(),
-        scale_order: order,
+        dossier,
+        invite,
+        enabled,
     };
-    let run = Run::new(
-        Journey::new(form, enabled),
-        draft,
-        run::Callbacks {
-            on_answer,
-            on_finished,
-            on_step,
-            on_back,
-            on_leave,
-        },
-    );
-    let words = StoredValue::new(words);
-    let step = run.step();
-    view! {
-        <div class="hl-survey" data-guard=run.guard.attribute()>
-            {move || {
-                let words = words.get_value();
-                match step.get() {
-                    Step::Item(id) => view! { <Question run words id/> }.into_any(),
-                    Step::Reasons => view! { <ReasonsScreen run words/> }.into_any(),
-                    Step::Done => view! { <Thanks words delivery on_leave/> }.into_any(),
-                }
-            }}
-        </div>
+    let callbacks = Callbacks {
+        on_answer,
+        on_finished,
+        on_step,
+        on_back,
+        on_leave,
+    };
+    survey.shown(delivery, callbacks)
+}
+
+/// What a survey asks, of whom and through which door: see [`SatisfactionSurvey`] for each field.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// The questionnaire.
+    pub form: Arc<Form>,
+    /// What the screen says around the form's own words.
+    pub words: Arc<Words>,
+    /// Order of the levels, where the authority has chosen one.
+    pub scale_order: Option<ScaleOrder>,
+    /// At which moment of the procedure the person is asked.
+    pub touchpoint: Touchpoint,
+    /// The door.
+    pub channel: Channel,
+    /// The dossier, if it is known here.
+    pub dossier: Option<String>,
+    /// The right to rate that the person brought.
+    pub invite: Option<String>,
+    /// Sensitive items that are switched on.
+    pub enabled: Vec<String>,
+}
+
+impl Survey {
+    /// The survey as an element: what [`SatisfactionSurvey`] shows, for frames of our own.
+    pub fn shown(self, delivery: Signal<Delivery>, callbacks: Callbacks) -> El {
+        let words = self.words.clone();
+        let run = self.run(Begun::now(), callbacks);
+        run.guard.arm();
+        let step = run.step();
+        el("div")
+            .class("hl-survey")
+            .attr_live("data-guard", run.guard.attribute())
+            .child_live(move || match step.get() {
+                Step::Item(id) => question(run, &words, &id),
+                Step::Reasons => Some(reasons_screen(run, &words)),
+                Step::Done => Some(thanks(&words, delivery, callbacks.on_leave)),
+            })
+    }
+
+    /// The first question as it stands before anybody has done anything; for a static page.
+    #[cfg(feature = "first-screens")]
+    pub fn first(self) -> El {
+        let words = self.words.clone();
+        let nowhere = Callback::new(|_: Response| ());
+        let run = self.run(
+            Begun::default(),
+            Callbacks {
+                on_answer: nowhere,
+                on_finished: nowhere,
+                on_step: None,
+                on_back: None,
+                on_leave: Callback::new(|()| ()),
+            },
+        );
+        let question = match run.step().get_untracked() {
+            Step::Item(id) => question(run, &words, &id),
+            Step::Reasons | Step::Done => None,
+        };
+        el("div").class("hl-survey").child_if(question)
+    }
+
+    fn run(self, begun: Begun, callbacks: Callbacks) -> Run {
+        let scale_order = match self.scale_order {
+            Some(order) if !self.form.order_fixed => order,
+            _ => self.form.scale_order,
+        };
+        let draft = Draft {
+            dossier: self.dossier,
+            invite: self.invite,
+            touchpoint: self.touchpoint,
+            channel: self.channel,
+            locale: self.words.lang().to_owned(),
+            scale_order,
+        };
+        Run::new(Journey::new(self.form, self.enabled), draft, begun, callbacks)
     }
 }

@@ -2,66 +2,75 @@
 
 use std::sync::Arc;
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::actions::Actions;
-use super::question::focus_when_shown;
+use super::heading::heading;
 use super::run::Run;
+use crate::view::{El, el};
 use crate::words::Words;
 
-#[component]
-pub(super) fn ReasonsScreen(run: Run, words: Arc<Words>) -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
-    focus_when_shown(heading);
+pub(super) fn reasons_screen(run: Run, words: &Arc<Words>) -> El {
     let lang = words.lang();
     let (question, options) = run.peek(|journey| {
         let offered = journey.form().reasons.as_ref();
         let question = offered.map(|reasons| reasons.text.get(lang).to_owned());
-        let options: Vec<(String, String)> = offered
+        let options: Vec<El> = offered
             .into_iter()
             .flat_map(|reasons| &reasons.options)
-            .map(|option| (option.id.clone(), option.text.get(lang).to_owned()))
+            .map(|option| chip(run, option.id.clone(), option.text.get(lang).to_owned()))
             .collect();
-        (question, options)
+        (question.unwrap_or_default(), options)
     });
-    view! {
-        <section class="hl-screen" data-screen="reasons">
-            <fieldset class="hl-question">
-                <legend class="hl-question__legend">
-                    <h1 class="hl-heading" tabindex="-1" node_ref=heading>{question}</h1>
-                </legend>
-                <div class="hl-chips">
-                    {options
-                        .into_iter()
-                        .map(|(id, text)| {
-                            let (read, tick) = (id.clone(), id.clone());
-                            view! {
-                                <label class="hl-chip">
-                                    <input
-                                        class="hl-chip__box"
-                                        type="checkbox"
-                                        value=id
-                                        prop:checked=move || {
-                                            run.read(|journey| journey.reasons().contains(&read))
-                                        }
-                                        on:change=move |event| run.tick(&tick, event_target_checked(&event))
-                                    />
-                                    <span class="hl-chip__label">{text}</span>
-                                </label>
-                            }
-                        })
-                        .collect_view()}
-                </div>
-            </fieldset>
-            <Actions
-                on_back=Callback::new(move |()| run.go_back())
-                on_restart=Callback::new(move |()| run.restart())
-                on_end=Callback::new(move |()| run.end())
-                next=words.say("continue")
-                on_next=Callback::new(move |()| run.go_on())
-                words
-            />
-        </section>
-    }
+    let next = words.say("continue");
+    let actions = Actions {
+        on_back: Some(Callback::new(move |()| run.go_back())),
+        on_restart: Callback::new(move |()| run.restart()),
+        on_end: Callback::new(move |()| run.end()),
+        on_next: Callback::new(move |()| run.go_on()),
+        next: Box::new(move || next.clone()),
+        ready: Box::new(|| true),
+    };
+    let legend = el("legend")
+        .class("hl-question__legend")
+        .child(heading(question));
+    let chips = el("div").class("hl-chips").children(options);
+    let question = el("fieldset")
+        .class("hl-question")
+        .child(legend)
+        .child(chips);
+    el("section")
+        .class("hl-screen")
+        .attr("data-screen", "reasons")
+        .child(question)
+        .child(actions.row(words))
+}
+
+fn chip(run: Run, id: String, text: String) -> El {
+    let ticked = id.clone();
+    let shown = id.clone();
+    let input = el("input")
+        .class("hl-chip__box")
+        .attr("type", "checkbox")
+        .attr("value", id)
+        .on("change", move |event| {
+            run.tick(&ticked, event_target_checked(&event));
+        });
+    let input = checked(input, move || {
+        run.read(|journey| journey.reasons().contains(&shown))
+    });
+    el("label")
+        .class("hl-chip")
+        .child(input)
+        .child(el("span").class("hl-chip__label").text(text))
+}
+
+/// Has a box or a radio button follow signals.
+pub(super) fn checked(input: El, is: impl Fn() -> bool + Send + 'static) -> El {
+    use wasm_bindgen::JsCast;
+    input.follow(move |input| {
+        if let Some(input) = input.dyn_ref::<web_sys::HtmlInputElement>() {
+            input.set_checked(is());
+        }
+    })
 }

@@ -14,21 +14,38 @@ use crate::browser;
 /// How long a choice is seen before the next question comes, in milliseconds (ux: 400 to 600).
 const SEEN_MS: u32 = 500;
 
-/// What the survey tells its frame.
+/// What the survey tells its frame: see [`super::SatisfactionSurvey`].
 #[derive(Clone, Copy)]
-pub(super) struct Callbacks {
+pub struct Callbacks {
+    /// After each change of the answers.
     pub on_answer: Callback<Response>,
+    /// The person is through.
     pub on_finished: Callback<Response>,
+    /// Another screen is shown.
     pub on_step: Option<Callback<Step>>,
-    pub on_back: Callback<()>,
+    /// Back from the first question; it has no way back if absent.
+    pub on_back: Option<Callback<()>>,
+    /// The person is done with the survey.
     pub on_leave: Callback<()>,
 }
 
 /// When the run began, by both clocks, and the id of its response once there is an answer.
-struct Begun {
+#[derive(Default)]
+pub(super) struct Begun {
     at: String,
     monotonic_ms: f64,
     id: Option<Uuid>,
+}
+
+impl Begun {
+    /// Now.
+    pub fn now() -> Self {
+        Self {
+            at: browser::rfc3339_now(),
+            monotonic_ms: browser::monotonic_ms(),
+            id: None,
+        }
+    }
 }
 
 /// Handle on the run; every screen of the survey holds one.
@@ -46,23 +63,18 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn new(journey: Journey, draft: Draft, callbacks: Callbacks) -> Self {
-        let run = Self {
+    pub fn new(journey: Journey, draft: Draft, begun: Begun, callbacks: Callbacks) -> Self {
+        Self {
             guard: TapGuard::new(),
             must_choose: RwSignal::new(false),
             journey: RwSignal::new(journey),
             draft: StoredValue::new(draft),
-            begun: StoredValue::new(Begun {
-                at: browser::rfc3339_now(),
-                monotonic_ms: browser::monotonic_ms(),
-                id: None,
-            }),
+            begun: StoredValue::new(begun),
             next: StoredValue::new_local(None),
             callbacks,
-        };
-        run.guard.arm();
-        run
+        }
     }
+
 
     /// The screen to show.
     pub fn step(self) -> Memo<Step> {
@@ -124,9 +136,14 @@ impl Run {
         self.next.set_value(None);
         if self.journey.try_update(Journey::go_back) == Some(true) {
             self.moved();
-        } else {
-            self.callbacks.on_back.run(());
+        } else if let Some(on_back) = self.callbacks.on_back {
+            on_back.run(());
         }
+    }
+
+    /// Does going back lead anywhere?
+    pub fn has_way_back(self) -> bool {
+        self.callbacks.on_back.is_some() || self.peek(|journey| !journey.at_first())
     }
 
     /// To the first question, with nothing answered.

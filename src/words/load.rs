@@ -1,17 +1,33 @@
 //! Fetches words from the collector's static files.
 
 use gloo_net::http::Request;
+use survey::text::Lang;
 
 use super::{Language, Words};
+use crate::browser;
+
+/// What the build writes into the pages.
+const LANGUAGES: &str = "hl-languages";
 
 /// The languages that are served, Vietnamese among them; empty when the list cannot be read.
 pub async fn list() -> Vec<Language> {
-    let list = text("/assets/words/index.json").await;
+    let list = match browser::text_of(LANGUAGES) {
+        Some(list) => Some(list),
+        None => text("/assets/words/index.json").await,
+    };
     list.and_then(|json| serde_json::from_str(&json).ok())
         .unwrap_or_default()
 }
 
-/// The words of `lang`; `None` when they cannot be had.
+/// The words of `lang`, Vietnamese included; `None` when they cannot be had.
+pub async fn of(lang: &str) -> Option<Words> {
+    if lang == Lang::DEFAULT {
+        return Some(Words::vietnamese());
+    }
+    fetch(lang).await
+}
+
+/// The words of a language that is not compiled in.
 pub async fn fetch(lang: &str) -> Option<Words> {
     let json = text(&["/assets/words/", lang, ".json"].concat()).await?;
     Words::read(lang, &json).ok()

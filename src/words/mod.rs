@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use load::{fetch, list};
+#[cfg(feature = "kiosk")]
+pub use load::fetch;
+pub use load::{list, of};
 
 /// The words of one language, by key.
 #[derive(Clone, Debug)]

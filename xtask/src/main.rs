@@ -4,6 +4,7 @@
 mod api;
 mod build;
 mod licences;
+mod page;
 mod shell;
 mod step;
 mod test;

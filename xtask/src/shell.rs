@@ -32,8 +32,8 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Reads the sources and names the build after everything in it: the assets, the page and the worker.
-    pub fn read(sources: &Path, assets: &Path, page: &str) -> Result<Self> {
+    /// Reads the sources and names the build after everything in it: the assets, the pages and the worker.
+    pub fn read(sources: &Path, assets: &Path, pages: &[&str]) -> Result<Self> {
         let read = |name: &str| {
             fs::read_to_string(sources.join(name)).with_context(|| format!("src/worker/{name}"))
         };
@@ -43,7 +43,7 @@ impl Shell {
             read("manifest.webmanifest")?,
         );
         let mut all = Sha256::new();
-        for text in [page, &worker, &manifest] {
+        for text in pages.iter().copied().chain([worker.as_str(), &manifest]) {
             all.update(Sha256::digest(text));
         }
         for file in files(assets)? {

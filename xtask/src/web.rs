@@ -1,26 +1,53 @@
-//! The web files in `dist/`: the widget as WASM with its glue, one style sheet, the words, and `index.html` that names
-//! them. Everything under `dist/assets/` except the words carries a hash of its content in its name, so that it may be
-//! cached for ever; everything is also written compressed, for collectors and proxies on slow lines. What makes the
-//! page start without a network is written by [`crate::shell`].
+//! The web files in `dist/`. Everything under `dist/assets/` except the words carries a hash of its content in its name,
+//! so that it may be cached for ever; everything is also written compressed, for collectors and proxies on slow lines.
 //!
-//! `index.html` marks what is to be built with `data-trunk`, as Trunk does, so that `trunk serve` works on it too.
+//! | file | what it is |
+//! |---|---|
+//! | `index.html`, `phone.html` | the pages of the doors, written by [`crate::page`] |
+//! | `first/FORM.vN.html` | the first question of a form, which the collector puts into `phone.html` |
+//! | `pages.json` | what the pages' policy must allow: the hashes of what stands in them |
+//! | `assets/` | the widget, once for the kiosk and once for every other door, and the words |
+//! | `sw.js` … | what makes the pages start without a network, written by [`crate::shell`] |
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::page::{self, Page};
 use crate::shell::Shell;
-use crate::step::{cargo, root, run};
+use crate::step::{cargo, output_with_input, root, run};
 use crate::tools::WASM;
 
 /// The language whose words are compiled into the widget; all others are fetched when chosen.
 const BUILT_IN_LANGUAGE: &str = "vi";
+/// What JavaScript a widget's glue holds for classes that Leptos' server functions export and nothing here uses.
+const UNUSED_CLASS: &str = "IntoUnderlying";
+
+/// One build of the widget.
+struct Module {
+    /// Name of its files.
+    name: &'static str,
+    /// What `cargo` is told of its features.
+    features: &'static [&'static str],
+}
+
+/// What the kiosk loads.
+const KIOSK: Module = Module {
+    name: "kiosk",
+    features: &[],
+};
+/// What every other door loads.
+const SURVEY: Module = Module {
+    name: "hai-long",
+    features: &["--no-default-features"],
+};
 
 /// Builds `dist/` anew.
 pub fn build() -> Result<()> {
@@ -32,32 +59,28 @@ pub fn build() -> Result<()> {
     let assets = fresh.join("assets");
     fs::create_dir_all(&assets)?;
 
-    // Only as a cdylib: with the rlib beside it Cargo leaves link-time optimisation out, which costs a tenth.
-    run(cargo()
-        .args([
-            "rustc",
-            "--package",
-            "hai-long",
-            "--lib",
-            "--crate-type",
-            "cdylib",
-        ])
-        .args(["--target", WASM, "--profile", "widget"]))?;
-    let page = fs::read_to_string(root.join("index.html")).context("index.html")?;
-    let marked = Marked::read(&page)?;
-    let script = scripts(
-        &root.join("target").join(WASM).join("widget/hai_long.wasm"),
-        &assets,
-    )?;
-    let sheet = sheet(&root, &marked.sheets, &assets)?;
-    words(&root.join("src/words"), &assets.join("words"))?;
+    let languages = words(&root.join("src/words"), &assets.join("words"))?;
+    let screens = first_screens(&languages)?;
+    let phone = Page::read(&root.join("src/phone/phone.html"))?;
+    let kiosk = Page::read(&root.join("index.html"))?;
+    let phone = phone.filled(&SURVEY.built(&assets)?, &languages, "")?;
+    let attract = screens["kiosk"].as_str().context("no screen for the kiosk")?;
+    let kiosk = kiosk.filled(&KIOSK.built(&assets)?, &languages, attract)?;
     let icon = fs::read(root.join("src/worker/icon.svg")).context("src/worker/icon.svg")?;
     let icon = write_hashed(&assets, "icon", "svg", &icon)?;
-    let shell = Shell::read(&root.join("src/worker"), &assets, &page)?;
+    first_questions(&screens, &fresh.join("first"))?;
+
+    let shell = Shell::read(&root.join("src/worker"), &assets, &[&kiosk.html, &phone.html])?;
     fs::write(
         fresh.join("index.html"),
-        marked.page(&sheet, &script, shell.build()),
+        page::named(&kiosk.html, shell.build()),
     )?;
+    fs::write(
+        fresh.join("phone.html"),
+        page::named(&phone.html, shell.build()),
+    )?;
+    let policies = serde_json::json!({"index.html": kiosk.policy, "phone.html": phone.policy});
+    fs::write(fresh.join("pages.json"), policies.to_string())?;
     shell.write(&fresh, &icon)?;
     compress(&fresh)?;
 
@@ -69,132 +92,131 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// `index.html` cut at the lines that the build replaces.
-struct Marked<'a> {
-    lines: Vec<Line<'a>>,
-    sheets: Vec<&'a str>,
+/// File names of a built widget.
+pub(crate) struct Scripts {
+    pub wasm: String,
+    pub glue: String,
 }
 
-enum Line<'a> {
-    Kept(&'a str),
-    Sheet,
-    Script,
-    Dropped,
-}
-
-impl<'a> Marked<'a> {
-    fn read(page: &'a str) -> Result<Self> {
-        let mut sheets = Vec::new();
-        let mut lines = Vec::new();
-        for line in page.lines() {
-            if !line.contains("data-trunk") {
-                lines.push(Line::Kept(line));
-                continue;
-            }
-            let kind = attribute(line, "rel")
-                .context("index.html: a data-trunk link needs rel=\"…\" on the same line")?;
-            lines.push(match kind {
-                "css" => {
-                    sheets.push(attribute(line, "href").context("index.html: a css link needs href=\"…\"")?);
-                    if sheets.len() == 1 { Line::Sheet } else { Line::Dropped }
-                }
-                "rust" => Line::Script,
-                "copy-dir" => Line::Dropped,
-                other => bail!("index.html: data-trunk rel={other:?} is unknown here; use css, rust or copy-dir"),
-            });
-        }
-        if sheets.is_empty() || !lines.iter().any(|line| matches!(line, Line::Script)) {
+impl Module {
+    /// Compiles it and writes its files among the assets.
+    fn built(&self, assets: &Path) -> Result<Scripts> {
+        let mut output = Bindgen::new()
+            .input_path(self.compiled()?)
+            .web(true)?
+            .typescript(false)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .omit_default_module_path(true)
+            .out_name(self.name)
+            .generate_output()
+            .with_context(|| format!("wasm-bindgen on {}", self.name))?;
+        // Crates without snippets are listed too, with none.
+        let snippets = output.snippets().values().any(|list| !list.is_empty());
+        if snippets || !output.local_modules().is_empty() {
             bail!(
-                "index.html: at least one data-trunk link rel=\"css\" and one rel=\"rust\" are needed"
+                "a dependency brings JavaScript snippets, which dist/ does not carry; look at its wasm-bindgen attributes"
             );
         }
-        Ok(Self { lines, sheets })
-    }
-
-    fn page(&self, sheet: &str, script: &Scripts, build: &str) -> String {
-        let mut page = String::new();
-        for line in &self.lines {
-            match line {
-                Line::Kept(text) => page.push_str(&format!("{text}\n")),
-                Line::Sheet => page.push_str(&format!(
-                    "    <link rel=\"stylesheet\" href=\"/assets/{sheet}\">\n"
-                )),
-                Line::Script => {
-                    page.push_str(&format!(
-                        "    <meta name=\"hai-long-build\" content=\"{build}\">\n"
-                    ));
-                    page.push_str(&format!(
-                        "    <link rel=\"preload\" href=\"/assets/{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n",
-                        script.wasm
-                    ));
-                    page.push_str(&format!(
-                        "    <link rel=\"modulepreload\" href=\"/assets/{}\">\n",
-                        script.glue
-                    ));
-                    page.push_str(&format!(
-                        "    <script type=\"module\" src=\"/assets/{}\"></script>\n",
-                        script.boot
-                    ));
-                }
-                Line::Dropped => {}
-            }
+        let glue = without_unused_classes(output.js());
+        let module = output.wasm_mut();
+        let unused: Vec<_> = module
+            .exports
+            .iter()
+            .filter(|export| {
+                export
+                    .name
+                    .to_lowercase()
+                    .contains(&UNUSED_CLASS.to_lowercase())
+            })
+            .map(walrus::Export::id)
+            .collect();
+        for export in unused {
+            module.exports.delete(export);
         }
-        page
+        walrus::passes::gc::run(module);
+        Ok(Scripts {
+            wasm: write_hashed(assets, self.name, "wasm", &module.emit_wasm())?,
+            glue: write_hashed(assets, self.name, "js", glue.as_bytes())?,
+        })
+    }
+
+    /// Compiles it; the file still has the names of its functions.
+    fn compiled(&self) -> Result<PathBuf> {
+        // Only as a cdylib: with the rlib beside it Cargo leaves link-time optimisation out, which costs a tenth.
+        run(cargo()
+            .args(["rustc", "--package", "hai-long", "--lib"])
+            .args(["--crate-type", "cdylib"])
+            .args(["--target", WASM, "--profile", "widget"])
+            .args(self.features)
+            // Names that tell which crate's code a function was made from, for `cargo xtask size`.
+            .args(["--", "-C", "symbol-mangling-version=v0"]))?;
+        let folder = root().join("target").join(WASM).join("widget");
+        let kept = folder.join(format!("{}.wasm", self.name));
+        fs::copy(folder.join("hai_long.wasm"), &kept)?;
+        Ok(kept)
     }
 }
 
-fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
-    let rest = line.split_once(&format!("{name}=\""))?.1;
-    Some(rest.split_once('"')?.0)
+/// Where [`build`] leaves the compiled widgets with the names of their functions: the kiosk's and the others'.
+pub fn compiled() -> [PathBuf; 2] {
+    [SURVEY.name, KIOSK.name].map(|name| {
+        let folder = root().join("target").join(WASM).join("widget");
+        folder.join(format!("{name}.wasm"))
+    })
 }
 
-/// File names of the widget's code.
-struct Scripts {
-    wasm: String,
-    glue: String,
-    boot: String,
+/// The glue without the classes whose exports are taken out of the module.
+fn without_unused_classes(glue: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = glue;
+    while let Some(start) = rest.find(&format!("export class {UNUSED_CLASS}")) {
+        let end = rest[start..]
+            .find("\n}\n")
+            .map_or(rest.len(), |end| start + end + "\n}\n".len());
+        kept.push_str(&rest[..start]);
+        rest = &rest[end..];
+    }
+    kept + rest
 }
 
-fn scripts(wasm: &Path, assets: &Path) -> Result<Scripts> {
-    let mut output = Bindgen::new()
-        .input_path(wasm)
-        .web(true)?
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .omit_default_module_path(true)
-        .out_name("hai-long")
-        .generate_output()
-        .with_context(|| format!("wasm-bindgen on {}", wasm.display()))?;
-    // Crates without snippets are listed too, with none.
-    let snippets = output.snippets().values().any(|list| !list.is_empty());
-    if snippets || !output.local_modules().is_empty() {
-        bail!(
-            "a dependency brings JavaScript snippets, which dist/ does not carry; look at its wasm-bindgen attributes"
+/// Has the widget's own code write the static first screens: see `src/first_screens.rs`.
+fn first_screens(languages: &Value) -> Result<Value> {
+    let text = output_with_input(
+        cargo().args([
+            "run",
+            "--quiet",
+            "--package",
+            "hai-long",
+            "--bin",
+            "first-screens",
+            "--features",
+            "first-screens",
+        ]),
+        &serde_json::json!({ "languages": languages }).to_string(),
+    )?;
+    serde_json::from_str(&text).context("the first screens are not JSON")
+}
+
+/// Writes the first question of each form, with the form itself beside it.
+fn first_questions(screens: &Value, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for screen in screens["phone"].as_array().context("no first questions")? {
+        let text = |name: &str| screen[name].as_str().with_context(|| format!("no {name}"));
+        // In JSON `<` stands only in texts, where it may be written like this; so no text can end the element.
+        let json = text("json")?.replace('<', "\\u003c");
+        let html = format!(
+            "{}<script type=\"application/json\" id=\"hl-form\">{json}</script>",
+            text("html")?
         );
+        let name = format!("{}.v{}.html", text("form")?, screen["version"]);
+        fs::write(to.join(name), html)?;
     }
-    let wasm = write_hashed(assets, "hai-long", "wasm", &output.wasm_mut().emit_wasm())?;
-    let glue = write_hashed(assets, "hai-long", "js", output.js().as_bytes())?;
-    let start = format!(
-        "import start from \"./{glue}\";\nstart({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n"
-    );
-    let boot = write_hashed(assets, "boot", "js", start.as_bytes())?;
-    Ok(Scripts { wasm, glue, boot })
+    Ok(())
 }
 
-fn sheet(root: &Path, sheets: &[&str], assets: &Path) -> Result<String> {
-    let mut all = String::new();
-    for sheet in sheets {
-        all.push_str(
-            &fs::read_to_string(root.join(sheet))
-                .with_context(|| format!("index.html names {sheet}"))?,
-        );
-    }
-    write_hashed(assets, "hai-long", "css", all.as_bytes())
-}
-
-/// Copies the words of every language but the built-in one, and lists all of them with their own names.
-fn words(from: &Path, to: &Path) -> Result<()> {
+/// Copies the words of every language but the built-in one, and gives the list of all of them with their own names.
+fn words(from: &Path, to: &Path) -> Result<Value> {
     fs::create_dir_all(to)?;
     let mut languages = Vec::new();
     for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
@@ -221,7 +243,7 @@ fn words(from: &Path, to: &Path) -> Result<()> {
         (tag != BUILT_IN_LANGUAGE, tag)
     });
     fs::write(to.join("index.json"), serde_json::to_vec(&languages)?)?;
-    Ok(())
+    Ok(Value::Array(languages))
 }
 
 fn write_hashed(folder: &Path, name: &str, extension: &str, content: &[u8]) -> Result<String> {

@@ -3,14 +3,20 @@
 //! collector share types only through this crate, so the wire format exists once.
 
 pub mod answers;
+#[cfg(feature = "server")]
 pub mod cell;
 pub mod dossier;
 pub mod form;
 pub mod heartbeat;
+#[cfg(feature = "server")]
 pub mod interval;
+#[cfg(feature = "server")]
 pub mod method;
+#[cfg(feature = "server")]
 pub mod published;
+#[cfg(feature = "server")]
 pub mod qd766;
+#[cfg(feature = "server")]
 pub mod ratio;
 pub mod response;
 pub mod text;

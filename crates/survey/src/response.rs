@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::answers::{Answer, Answers};
+#[cfg(feature = "server")]
+use crate::answers::Answer;
+use crate::answers::Answers;
+#[cfg(feature = "server")]
 use crate::form::{Form, Judge};
 
 /// One person's answers about one dossier at one moment: the body of `POST /api/v1/responses`, item of `responses`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Response {
     /// UUIDv7 made on the device when the first answer is given: the idempotency key.
     pub id: Uuid,
@@ -87,7 +90,7 @@ fn is_zero(revision: &u32) -> bool {
 /// The body of `POST /api/v1/responses`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Batch {
     /// The site key of a portal page, which has no secret of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -219,7 +222,10 @@ impl Fault {
 impl Response {
     /// Longest device name and boot id, in characters.
     pub const MAX_NAME: usize = 64;
+}
 
+#[cfg(feature = "server")]
+impl Response {
     /// Checks the response against the form it names, one fault for each thing that is wrong; empty when all is well.
     /// The caller has looked the form up by id and version. Times and the dossier code are the intake's business.
     pub fn check(&self, form: &Form) -> Vec<Fault> {

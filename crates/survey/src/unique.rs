@@ -4,12 +4,28 @@
 //! an answer.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "server")]
 use std::fmt;
+#[cfg(feature = "server")]
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer};
+#[cfg(feature = "server")]
+use serde::de::{Error, MapAccess, Visitor};
+
+/// For `#[serde(deserialize_with)]` in the widget, which reads only what the collector has checked or written.
+#[cfg(not(feature = "server"))]
+pub(crate) fn map<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord,
+    V: Deserialize<'de>,
+{
+    BTreeMap::deserialize(deserializer)
+}
 
 /// For `#[serde(deserialize_with)]`: a map whose keys are all different.
+#[cfg(feature = "server")]
 pub(crate) fn map<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
 where
     D: Deserializer<'de>,

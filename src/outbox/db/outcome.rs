@@ -1,5 +1,7 @@
 //! Waiting for what becomes of a request or a transaction.
 
+use std::pin::Pin;
+
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -41,9 +43,16 @@ impl Outcome {
 }
 
 /// The result of a request; asked for in the turn in which the request is made, before which its event cannot come.
-pub async fn result(request: &IdbRequest) -> Result<JsValue, StorageError> {
-    Outcome::of(request, "success", "error").happened().await?;
-    Ok(request.result()?)
+///
+/// Boxed: it is awaited in three dozen places, and each would hold, poll and drop a copy of it.
+pub fn result(
+    request: &IdbRequest,
+) -> Pin<Box<dyn Future<Output = Result<JsValue, StorageError>>>> {
+    let (request, outcome) = (request.clone(), Outcome::of(request, "success", "error"));
+    Box::pin(async move {
+        outcome.happened().await?;
+        Ok(request.result()?)
+    })
 }
 
 /// A transaction under way.

@@ -1,6 +1,8 @@
 //! Putting a form to a person: which item comes next, what applies, what is offered.
 
-use super::{Form, Item, Judge, Level, Reasons, Role, Scale};
+#[cfg(feature = "server")]
+use super::Role;
+use super::{Form, Item, Judge, Level, Reasons, Scale};
 use crate::answers::{Answer, Answers};
 use crate::text::Text;
 
@@ -47,6 +49,7 @@ impl Form {
     }
 
     /// Does this item enter the form's headline figure?
+    #[cfg(feature = "server")]
     pub fn is_headline(&self, item: &Item) -> bool {
         item.role == Role::Rating
             && (self.index.headline.is_empty() || self.index.headline.contains(&item.id))

@@ -1,7 +1,10 @@
 //! Questionnaires as versioned data: scales, factors, items, conditions, and what may be computed from them.
 //!
 //! A form file says what is asked and how; no form is written in code. [`Form`] is the shape of the file;
-//! a form that came through [`load`] keeps the promises that the rest of the house relies on.
+//! a form that came through `load` keeps the promises that the rest of the house relies on.
+//!
+//! What only the collector reads is compiled for it alone (feature `server`): the widget passes over those fields, and
+//! trusts a form that the collector has checked.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,14 +29,18 @@ pub use schema::json_schema;
 pub use shipped::shipped;
 
 use crate::response::ScaleOrder;
-use crate::text::{Lang, Text};
+#[cfg(feature = "server")]
+use crate::text::Lang;
+use crate::text::Text;
 
 /// One version of a questionnaire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Form {
     /// Path of the JSON Schema, for editors.
+    #[cfg(feature = "server")]
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// `a-z`, `0-9` and `-`, at most 40 characters.
@@ -46,12 +53,16 @@ pub struct Form {
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub version: u16,
     /// Which instrument this is; instruments are never pooled.
+    #[cfg(feature = "server")]
     pub instrument: Instrument,
     /// Name of the form for people.
+    #[cfg(feature = "server")]
     pub title: Text,
     /// Where the wording comes from and how sure we are of it.
+    #[cfg(feature = "server")]
     pub source: Source,
     /// Languages in which every text is complete; Vietnamese first.
+    #[cfg(feature = "server")]
     pub languages: Vec<Lang>,
     /// Order in which levels are shown unless the authority configures another. A form whose printed order is
     /// prescribed sets `order-fixed`.
@@ -70,6 +81,7 @@ pub struct Form {
     #[serde(deserialize_with = "crate::unique::map")]
     pub scales: BTreeMap<String, Scale>,
     /// Groups of items, in order; empty for a form without factors.
+    #[cfg(feature = "server")]
     #[serde(default)]
     pub factors: Vec<Factor>,
     /// The items in the order in which they are asked.
@@ -78,9 +90,11 @@ pub struct Form {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Reasons>,
     /// Free text at the end.
+    #[cfg(feature = "server")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<Comment>,
     /// What may be computed from this form, and how.
+    #[cfg(feature = "server")]
     pub index: IndexRules,
 }
 
@@ -104,7 +118,8 @@ pub enum Instrument {
 /// Where a wording comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Source {
     /// The legal text, portal or page.
     pub basis: Text,
@@ -137,7 +152,8 @@ pub enum Confidence {
 /// A set of levels that an item is answered with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Scale {
     /// What the levels mean.
     pub kind: ScaleKind,
@@ -167,7 +183,8 @@ pub enum ScaleKind {
 /// One level of a scale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Level {
     /// The value on the wire, 0 to 250, unique in its scale.
     #[cfg_attr(feature = "schema", schemars(range(max = 250)))]
@@ -175,6 +192,7 @@ pub struct Level {
     /// The official words.
     pub text: Text,
     /// Counts as satisfied in `top2`.
+    #[cfg(feature = "server")]
     #[serde(default)]
     pub satisfied: bool,
     /// Which of the five faces stands beside the words: 1 (worst) to 5 (best).
@@ -182,6 +200,7 @@ pub struct Level {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<u8>,
     /// The whole numbers that the option stands for ("25–34"); options of one scale must not overlap.
+    #[cfg(feature = "server")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
 }
@@ -189,7 +208,8 @@ pub struct Level {
 /// Whole numbers from one bound to the other, both inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Range {
     /// The smallest.
     pub from: u32,
@@ -201,7 +221,8 @@ pub struct Range {
 /// A group of items that is reported together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Factor {
     /// Unique in the form.
     pub id: String,
@@ -212,11 +233,13 @@ pub struct Factor {
 /// One question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Item {
     /// The key of the answer on the wire, unique in the form.
     pub id: String,
     /// The number on the printed form, where one is prescribed.
+    #[cfg(feature = "server")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// The question, in the official words.
@@ -226,6 +249,7 @@ pub struct Item {
     /// What the answer is used for.
     pub role: Role,
     /// The group it belongs to.
+    #[cfg(feature = "server")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<String>,
     /// Who can judge it: an indicator of elapsed time is read from the records, not asked.
@@ -272,7 +296,8 @@ pub enum Judge {
 /// "Ask this only if item X was answered with one of these levels."
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Condition {
     /// An item that stands earlier in the form.
     pub item: String,
@@ -283,7 +308,8 @@ pub struct Condition {
 /// Reasons that may be ticked when an answer is low.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Reasons {
     /// The question above the reasons.
     pub text: Text,
@@ -298,7 +324,8 @@ pub struct Reasons {
 /// One reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Reason {
     /// The key on the wire, unique among the reasons.
     pub id: String,
@@ -309,7 +336,8 @@ pub struct Reason {
 /// A free-text field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Comment {
     /// The question above the field.
     pub text: Text,
@@ -318,9 +346,11 @@ pub struct Comment {
 }
 
 /// What may be computed from a form.
+#[cfg(feature = "server")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct IndexRules {
     /// The methods that fit its scales; the first is shown when none is asked for.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
@@ -336,9 +366,11 @@ pub struct IndexRules {
 }
 
 /// A grade and the smallest number of points that earns it.
+#[cfg(feature = "server")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "server", serde(deny_unknown_fields))]
 pub struct Band {
     /// Unique in the form.
     pub id: String,

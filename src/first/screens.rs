@@ -1,0 +1,81 @@
+//! The static first screens, from the same elements as the live ones.
+
+use std::fmt;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde_json::{Value, json};
+use survey::form::{Form, load, shipped};
+use survey::response::{Channel, Touchpoint};
+
+use crate::kiosk::Attract;
+use crate::phone::Frame;
+use crate::rating::Survey;
+use crate::view::el;
+use crate::words::{Language, Words};
+
+/// The screens as the build wants them; its `Display` is JSON.
+pub struct Screens(Value);
+
+impl Screens {
+    /// The kiosk's attract screen, and the first question of every shipped form, in Vietnamese.
+    pub fn of(languages: &[Language]) -> Result<Self, String> {
+        let owner = Owner::new();
+        owner.with(|| {
+            let words = Words::vietnamese();
+            let attract = Attract {
+                unit: None,
+                demo: false,
+                languages: languages.to_vec(),
+            };
+            let kiosk = attract.screen(&words, || (), Callback::new(|_| ()));
+            let kiosk = kiosk.child(hidden_demo_note(&words)).html();
+            let phone: Result<Vec<Value>, String> = shipped()
+                .iter()
+                .map(|(file, text)| {
+                    let form = load(text, file).map_err(|faults| format!("{faults:?}"))?;
+                    first_question(form, languages)
+                })
+                .collect();
+            Ok(Self(json!({ "kiosk": kiosk, "phone": phone? })))
+        })
+    }
+}
+
+impl fmt::Display for Screens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn first_question(form: Form, languages: &[Language]) -> Result<Value, String> {
+    let (id, version) = (form.id.clone(), form.version);
+    let json = serde_json::to_string(&form).map_err(|fault| fault.to_string())?;
+    let words = Arc::new(Words::vietnamese());
+    let survey = Survey {
+        form: Arc::new(form),
+        words: words.clone(),
+        scale_order: None,
+        touchpoint: Touchpoint::Result,
+        channel: Channel::Phone,
+        dossier: None,
+        invite: None,
+        enabled: Vec::new(),
+    };
+    let frame = Frame {
+        languages: languages.to_vec(),
+        ..Frame::default()
+    };
+    let frame = frame.around(&words, survey.first(), || true, Callback::new(|_| ()));
+    let html = frame.child(hidden_demo_note(&words)).html();
+    Ok(json!({ "form": id, "version": version, "html": html, "json": json }))
+}
+
+/// Shown by `src/loader/fill.js` where the data are made up.
+fn hidden_demo_note(words: &Words) -> crate::view::El {
+    el("p")
+        .class("hl-demo")
+        .attr("data-demo", "")
+        .attr("hidden", "")
+        .text(words.say("demo"))
+}

@@ -1,0 +1,103 @@
+//! Elements as text: the first screen that the build writes into a page, before any code can run there.
+
+use leptos::reactive::diagnostics::SpecialNonReactiveZone;
+
+use super::{Child, El, Value};
+
+/// Elements that have no content and no closing tag.
+const EMPTY: [&str; 2] = ["input", "br"];
+
+impl El {
+    /// The element as HTML. What follows signals is written as it is now; listeners and effects are left out.
+    pub fn html(&self) -> String {
+        // Read once on purpose.
+        let _once = SpecialNonReactiveZone::enter();
+        let mut html = String::new();
+        self.write(&mut html);
+        html
+    }
+
+    fn write(&self, html: &mut String) {
+        html.push('<');
+        html.push_str(self.0.tag);
+        for (name, value) in &self.0.attributes {
+            let live;
+            let value = match value {
+                Value::Fixed(value) => value,
+                Value::Live(value) => {
+                    live = value();
+                    &live
+                }
+            };
+            if let Some(value) = value {
+                html.push(' ');
+                html.push_str(name);
+                html.push_str("=\"");
+                escape(value, html);
+                html.push('"');
+            }
+        }
+        html.push('>');
+        if EMPTY.contains(&self.0.tag) {
+            return;
+        }
+        for child in &self.0.children {
+            match child {
+                Child::Element(child) => child.write(html),
+                Child::Text(text) => escape(text, html),
+                Child::LiveText(text) => escape(&text(), html),
+                Child::Live(make) => {
+                    if let Some(child) = make() {
+                        child.write(html);
+                    }
+                }
+            }
+        }
+        html.push_str("</");
+        html.push_str(self.0.tag);
+        html.push('>');
+    }
+}
+
+fn escape(text: &str, html: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            c => html.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::view::el;
+
+    #[test]
+    fn an_element_is_written_with_what_it_holds_now() {
+        let tile = el("label")
+            .class("hl-tile")
+            .attr_if("lang", None::<&str>)
+            .attr_live("data-guard", || Some("on".into()))
+            .child(el("input").attr("type", "radio").attr("disabled", ""))
+            .text("Hài lòng ")
+            .text_live(|| "4/5".to_owned())
+            .child_live(|| None)
+            .child_live(|| Some(el("b").text("!")));
+        assert_eq!(
+            tile.html(),
+            "<label class=\"hl-tile\" data-guard=\"on\"><input type=\"radio\" disabled=\"\">Hài lòng 4/5<b>!</b></label>"
+        );
+    }
+
+    #[test]
+    fn no_text_becomes_markup() {
+        let element = el("p").attr("title", "\"><script>").text("<script>&");
+        assert_eq!(
+            element.html(),
+            "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;script&gt;&amp;</p>"
+        );
+    }
+}
