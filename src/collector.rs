@@ -8,6 +8,8 @@ use survey::heartbeat::Greeting;
 use survey::response::{Receipts, ScaleOrder, Touchpoint};
 use web_sys::AbortController;
 
+use crate::json;
+
 /// Longest wait for an answer: on a bad line a request may otherwise hang for minutes.
 const PATIENCE_MS: u32 = 20_000;
 
@@ -89,6 +91,39 @@ pub struct Invite {
     pub demo: bool,
 }
 
+#[cfg(all(target_arch = "wasm32", feature = "kiosk"))]
+impl survey::read::Read for Device {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            name: node.get("name")?,
+            unit: node.get("unit"),
+            unit_name: node.get("unit_name"),
+            form: node.get("form")?,
+            form_version: node.get("form_version")?,
+            code_prefix: node.get("code_prefix"),
+            demo: node.get("demo").unwrap_or_default(),
+            server_time: node.get("server_time"),
+            touchpoint: node.get("touchpoint"),
+            scale_order: node.get("scale_order"),
+        })
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl survey::read::Read for Invite {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            form: node.get("form")?,
+            form_version: node.get("form_version")?,
+            unit_name: node.get("unit_name"),
+            procedure_name: node.get("procedure_name"),
+            touchpoint: node.get("touchpoint")?,
+            scale_order: node.get("scale_order"),
+            demo: node.get("demo").unwrap_or_default(),
+        })
+    }
+}
+
 /// Speaks to the collector that served the page.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -131,14 +166,14 @@ impl Client {
     /// Hands over a [`survey::response::Batch`] as JSON text; a receipt says what became of each response.
     pub async fn hand_over(&self, batch: String) -> Result<Receipts, Failure> {
         let text = self.tell("/api/v1/responses", batch).await?;
-        serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
+        json::read(&text).ok_or(Failure::Unreadable)
     }
 
     #[cfg(feature = "kiosk")]
     /// Tells the state of this device: a [`survey::heartbeat::Heartbeat`] as JSON text.
     pub async fn heartbeat(&self, state: String) -> Result<Greeting, Failure> {
         let text = self.tell("/api/v1/heartbeat", state).await?;
-        serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
+        json::read(&text).ok_or(Failure::Unreadable)
     }
 
     async fn tell(&self, path: &str, body: String) -> Result<String, Failure> {

@@ -14,6 +14,7 @@
 pub mod browser;
 pub mod collector;
 pub mod first;
+mod json;
 mod keeping;
 #[cfg(feature = "kiosk")]
 mod keys;

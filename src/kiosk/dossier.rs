@@ -131,7 +131,7 @@ fn code(words: &Words, keypad: RwSignal<Keypad>) -> El {
         el("span")
             .class("hl-code__part")
             .text_live(move || keypad.with(|keypad| keypad.parts()[at].clone()))
-            .text(end)
+            .text(end.to_owned())
     };
     let aloud = el("span")
         .class("hl-hidden")

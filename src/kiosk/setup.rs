@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use survey::form::Form;
 
-use crate::browser;
+use crate::{browser, json};
 use crate::collector::{Client, Device, Failure};
 
 const DEVICE: &str = "hl-device";
@@ -50,9 +49,9 @@ impl Trouble {
 impl Setup {
     /// From the collector, else as remembered from the last time that it answered.
     pub async fn load(client: &Client) -> Result<Self, Trouble> {
-        let (device, device_text, fresh) = known(client.device().await, DEVICE, |_: &Device| true)?;
+        let (device, device_text, fresh) = known(client.device().await, DEVICE, json::read::<Device>, |_| true)?;
         let answer = client.form(&device.form, device.form_version).await;
-        let (form, form_text, _) = known(answer, FORM, |form: &Form| {
+        let (form, form_text, _) = known(answer, FORM, json::read::<Form>, |form| {
             form.id == device.form && form.version == device.form_version
         })?;
         // Without room to remember them, the next start needs the collector; nothing is lost.
@@ -76,22 +75,23 @@ impl Setup {
 }
 
 /// What the collector answered, or what is remembered and still fits; with its text, and whether it is fresh.
-fn known<T: DeserializeOwned>(
+fn known<T>(
     answer: Result<String, Failure>,
     key: &str,
+    read: impl Fn(&str) -> Option<T>,
     fits: impl Fn(&T) -> bool,
 ) -> Result<(T, String, bool), Trouble> {
     let trouble = match answer {
-        Ok(text) => match serde_json::from_str(&text) {
-            Ok(value) => return Ok((value, text, true)),
-            Err(_) => Trouble::Unreadable,
+        Ok(text) => match read(&text) {
+            Some(value) => return Ok((value, text, true)),
+            None => Trouble::Unreadable,
         },
         Err(Failure::Refused) => return Err(Trouble::Refused),
         Err(Failure::Unreachable | Failure::Status { .. }) => Trouble::Unreachable,
         Err(Failure::Unreadable) => Trouble::Unreadable,
     };
     let remembered = browser::recall(key).and_then(|text| {
-        let value = serde_json::from_str(&text).ok()?;
+        let value = read(&text)?;
         fits(&value).then_some((value, text, false))
     });
     remembered.ok_or(trouble)

@@ -24,6 +24,12 @@ impl Outbox {
         })
     }
 
+    /// The collector's code for each response that it refused.
+    pub async fn refusals(&self) -> Result<Vec<String>, StorageError> {
+        let parked = self.0.db.parked().await?;
+        Ok(parked.into_iter().map(|parked| parked.code).collect())
+    }
+
     /// Everything on the device as one rescue file (JSON), for a person to carry to the collector:
     /// `{"format":"hai-long-rescue","version":1,"device","exported_at","responses":[…],"parked":[{"response","code"}]}`.
     pub async fn export(&self) -> Result<String, StorageError> {

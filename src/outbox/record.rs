@@ -6,6 +6,8 @@
 use serde::Deserialize;
 use survey::response::Response;
 
+use crate::json;
+
 /// Version of the record; a later release that writes another still sends this one. Format 1 had neither revision nor
 /// number beside the body, and held only responses that were over.
 pub const FORMAT: u32 = 2;
@@ -62,13 +64,23 @@ impl Stamp {
     }
 }
 
+#[derive(Deserialize)]
+struct Numbered {
+    seq: f64,
+}
+
+#[cfg(target_arch = "wasm32")]
+impl survey::read::Read for Numbered {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            seq: node.get("seq")?,
+        })
+    }
+}
+
 /// The number in a body of format 1; 0, which sends it first, when it holds none.
 pub fn seq_in(body: &str) -> u64 {
-    #[derive(Deserialize)]
-    struct Numbered {
-        seq: u64,
-    }
-    serde_json::from_str(body).map_or(0, |Numbered { seq }| seq)
+    json::read::<Numbered>(body).map_or(0, |Numbered { seq }| seq as u64)
 }
 
 /// The body of a request that hands over these records: a [`survey::response::Batch`] without a site.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use crate::outbox::{ClockState, Status};
 use crate::words::Words;
 
@@ -167,28 +165,6 @@ fn refusals(words: &Words, parked: u64, codes: &[String]) -> String {
         )
     }));
     parts.join(". ")
-}
-
-/// The collector's codes in a rescue file; none where it cannot be read.
-pub fn codes(rescue: &str) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Rescue {
-        parked: Vec<Refused>,
-    }
-    #[derive(Deserialize)]
-    struct Refused {
-        code: String,
-    }
-    serde_json::from_str::<Rescue>(rescue).map_or_else(
-        |_| Vec::new(),
-        |rescue| {
-            rescue
-                .parked
-                .into_iter()
-                .map(|refused| refused.code)
-                .collect()
-        },
-    )
 }
 
 /// Bytes in whole megabytes, at least one.
@@ -362,13 +338,5 @@ mod tests {
             value.contains("bad-unit") && value.contains("id-reused"),
             "{value}"
         );
-    }
-
-    #[test]
-    fn the_codes_are_read_from_what_the_outbox_exports() {
-        let file = r#"{"format":"hai-long-rescue","version":1,"device":"a","exported_at":"x","responses":[],
-            "parked":[{"response":{},"code":"bad-unit"},{"response":{},"code":"http-413"}]}"#;
-        assert_eq!(codes(file), ["bad-unit", "http-413"]);
-        assert!(codes("").is_empty());
     }
 }

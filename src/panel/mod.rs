@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::browser;
+use crate::{browser, json};
 use crate::outbox::Outbox;
 use crate::view::{El, el};
 use crate::words::Words;
@@ -59,7 +59,7 @@ impl Panel {
             on_close,
         } = self;
         let sealed =
-            browser::recall(PIN).and_then(|text| serde_json::from_str::<Sealed>(&text).ok());
+            browser::recall(PIN).and_then(|text| json::read::<Sealed>(&text));
         let gate = Gate::new(sealed, tries, browser::new_id().to_string());
         let gate = StoredValue::new_local(gate);
         let outbox = StoredValue::new_local(outbox);

@@ -25,6 +25,16 @@ pub struct Sealed {
     hash: String,
 }
 
+#[cfg(target_arch = "wasm32")]
+impl survey::read::Read for Sealed {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            salt: node.get("salt")?,
+            hash: node.get("hash")?,
+        })
+    }
+}
+
 impl Sealed {
     /// Seals a PIN with a salt of its own.
     pub fn new(pin: &str, salt: String) -> Self {

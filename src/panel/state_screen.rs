@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::download;
-use super::facts::{Fact, Page, codes, facts};
+use super::facts::{Fact, Page, facts};
 use crate::browser;
 use crate::outbox::{Outbox, Sent};
 use crate::rating::{TapGuard, button, heading};
@@ -89,7 +89,7 @@ pub(super) fn state_screen(
             el("div")
                 .class("hl-fact")
                 .attr("data-fact", fact.key)
-                .attr_if("data-wrong", fact.wrong.then_some(""))
+                .attr_live("data-wrong", move || fact.wrong.then(|| "".into()))
                 .child(el("dt").class("hl-fact__name").text(name))
                 .child(el("dd").class("hl-fact__value").text(fact.value))
         });
@@ -137,11 +137,7 @@ pub(super) fn state_screen(
 /// The lines as they are now; `None` if the outbox cannot be read.
 async fn read(outbox: &Outbox, words: &Words, page: &Callback<(), Page>) -> Option<Vec<Fact>> {
     let status = outbox.status().await.ok()?;
-    let parked = if status.parked > 0 {
-        codes(&outbox.export().await.ok()?)
-    } else {
-        Vec::new()
-    };
+    let parked = outbox.refusals().await.ok()?;
     let page = page.try_run(())?;
     Some(facts(words, &status, &parked, &page, |time| {
         browser::told_time(time, words.lang())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use survey::form::Form;
 
-use crate::browser;
+use crate::{browser, json};
 use crate::collector::{Client, Failure, Invite};
 
 /// What the collector writes into the page: an [`Invite`] as JSON, or `null` in a page that was kept on the device.
@@ -70,14 +70,20 @@ impl Door {
     pub async fn open(client: &Client) -> Result<Self, Trouble> {
         let path = browser::window().location().pathname().unwrap_or_default();
         let token = token_in(&path).ok_or(Trouble::Link)?.to_owned();
-        let invite = match read::<Option<Invite>>(INVITE).flatten() {
+        let invite = match browser::text_of(INVITE).and_then(|text| json::read::<Invite>(&text)) {
             Some(invite) => invite,
-            None => known(&client.invite(&token).await?)?,
+            None => json::read(&client.invite(&token).await?).ok_or(Trouble::Unreadable)?,
         };
         let fits = |form: &Form| form.id == invite.form && form.version == invite.form_version;
-        let form = match read::<Form>(FORM).filter(fits) {
+        let form = match browser::text_of(FORM)
+            .and_then(|text| json::read(&text))
+            .filter(fits)
+        {
             Some(form) => form,
-            None => known(&client.form(&invite.form, invite.form_version).await?)?,
+            None => {
+                let text = client.form(&invite.form, invite.form_version).await?;
+                json::read(&text).ok_or(Trouble::Unreadable)?
+            }
         };
         Ok(Self {
             token,
@@ -85,15 +91,6 @@ impl Door {
             form: Arc::new(form),
         })
     }
-}
-
-/// The JSON in the element of the page with this id.
-fn read<T: serde::de::DeserializeOwned>(id: &str) -> Option<T> {
-    serde_json::from_str(&browser::text_of(id)?).ok()
-}
-
-fn known<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Trouble> {
-    serde_json::from_str(json).map_err(|_| Trouble::Unreadable)
 }
 
 /// The token in a path like `/r/12345`.

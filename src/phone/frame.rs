@@ -46,7 +46,7 @@ impl Frame {
         let languages = self.languages;
         el("main")
             .class("hl-phone")
-            .attr("lang", words.lang().to_owned())
+            .attr_of("lang", words.lang().to_owned())
             .child_if(
                 self.demo
                     .then(|| el("p").class("hl-demo").text(words.say("demo"))),
@@ -65,16 +65,16 @@ pub fn choice(languages: &[Language], spoken: &str, label: &str, speak: Callback
         el("button")
             .class("hl-button")
             .attr("type", "button")
-            .attr("lang", language.lang.clone())
-            .attr("aria-pressed", (language.lang == spoken).to_string())
-            .attr("data-lang", language.lang.clone())
+            .attr_of("lang", language.lang.clone())
+            .attr_of("aria-pressed", (language.lang == spoken).to_string())
+            .attr_of("data-lang", language.lang.clone())
             .on("click", move |_| speak.run(lang.clone()))
             .text(language.name.clone())
     });
     el("div")
         .class("hl-languages")
         .attr("role", "group")
-        .attr("aria-label", label.to_owned())
+        .attr_of("aria-label", label.to_owned())
         .children(buttons)
 }
 
@@ -86,6 +86,6 @@ pub(super) fn farewell(words: &Words) -> El {
         .child(large_heading(words.say("phone.farewell")));
     el("main")
         .class("hl-phone")
-        .attr("lang", words.lang().to_owned())
+        .attr_of("lang", words.lang().to_owned())
         .child(screen)
 }

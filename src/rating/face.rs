@@ -40,7 +40,7 @@ pub fn face(level: u8) -> El {
         .attr("r", "29");
     el("svg")
         .class("hl-face")
-        .attr("data-face", level.to_string())
+        .attr_of("data-face", level.to_string())
         .attr("viewBox", "0 0 64 64")
         .attr("aria-hidden", "true")
         .attr("focusable", "false")

@@ -21,7 +21,7 @@ pub fn notice(words: &[Arc<Words>], key: &'static str, on_leave: Option<Callback
         .children(words.iter().map(|words| {
             el("div")
                 .class("hl-notice")
-                .attr("lang", words.lang().to_owned())
+                .attr_of("lang", words.lang().to_owned())
                 .child(el("h1").class("hl-heading").text(words.say(key)))
                 .child(el("p").text(words.say(&mend)))
         }))

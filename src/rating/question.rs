@@ -113,7 +113,7 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
         .child(heading(text));
     let scale = el("div")
         .class("hl-scale")
-        .attr("data-levels", tiles.len().to_string())
+        .attr_of("data-levels", tiles.len().to_string())
         .children(
             tiles
                 .into_iter()
@@ -121,8 +121,10 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
         );
     let question = el("fieldset")
         .class("hl-question")
-        .attr("data-item", item.id)
-        .attr_if("data-faces", (count > 0).then(|| count.to_string()))
+        .attr_of("data-item", item.id)
+        .attr_live("data-faces", move || {
+            (count > 0).then(|| count.to_string().into())
+        })
         .on("keydown", keys)
         .on("pointerdown", move |_| by_arrow.set_value(false))
         .child(legend)
@@ -175,9 +177,8 @@ impl Tile {
         let radio = el("input")
             .class("hl-tile__radio")
             .attr("type", "radio")
-            .attr("name", group.to_owned())
-            .attr("value", self.value)
-            .attr_if("aria-describedby", described)
+            .attr_of("name", group.to_owned())
+            .attr_of("value", self.value)
             .on("change", move |_| run.choose(answer))
             .on("click", move |_| {
                 run.choose(answer);
@@ -186,6 +187,10 @@ impl Tile {
                 }
                 by_arrow.set_value(false);
             });
+        let radio = match described {
+            Some(note) => radio.attr_of("aria-describedby", note),
+            None => radio,
+        };
         let radio = checked(radio, move || {
             run.read(|journey| journey.answer() == Some(answer))
         });
@@ -196,7 +201,7 @@ impl Tile {
             .child(el("span").class("hl-tile__label").text(self.label));
         el("div").class("hl-scale__level").child(tile).child_if(
             self.description
-                .map(|text| el("span").attr("id", note).attr("hidden", "").text(text)),
+                .map(|text| el("span").attr_of("id", note).attr("hidden", "").text(text)),
         )
     }
 }

@@ -52,7 +52,7 @@ fn chip(run: Run, id: String, text: String) -> El {
     let input = el("input")
         .class("hl-chip__box")
         .attr("type", "checkbox")
-        .attr("value", id)
+        .attr_of("value", id)
         .on("change", move |event| {
             run.tick(&ticked, event_target_checked(&event));
         });

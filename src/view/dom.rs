@@ -58,7 +58,7 @@ impl El {
         let mut held = Vec::new();
         for (name, value) in parts.attributes {
             match value {
-                Value::Fixed(value) => set(&element, name, value),
+                Value::Fixed(value) => set(&element, name, Some(value)),
                 Value::Live(value) => {
                     let element = element.clone();
                     held.push(effect(Box::new(move || set(&element, name, value()))));

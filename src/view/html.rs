@@ -21,19 +21,15 @@ impl El {
         html.push('<');
         html.push_str(self.0.tag);
         for (name, value) in &self.0.attributes {
-            let live;
             let value = match value {
-                Value::Fixed(value) => value,
-                Value::Live(value) => {
-                    live = value();
-                    &live
-                }
+                Value::Fixed(value) => Some(value.clone()),
+                Value::Live(value) => value(),
             };
             if let Some(value) = value {
                 html.push(' ');
                 html.push_str(name);
                 html.push_str("=\"");
-                escape(value, html);
+                escape(&value, html);
                 html.push('"');
             }
         }
@@ -79,13 +75,12 @@ mod tests {
     fn an_element_is_written_with_what_it_holds_now() {
         let tile = el("label")
             .class("hl-tile")
-            .attr_if("lang", None::<&str>)
             .attr_live("data-guard", || Some("on".into()))
             .child(el("input").attr("type", "radio").attr("disabled", ""))
-            .text("Hài lòng ")
+            .text("Hài lòng ".to_owned())
             .text_live(|| "4/5".to_owned())
             .child_live(|| None)
-            .child_live(|| Some(el("b").text("!")));
+            .child_live(|| Some(el("b").text("!".to_owned())));
         assert_eq!(
             tile.html(),
             "<label class=\"hl-tile\" data-guard=\"on\"><input type=\"radio\" disabled=\"\">Hài lòng 4/5<b>!</b></label>"
@@ -94,7 +89,7 @@ mod tests {
 
     #[test]
     fn no_text_becomes_markup() {
-        let element = el("p").attr("title", "\"><script>").text("<script>&");
+        let element = el("p").attr("title", "\"><script>").text("<script>&".to_owned());
         assert_eq!(
             element.html(),
             "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;script&gt;&amp;</p>"

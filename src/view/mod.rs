@@ -37,18 +37,19 @@ struct Parts {
 
 /// The value of an attribute; the attribute is left out where there is none.
 enum Value {
-    Fixed(Option<Text>),
+    Fixed(Text),
     Live(Follow<Option<Text>>),
 }
 
 enum Child {
     Element(El),
-    Text(Text),
+    Text(String),
     LiveText(Follow<String>),
     Live(Follow<Option<El>>),
 }
 
 /// An element with this tag; those of SVG are made in its namespace.
+#[inline(never)]
 pub fn el(tag: &'static str) -> El {
     El(Box::new(Parts {
         tag,
@@ -62,16 +63,18 @@ pub fn el(tag: &'static str) -> El {
 
 impl El {
     /// An attribute; an empty text for one that is only there or not.
-    pub fn attr(self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.with_attribute(name, Value::Fixed(Some(value.into())))
+    #[inline(never)]
+    pub fn attr(self, name: &'static str, value: &'static str) -> Self {
+        self.with_attribute(name, Value::Fixed(Cow::Borrowed(value)))
     }
 
-    /// An attribute that is there only with a value.
-    pub fn attr_if(self, name: &'static str, value: Option<impl Into<Text>>) -> Self {
-        self.with_attribute(name, Value::Fixed(value.map(Into::into)))
+    /// An attribute with a text that was made.
+    #[inline(never)]
+    pub fn attr_of(self, name: &'static str, value: String) -> Self {
+        self.with_attribute(name, Value::Fixed(Cow::Owned(value)))
     }
 
-    /// An attribute that follows signals.
+    /// An attribute that follows signals, and is there only with a value.
     pub fn attr_live(
         self,
         name: &'static str,
@@ -81,14 +84,14 @@ impl El {
     }
 
     /// The `class` attribute.
+    #[inline(never)]
     pub fn class(self, classes: &'static str) -> Self {
         self.attr("class", classes)
     }
 
     /// Calls `hear` for each `event` on this element, as long as it is shown.
-    pub fn on(mut self, event: &'static str, hear: impl FnMut(Event) + Send + 'static) -> Self {
-        self.0.listeners.push((event, Box::new(hear)));
-        self
+    pub fn on(self, event: &'static str, hear: impl FnMut(Event) + Send + 'static) -> Self {
+        self.with_listener(event, Box::new(hear))
     }
 
     /// Does something to the element now, and again whenever a signal that it reads changes.
@@ -104,11 +107,13 @@ impl El {
     }
 
     /// A child.
+    #[inline(never)]
     pub fn child(self, child: El) -> Self {
         self.with_child(Child::Element(child))
     }
 
     /// A child that is there or not.
+    #[inline(never)]
     pub fn child_if(self, child: Option<El>) -> Self {
         match child {
             Some(child) => self.child(child),
@@ -127,8 +132,9 @@ impl El {
     }
 
     /// Text.
-    pub fn text(self, text: impl Into<Text>) -> Self {
-        self.with_child(Child::Text(text.into()))
+    #[inline(never)]
+    pub fn text(self, text: String) -> Self {
+        self.with_child(Child::Text(text))
     }
 
     /// Text that follows signals.
@@ -140,6 +146,12 @@ impl El {
     #[inline(never)]
     fn with_attribute(mut self, name: &'static str, value: Value) -> Self {
         self.0.attributes.push((name, value));
+        self
+    }
+
+    #[inline(never)]
+    fn with_listener(mut self, event: &'static str, hear: Box<dyn FnMut(Event) + Send>) -> Self {
+        self.0.listeners.push((event, hear));
         self
     }
 

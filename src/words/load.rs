@@ -4,7 +4,7 @@ use gloo_net::http::Request;
 use survey::text::Lang;
 
 use super::{Language, Words};
-use crate::browser;
+use crate::{browser, json};
 
 /// What the build writes into the pages.
 const LANGUAGES: &str = "hl-languages";
@@ -15,8 +15,7 @@ pub async fn list() -> Vec<Language> {
         Some(list) => Some(list),
         None => text("/assets/words/index.json").await,
     };
-    list.and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_default()
+    list.and_then(|text| json::read(&text)).unwrap_or_default()
 }
 
 /// The words of `lang`, Vietnamese included; `None` when they cannot be had.
@@ -29,8 +28,8 @@ pub async fn of(lang: &str) -> Option<Words> {
 
 /// The words of a language that is not compiled in.
 pub async fn fetch(lang: &str) -> Option<Words> {
-    let json = text(&["/assets/words/", lang, ".json"].concat()).await?;
-    Words::read(lang, &json).ok()
+    let words = text(&["/assets/words/", lang, ".json"].concat()).await?;
+    Words::read(lang, &words)
 }
 
 async fn text(path: &str) -> Option<String> {

@@ -5,9 +5,10 @@
 
 mod load;
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
+use survey::map::Map;
+
+use crate::json;
 
 #[cfg(feature = "kiosk")]
 pub use load::fetch;
@@ -17,7 +18,7 @@ pub use load::{list, of};
 #[derive(Clone, Debug)]
 pub struct Words {
     lang: String,
-    by_key: BTreeMap<String, String>,
+    by_key: Map<String>,
 }
 
 /// One language as listed in `/assets/words/index.json`.
@@ -29,23 +30,33 @@ pub struct Language {
     pub name: String,
 }
 
+#[cfg(target_arch = "wasm32")]
+impl survey::read::Read for Language {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            lang: node.get("lang")?,
+            name: node.get("name")?,
+        })
+    }
+}
+
 impl Words {
     /// The Vietnamese words that are compiled in.
     pub fn vietnamese() -> Self {
         Self {
             lang: survey::text::Lang::DEFAULT.to_owned(),
-            by_key: serde_json::from_str(include_str!("vi.json")).unwrap_or_default(),
+            by_key: json::read(include_str!("vi.json")).unwrap_or_default(),
         }
     }
 
     /// The words of `lang`, read from a words file. A key that the file lacks is said in Vietnamese.
-    pub fn read(lang: &str, json: &str) -> Result<Self, serde_json::Error> {
+    pub fn read(lang: &str, text: &str) -> Option<Self> {
         let mut words = Self::vietnamese();
         lang.clone_into(&mut words.lang);
         words
             .by_key
-            .extend(serde_json::from_str::<BTreeMap<String, String>>(json)?);
-        Ok(words)
+            .extend(json::read::<Map<String>>(text)?);
+        Some(words)
     }
 
     /// The language tag of these words.
@@ -60,11 +71,17 @@ impl Words {
 
     /// The text of `key` with each `{name}` replaced by its value.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut text = self.say(key);
-        for (name, value) in values {
-            text = text.replace(&["{", name, "}"].concat(), value);
+        let text = self.say(key);
+        let mut filled = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, blank)) = rest.split_once('{') {
+            filled.push_str(before);
+            let (name, after) = blank.split_once('}').unwrap_or((blank, ""));
+            let value = values.iter().find(|(known, _)| *known == name);
+            filled.push_str(value.map_or("", |(_, value)| value));
+            rest = after;
         }
-        text
+        filled + rest
     }
 }
 

@@ -6,6 +6,7 @@ mod build;
 mod licences;
 mod page;
 mod shell;
+mod size;
 mod step;
 mod test;
 mod tools;
@@ -34,6 +35,8 @@ enum Command {
     Run(build::RunArguments),
     /// Format, lints, licences, unit, property, API and browser tests.
     Test(test::TestArguments),
+    /// Build the web files and tell what they weigh and why; writes docs/size.md.
+    Size,
     /// Validate the OpenAPI document and fuzz the running collector with schemathesis (needs Python 3 with venv).
     Api,
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Build => build::build(),
         Command::Run(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::test(&arguments),
+        Command::Size => size::report(),
         Command::Api => api::check(),
     };
     match result {

@@ -22,7 +22,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::page::{self, Page};
 use crate::shell::Shell;
-use crate::step::{cargo, output_with_input, root, run};
+use crate::step::{cargo, output, output_with_input, root, run};
 use crate::tools::WASM;
 
 /// The language whose words are compiled into the widget; all others are fetched when chosen.
@@ -149,13 +149,30 @@ impl Module {
             .args(["--crate-type", "cdylib"])
             .args(["--target", WASM, "--profile", "widget"])
             .args(self.features)
-            // Names that tell which crate's code a function was made from, for `cargo xtask size`.
-            .args(["--", "-C", "symbol-mangling-version=v0"]))?;
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags()?))?;
         let folder = root().join("target").join(WASM).join("widget");
         let kept = folder.join(format!("{}.wasm", self.name));
         fs::copy(folder.join("hai_long.wasm"), &kept)?;
         Ok(kept)
     }
+}
+
+/// Names that tell which crate's code a function was made from, for `cargo xtask size`; and no paths of this machine in
+/// the module, where every place that could panic would carry one.
+fn flags() -> Result<String> {
+    let mut flags = "-Csymbol-mangling-version=v0".to_owned();
+    let metadata = output(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let packages = metadata["packages"].as_array().context("no packages")?;
+    let folders: std::collections::BTreeSet<&Path> = packages
+        .iter()
+        .filter(|package| package["source"].is_string())
+        .filter_map(|package| Path::new(package["manifest_path"].as_str()?).parent()?.parent())
+        .collect();
+    for folder in folders {
+        flags.push_str(&format!(" --remap-path-prefix={}=", folder.display()));
+    }
+    Ok(flags)
 }
 
 /// Where [`build`] leaves the compiled widgets with the names of their functions: the kiosk's and the others'.
@@ -227,7 +244,7 @@ fn words(from: &Path, to: &Path) -> Result<Value> {
         ) else {
             continue;
         };
-        let words: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path)?)
+        let words: Value = serde_json::from_str(&fs::read_to_string(&path)?)
             .with_context(|| path.display().to_string())?;
         let name = words["name"]
             .as_str()

@@ -1,15 +1,15 @@
 //! Answers by item, as they travel and as they are kept: one byte an item.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::form::{Form, Judge};
+use crate::map::Map;
 
 /// Answers by item id.
-pub type Answers = BTreeMap<String, Answer>;
+pub type Answers = Map<Answer>;
 
 /// What was answered to one item: `4` or `"na"` on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -10,6 +10,7 @@ pub mod form;
 pub mod heartbeat;
 #[cfg(feature = "server")]
 pub mod interval;
+pub mod map;
 #[cfg(feature = "server")]
 pub mod method;
 #[cfg(feature = "server")]
@@ -18,6 +19,8 @@ pub mod published;
 pub mod qd766;
 #[cfg(feature = "server")]
 pub mod ratio;
+#[cfg(not(feature = "server"))]
+pub mod read;
 pub mod response;
 pub mod text;
 mod unique;

@@ -1,9 +1,10 @@
 //! Words in several languages, as they stand in form files.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::map::Map;
 
 /// A language tag as used in `lang` attributes: `vi`, `en`, `km`, `rad` …
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ impl fmt::Display for Lang {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
 #[serde(transparent)]
-pub struct Text(#[serde(deserialize_with = "crate::unique::map")] BTreeMap<String, String>);
+pub struct Text(#[serde(deserialize_with = "crate::unique::map")] Map<String>);
 
 impl Text {
     /// The text in `lang`, else in Vietnamese, else the empty string (which a checked form never yields).
@@ -62,6 +63,12 @@ impl Text {
     /// Every language tag with its text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))
+    }
+}
+
+impl From<Map<String>> for Text {
+    fn from(by_lang: Map<String>) -> Self {
+        Self(by_lang)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A plain map keeps the last of two equal keys and says nothing: a form would silently lose a scale, and a response
 //! an answer.
 
+#[cfg(feature = "server")]
 use std::collections::BTreeMap;
 #[cfg(feature = "server")]
 use std::fmt;
@@ -13,15 +14,15 @@ use serde::de::{Deserialize, Deserializer};
 #[cfg(feature = "server")]
 use serde::de::{Error, MapAccess, Visitor};
 
-/// For `#[serde(deserialize_with)]` in the widget, which reads only what the collector has checked or written.
+/// For `#[serde(deserialize_with)]` without the collector's checks: the last of two equal keys.
 #[cfg(not(feature = "server"))]
-pub(crate) fn map<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+pub(crate) fn map<'de, D, V>(deserializer: D) -> Result<crate::map::Map<V>, D::Error>
 where
     D: Deserializer<'de>,
-    K: Deserialize<'de> + Ord,
     V: Deserialize<'de>,
 {
-    BTreeMap::deserialize(deserializer)
+    let map = std::collections::BTreeMap::<String, V>::deserialize(deserializer)?;
+    Ok(map.into_iter().collect())
 }
 
 /// For `#[serde(deserialize_with)]`: a map whose keys are all different.

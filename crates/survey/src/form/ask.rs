@@ -4,6 +4,7 @@
 use super::Role;
 use super::{Form, Item, Judge, Level, Reasons, Scale};
 use crate::answers::{Answer, Answers};
+#[cfg(feature = "server")]
 use crate::text::Text;
 
 impl Form {
@@ -18,6 +19,7 @@ impl Form {
     }
 
     /// The sentence that stands above this item, where its role has one.
+    #[cfg(feature = "server")]
     pub fn lead_of(&self, item: &Item) -> Option<&Text> {
         self.leads.get(&item.role)
     }

@@ -6,6 +6,7 @@
 //! What only the collector reads is compiled for it alone (feature `server`): the widget passes over those fields, and
 //! trusts a form that the collector has checked.
 
+#[cfg(feature = "server")]
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -28,6 +29,7 @@ pub use schema::json_schema;
 #[cfg(feature = "server")]
 pub use shipped::shipped;
 
+use crate::map::Map;
 use crate::response::ScaleOrder;
 #[cfg(feature = "server")]
 use crate::text::Lang;
@@ -71,6 +73,7 @@ pub struct Form {
     #[serde(default)]
     pub order_fixed: bool,
     /// The sentence above the items of a role, where the items themselves are statements and not questions.
+    #[cfg(feature = "server")]
     #[serde(
         default,
         skip_serializing_if = "BTreeMap::is_empty",
@@ -79,7 +82,7 @@ pub struct Form {
     pub leads: BTreeMap<Role, Text>,
     /// Sets of levels, by id.
     #[serde(deserialize_with = "crate::unique::map")]
-    pub scales: BTreeMap<String, Scale>,
+    pub scales: Map<Scale>,
     /// Groups of items, in order; empty for a form without factors.
     #[cfg(feature = "server")]
     #[serde(default)]
@@ -247,6 +250,7 @@ pub struct Item {
     /// Which scale answers it.
     pub scale: String,
     /// What the answer is used for.
+    #[cfg(feature = "server")]
     pub role: Role,
     /// The group it belongs to.
     #[cfg(feature = "server")]
