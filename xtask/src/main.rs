@@ -4,6 +4,7 @@
 mod api;
 mod build;
 mod licences;
+mod lighten;
 mod page;
 mod shell;
 mod size;

@@ -20,6 +20,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::lighten;
 use crate::page::{self, Page};
 use crate::shell::Shell;
 use crate::step::{cargo, output, output_with_input, root, run};
@@ -27,8 +28,6 @@ use crate::tools::WASM;
 
 /// The language whose words are compiled into the widget; all others are fetched when chosen.
 const BUILT_IN_LANGUAGE: &str = "vi";
-/// What JavaScript a widget's glue holds for classes that Leptos' server functions export and nothing here uses.
-const UNUSED_CLASS: &str = "IntoUnderlying";
 
 /// One build of the widget.
 struct Module {
@@ -102,7 +101,10 @@ impl Module {
     /// Compiles it and writes its files among the assets.
     fn built(&self, assets: &Path) -> Result<Scripts> {
         let mut output = Bindgen::new()
-            .input_path(self.compiled()?)
+            .input_bytes(
+                self.name,
+                lighten::without_the_unreachable(&fs::read(self.compiled()?)?)?,
+            )
             .web(true)?
             .typescript(false)
             .remove_name_section(true)
@@ -118,23 +120,9 @@ impl Module {
                 "a dependency brings JavaScript snippets, which dist/ does not carry; look at its wasm-bindgen attributes"
             );
         }
-        let glue = without_unused_classes(output.js());
+        let glue = output.js().to_owned();
         let module = output.wasm_mut();
-        let unused: Vec<_> = module
-            .exports
-            .iter()
-            .filter(|export| {
-                export
-                    .name
-                    .to_lowercase()
-                    .contains(&UNUSED_CLASS.to_lowercase())
-            })
-            .map(walrus::Export::id)
-            .collect();
-        for export in unused {
-            module.exports.delete(export);
-        }
-        walrus::passes::gc::run(module);
+        let glue = lighten::without_the_unused(module, &glue);
         Ok(Scripts {
             wasm: write_hashed(assets, self.name, "wasm", &module.emit_wasm())?,
             glue: write_hashed(assets, self.name, "js", glue.as_bytes())?,
@@ -181,20 +169,6 @@ pub fn compiled() -> [PathBuf; 2] {
         let folder = root().join("target").join(WASM).join("widget");
         folder.join(format!("{name}.wasm"))
     })
-}
-
-/// The glue without the classes whose exports are taken out of the module.
-fn without_unused_classes(glue: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = glue;
-    while let Some(start) = rest.find(&format!("export class {UNUSED_CLASS}")) {
-        let end = rest[start..]
-            .find("\n}\n")
-            .map_or(rest.len(), |end| start + end + "\n}\n".len());
-        kept.push_str(&rest[..start]);
-        rest = &rest[end..];
-    }
-    kept + rest
 }
 
 /// Has the widget's own code write the static first screens: see `src/first_screens.rs`.

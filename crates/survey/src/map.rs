@@ -1,6 +1,7 @@
 //! Values by name. The collector keeps them in a tree; the widget, which holds a dozen, in a list: a tree of each type
 //! would cost it several kilobytes of code.
 
+/// Values by name, ordered by name.
 #[cfg(feature = "server")]
 pub type Map<V> = std::collections::BTreeMap<String, V>;
 #[cfg(not(feature = "server"))]

@@ -1,0 +1,140 @@
+//! Takes out of a compiled widget what nobody can reach or read, which the linker must keep because it cannot know.
+//!
+//! * **Texts of panics.** A widget that panics stops; a browser shows nobody the text, and no hook of ours does. What
+//!   only writes them ends in a trap at once, as it does with `panic = "abort"` after writing.
+//! * **Streams of server functions.** Leptos exports them to JavaScript; nothing here calls them.
+//! * **Long names.** Each import carries a hash in its name, in the module and again in the glue.
+
+use anyhow::{Context, Result};
+use rustc_demangle::demangle;
+use walrus::ir::Unreachable;
+use walrus::{FunctionId, FunctionKind, Module, ModuleConfig};
+
+/// What the demangled names of functions begin with that only end a program.
+const PANICS: [&str; 12] = [
+    "alloc::alloc::handle_alloc_error",
+    "alloc::raw_vec::handle_error",
+    "core::cell::panic_already",
+    "core::option::expect_failed",
+    "core::option::unwrap_failed",
+    "core::panicking::",
+    "core::result::unwrap_failed",
+    "core::slice::index::slice_index_fail",
+    "core::str::slice_error_fail",
+    "std::panicking::",
+    "std::thread::local::panic_access_error",
+    "__rustc::rust_begin_unwind",
+];
+/// Parts of the names of functions that only those call.
+const ONLY_FOR_PANICS: [&str; 1] = ["as core::fmt::Debug>::fmt"];
+/// Leptos' server functions, their exports to JavaScript, and the classes for these in the glue.
+const STREAMS: [&str; 2] = ["wasm_streams::", "IntoUnderlying"];
+
+/// The module without what is never reached; `bytes` still hold the names of functions.
+pub fn without_the_unreachable(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut module = ModuleConfig::new()
+        .parse(bytes)
+        .context("the compiled widget is no module")?;
+    let idle: Vec<FunctionId> = module
+        .funcs
+        .iter()
+        .filter(|function| matches!(function.kind, FunctionKind::Local(_)))
+        .filter(|function| {
+            let name = function.name.as_deref().unwrap_or_default();
+            is_idle(&format!("{:#}", demangle(name)))
+        })
+        .map(walrus::Function::id)
+        .collect();
+    for id in idle {
+        let FunctionKind::Local(function) = &mut module.funcs.get_mut(id).kind else {
+            continue;
+        };
+        let body = function.entry_block();
+        function.block_mut(body).instrs = vec![(Unreachable {}.into(), Default::default())];
+    }
+    walrus::passes::gc::run(&mut module);
+    Ok(module.emit_wasm())
+}
+
+fn is_idle(name: &str) -> bool {
+    // Run by the maker of the glue.
+    let described = name.contains("describe");
+    !described
+        && (PANICS.iter().any(|start| name.starts_with(start))
+            || ONLY_FOR_PANICS.iter().any(|part| name.contains(part))
+            || STREAMS.iter().any(|part| name.contains(part)))
+}
+
+/// The same for what the glue's maker has left: exports of classes that nobody uses, and the classes themselves; and short
+/// names for all imports. Gives the glue.
+pub fn without_the_unused(module: &mut Module, glue: &str) -> String {
+    let class = STREAMS[1];
+    let unused: Vec<_> = module
+        .exports
+        .iter()
+        .filter(|export| {
+            let name = export.name.to_lowercase();
+            name.contains(&class.to_lowercase())
+        })
+        .map(walrus::Export::id)
+        .collect();
+    for export in unused {
+        module.exports.delete(export);
+    }
+    walrus::passes::gc::run(module);
+    let mut glue = without_classes(glue, class);
+    for (number, import) in module.imports.iter_mut().enumerate() {
+        let short = format!("i{number}");
+        // Each stands once: as the name of a field in the object of imports.
+        glue = glue.replacen(&format!("{}: function", import.name), &format!("{short}: function"), 1);
+        if glue.contains(&format!("{short}: function")) {
+            import.name = short;
+        }
+    }
+    glue
+}
+
+/// The glue without the exported classes whose names begin like this.
+fn without_classes(glue: &str, start_of_name: &str) -> String {
+    const END: &str = "\n}\n";
+    let mut kept = String::new();
+    let mut rest = glue;
+    while let Some(start) = rest.find(&format!("export class {start_of_name}")) {
+        let end = rest[start..]
+            .find(END)
+            .map_or(rest.len(), |end| start + end + END.len());
+        kept.push_str(&rest[..start]);
+        rest = &rest[end..];
+    }
+    kept + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_ends_a_program_is_taken_out() {
+        for idle in [
+            "core::panicking::panic_fmt",
+            "<isize as core::fmt::Debug>::fmt",
+            "<wasm_streams::readable::IntoStream as core::ops::drop::Drop>::drop",
+        ] {
+            assert!(is_idle(idle), "{idle}");
+        }
+        for live in [
+            "<usize as core::fmt::Display>::fmt",
+            "core::fmt::write",
+            "hai_long::outbox::Outbox::keep",
+            "__wbindgen_describe_intounderlyingsource_pull",
+        ] {
+            assert!(!is_idle(live), "{live}");
+        }
+    }
+
+    #[test]
+    fn a_class_is_taken_out_with_its_body_and_nothing_else() {
+        let glue = "a\nexport class IntoX {\n    free() {\n    }\n}\nb\nexport class Other {\n}\n";
+        assert_eq!(without_classes(glue, "Into"), "a\nb\nexport class Other {\n}\n");
+    }
+}
