@@ -31,11 +31,13 @@ mod within {
     struct Parsed(JsValue);
 
     impl Node for Parsed {
+        #[inline(never)]
         fn field(&self, name: &str) -> Option<Self> {
             let value = Reflect::get(&self.0, &name.into()).ok()?;
             (!value.is_null() && !value.is_undefined()).then_some(Self(value))
         }
 
+        #[inline(never)]
         fn text(&self) -> Option<String> {
             self.0.as_string()
         }
@@ -48,21 +50,21 @@ mod within {
             self.0.as_bool()
         }
 
+        #[inline(never)]
         fn list(&self) -> Option<Vec<Self>> {
             let list: &Array = self.0.dyn_ref()?;
             Some(list.iter().map(Self).collect())
         }
 
+        #[inline(never)]
         fn entries(&self) -> Option<Vec<(String, Self)>> {
             let object: &Object = self.0.dyn_ref()?;
-            let pairs = Object::entries(object);
-            pairs
-                .iter()
-                .map(|pair| {
-                    let pair: Array = pair.unchecked_into();
-                    Some((pair.get(0).as_string()?, Self(pair.get(1))))
-                })
-                .collect()
+            let mut entries = Vec::new();
+            for pair in Object::entries(object).iter() {
+                let pair: Array = pair.unchecked_into();
+                entries.push((pair.get(0).as_string()?, Self(pair.get(1))));
+            }
+            Some(entries)
         }
     }
 }

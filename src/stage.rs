@@ -44,8 +44,11 @@ impl Stage {
     /// Unmounts what is shown and mounts a fresh component in its place. It happens after the event that asked for it,
     /// so that no handler is freed while it runs.
     pub fn show(self: &Rc<Self>, make: impl FnOnce() -> El + 'static) {
+        self.show_soon(Box::new(make));
+    }
+
+    fn show_soon(self: &Rc<Self>, make: Box<dyn FnOnce() -> El>) {
         let stage = self.clone();
-        let make = Box::new(make);
         spawn_local(async move { stage.show_now(make) });
     }
 

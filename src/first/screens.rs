@@ -11,7 +11,7 @@ use survey::response::{Channel, Touchpoint};
 use crate::kiosk::Attract;
 use crate::phone::Frame;
 use crate::rating::Survey;
-use crate::view::el;
+use crate::view::{act_with, el};
 use crate::words::{Language, Words};
 
 /// The screens as the build wants them; its `Display` is JSON.
@@ -28,7 +28,7 @@ impl Screens {
                 demo: false,
                 languages: languages.to_vec(),
             };
-            let kiosk = attract.screen(&words, || (), Callback::new(|_| ()));
+            let kiosk = attract.screen(&words, || (), act_with(|_| ()));
             let kiosk = kiosk.child(hidden_demo_note(&words)).html();
             let phone: Result<Vec<Value>, String> = shipped()
                 .iter()
@@ -66,7 +66,7 @@ fn first_question(form: Form, languages: &[Language]) -> Result<Value, String> {
         languages: languages.to_vec(),
         ..Frame::default()
     };
-    let frame = frame.around(&words, survey.first(), || true, Callback::new(|_| ()));
+    let frame = frame.around(&words, survey.first(), || true, act_with(|_| ()));
     let html = frame.child(hidden_demo_note(&words)).html();
     Ok(json!({ "form": id, "version": version, "html": html, "json": json }))
 }

@@ -16,7 +16,7 @@ use crate::browser;
 use crate::outbox::Outbox;
 use crate::panel::{Page, Panel, Tries};
 use crate::rating::button;
-use crate::view::{El, el};
+use crate::view::{El, act, el};
 use crate::stage::Stage;
 use crate::words::Words;
 
@@ -90,7 +90,7 @@ fn attended(
     let (outbox, tries) = (attendant.outbox.clone(), attendant.tries.clone());
     let held = StoredValue::new_local((attendant, closed));
     let page = Callback::new(move |()| held.with_value(|(attendant, _)| attendant.page()));
-    let on_close = Callback::new(move |()| {
+    let on_close = act(move || {
         held.with_value(|(attendant, closed)| {
             attendant.open.set(false);
             attendant.worker.serving(false);

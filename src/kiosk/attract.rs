@@ -9,7 +9,7 @@ use super::attendant::staff_button;
 use super::wedge::{Input, Wedge};
 use crate::phone::choice;
 use crate::rating::{TapGuard, button};
-use crate::view::{El, el};
+use crate::view::{El, act, act_with, el};
 use crate::words::{Language, Words};
 
 /// What the attract screen says and offers.
@@ -98,11 +98,11 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
         .screen(
             &words,
             move || kiosk.with_value(|kiosk| kiosk.visit(None)),
-            Callback::new(move |lang| kiosk.with_value(|kiosk| kiosk.speak(lang))),
+            act_with(move |lang| kiosk.with_value(|kiosk| kiosk.speak(lang))),
         )
         .attr_live("data-guard", guard.attribute())
         .child(staff_button(
             &words,
-            Callback::new(move |()| kiosk.with_value(|kiosk| kiosk.attend())),
+            act(move || kiosk.with_value(|kiosk| kiosk.attend())),
         ))
 }

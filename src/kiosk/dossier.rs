@@ -8,7 +8,7 @@ use super::keypad::{Fault, Keypad};
 use super::wedge::{Input, Wedge};
 use crate::keys::keys;
 use crate::rating::{Actions, TapGuard, button, heading};
-use crate::view::{El, el};
+use crate::view::{El, act, el};
 use crate::words::Words;
 
 /// What is wrong, in words.
@@ -76,12 +76,12 @@ pub(super) fn dossier_screen(words: &Arc<Words>, prefix: Option<String>, leads: 
     let next = words.say("continue");
     let actions = Actions {
         on_back: Some(on_leave),
-        on_restart: Callback::new(move |()| {
+        on_restart: act(move || {
             keypad.update(Keypad::clear);
             fault.set(None);
         }),
         on_end: on_leave,
-        on_next: Callback::new(move |()| match keypad.with_untracked(Keypad::code) {
+        on_next: act(move || match keypad.with_untracked(Keypad::code) {
             Ok(code) => on_code.run(code),
             Err(fault) => tell(Err(fault)),
         }),

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::attendant::{Attendant, staff_button};
 use super::setup::Trouble;
 use crate::rating::notice;
-use crate::view::el;
+use crate::view::{act, el};
 use crate::stage::Stage;
 use crate::words::{self, Language, Words};
 
@@ -25,7 +25,7 @@ pub(super) fn tell(
             let words = Arc::new(Words::vietnamese());
             let held = StoredValue::new_local((again, attendant, said.clone()));
             let spoken = words.clone();
-            let on_enter = Callback::new(move |()| {
+            let on_enter = act(move || {
                 let (stage, attendant, said) = held.get_value();
                 attendant.clone().enter(spoken.clone(), None, move || {
                     tell(&stage, Some(attendant.clone()), said.clone(), trouble);

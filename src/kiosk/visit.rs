@@ -14,7 +14,7 @@ use super::idle::Patience;
 use super::idle_dialog::idle_dialog;
 use crate::keeping::Keeping;
 use crate::rating::{Callbacks, Delivery, Survey};
-use crate::view::El;
+use crate::view::{El, act, act_with};
 
 /// How long the thanks stand, in milliseconds (ux: 6 to 8 s).
 const THANKS_MS: u32 = 7_000;
@@ -34,7 +34,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let kiosk = StoredValue::new_local(kiosk);
     let part = RwSignal::new(scanned.map_or(Part::Dossier, Part::Confirm));
     let keeping = kiosk.with_value(|kiosk| Keeping::new(kiosk.outbox.clone()));
-    let leave = Callback::new(move |()| {
+    let leave = act(move || {
         let response = keeping.take_unsaved();
         kiosk.with_value(|kiosk| kiosk.end_visit(response));
     });
@@ -59,8 +59,8 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                     &said,
                     setup.device.code_prefix.clone(),
                     dossier::Leads {
-                        on_code: Callback::new(move |code| part.set(Part::Confirm(code))),
-                        on_none: Callback::new(move |()| part.set(Part::Survey(None))),
+                        on_code: act_with(move |code| part.set(Part::Confirm(code))),
+                        on_none: act(move || part.set(Part::Survey(None))),
                         on_leave: leave,
                     },
                 ),
@@ -70,10 +70,10 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                         &said,
                         &code,
                         confirm::Leads {
-                            on_yes: Callback::new(move |()| {
+                            on_yes: act(move || {
                                 part.set(Part::Survey(Some(rated.clone())));
                             }),
-                            on_no: Callback::new(move |()| part.set(Part::Dossier)),
+                            on_no: act(move || part.set(Part::Dossier)),
                             on_leave: leave,
                         },
                     )
@@ -92,10 +92,10 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                     survey.shown(
                         delivery,
                         Callbacks {
-                            on_answer: Callback::new(move |response| keeping.answered(response)),
-                            on_finished: Callback::new(move |response| keeping.finished(response)),
+                            on_answer: act_with(move |response| keeping.answered(response)),
+                            on_finished: act_with(move |response| keeping.finished(response)),
                             on_step: None,
-                            on_back: Some(Callback::new(move |()| part.set(Part::Dossier))),
+                            on_back: Some(act(move || part.set(Part::Dossier))),
                             on_leave: leave,
                         },
                     )

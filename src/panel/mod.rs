@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use crate::{browser, json};
 use crate::outbox::Outbox;
-use crate::view::{El, el};
+use crate::view::{El, act_with, el};
 use crate::words::Words;
 pub use facts::Page;
 pub use pin::Tries;
@@ -69,7 +69,7 @@ impl Panel {
                 let outbox = outbox.get_value();
                 state_screen(&words, outbox, device.clone(), page, on_close)
             } else {
-                let on_opened = Callback::new(move |chosen: Option<Sealed>| {
+                let on_opened = act_with(move |chosen: Option<Sealed>| {
                     let text = chosen.and_then(|sealed| serde_json::to_string(&sealed).ok());
                     if let Some(text) = text {
                         // Without room for it, the PIN is asked to be chosen again next time.

@@ -21,7 +21,7 @@ use crate::keeping::Keeping;
 use crate::outbox::Outbox;
 use crate::rating::{Callbacks, Survey, notice};
 use crate::stage::Stage;
-use crate::view::{El, el};
+use crate::view::{El, act, act_with, el};
 use crate::words::{self, Language, Words};
 use door::{Door, Trouble};
 pub use frame::{Frame, choice};
@@ -71,7 +71,7 @@ pub async fn run() {
     });
     let words = Arc::new(Words::vietnamese());
     let shown = phone.clone();
-    first::show(&phone.stage, move || shown.survey(words));
+    first::show(&phone.stage, Box::new(move || shown.survey(words)));
     std::future::pending().await
 }
 
@@ -106,13 +106,14 @@ fn tell(stage: &Rc<Stage>, trouble: Trouble) {
 
 impl Phone {
     /// The survey in this language.
+    #[inline(never)]
     fn survey(self: &Rc<Self>, words: Arc<Words>) -> El {
         let keeping = Keeping::new(self.outbox.clone());
         let at_start = RwSignal::new(true);
         let phone = StoredValue::new_local(self.clone());
-        let speak = Callback::new(move |lang| phone.with_value(|phone| phone.speak(lang)));
+        let speak = act_with(move |lang| phone.with_value(|phone| phone.speak(lang)));
         let said = words.clone();
-        let leave = Callback::new(move |()| {
+        let leave = act(move || {
             let said = said.clone();
             phone.with_value(|phone| phone.farewell(keeping, said));
         });
@@ -132,9 +133,9 @@ impl Phone {
             enabled: Vec::new(),
         };
         let callbacks = Callbacks {
-            on_answer: Callback::new(move |response| keeping.answered(response)),
-            on_finished: Callback::new(move |response| keeping.finished(response)),
-            on_step: Some(Callback::new(move |_| at_start.set(false))),
+            on_answer: act_with(move |response| keeping.answered(response)),
+            on_finished: act_with(move |response| keeping.finished(response)),
+            on_step: Some(act_with(move |_| at_start.set(false))),
             on_back: None,
             on_leave: leave,
         };

@@ -30,6 +30,8 @@ pub use notice::notice;
 pub use run::Callbacks;
 
 use crate::view::{El, el};
+#[cfg(feature = "first-screens")]
+use crate::view::{act, act_with};
 use crate::words::Words;
 use question::question;
 use reasons::reasons_screen;
@@ -145,11 +147,10 @@ impl Survey {
         let words = self.words.clone();
         let run = self.run(Begun::now(), callbacks);
         run.guard.arm();
-        let step = run.step();
         el("div")
             .class("hl-survey")
             .attr_live("data-guard", run.guard.attribute())
-            .child_live(move || match step.get() {
+            .child_live(move || match run.step.get() {
                 Step::Item(id) => question(run, &words, &id),
                 Step::Reasons => Some(reasons_screen(run, &words)),
                 Step::Done => Some(thanks(&words, delivery, callbacks.on_leave)),
@@ -160,7 +161,7 @@ impl Survey {
     #[cfg(feature = "first-screens")]
     pub fn first(self) -> El {
         let words = self.words.clone();
-        let nowhere = Callback::new(|_: Response| ());
+        let nowhere = act_with(|_: Response| ());
         let run = self.run(
             Begun::default(),
             Callbacks {
@@ -168,10 +169,10 @@ impl Survey {
                 on_finished: nowhere,
                 on_step: None,
                 on_back: None,
-                on_leave: Callback::new(|()| ()),
+                on_leave: act(|| ()),
             },
         );
-        let question = match run.step().get_untracked() {
+        let question = match run.step.get_untracked() {
             Step::Item(id) => question(run, &words, &id),
             Step::Reasons | Step::Done => None,
         };

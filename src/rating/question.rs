@@ -14,7 +14,7 @@ use super::face::face;
 use super::heading::heading;
 use super::reasons::checked;
 use super::run::Run;
-use crate::view::{El, el};
+use crate::view::{El, act, el};
 use crate::words::Words;
 
 /// Radio groups of one page must not share a name, also when several surveys stand on it.
@@ -142,10 +142,10 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
     let actions = Actions {
         on_back: run
             .has_way_back()
-            .then(|| Callback::new(move |()| run.go_back())),
-        on_restart: Callback::new(move |()| run.restart()),
-        on_end: Callback::new(move |()| run.end()),
-        on_next: Callback::new(move |()| run.go_on()),
+            .then(|| act(move || run.go_back())),
+        on_restart: act(move || run.restart()),
+        on_end: act(move || run.end()),
+        on_next: act(move || run.go_on()),
         next: Box::new(move || {
             if required || answered() {
                 on.clone()

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::actions::Actions;
 use super::heading::heading;
 use super::run::Run;
-use crate::view::{El, el};
+use crate::view::{El, act, el};
 use crate::words::Words;
 
 pub(super) fn reasons_screen(run: Run, words: &Arc<Words>) -> El {
@@ -24,10 +24,10 @@ pub(super) fn reasons_screen(run: Run, words: &Arc<Words>) -> El {
     });
     let next = words.say("continue");
     let actions = Actions {
-        on_back: Some(Callback::new(move |()| run.go_back())),
-        on_restart: Callback::new(move |()| run.restart()),
-        on_end: Callback::new(move |()| run.end()),
-        on_next: Callback::new(move |()| run.go_on()),
+        on_back: Some(act(move || run.go_back())),
+        on_restart: act(move || run.restart()),
+        on_end: act(move || run.end()),
+        on_next: act(move || run.go_on()),
         next: Box::new(move || next.clone()),
         ready: Box::new(|| true),
     };

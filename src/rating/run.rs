@@ -55,30 +55,36 @@ pub(super) struct Run {
     pub guard: TapGuard,
     /// The person wanted to go on without a choice that is required.
     pub must_choose: RwSignal<bool>,
+    /// The screen to show: the journey's step, told only when it changes, so that an answer does not draw it again.
+    pub step: RwSignal<Step>,
     journey: RwSignal<Journey>,
-    draft: StoredValue<Draft>,
-    begun: StoredValue<Begun>,
-    next: StoredValue<Option<Timeout>, LocalStorage>,
+    held: StoredValue<Held, LocalStorage>,
     callbacks: Callbacks,
+}
+
+/// What the run holds beside the journey.
+struct Held {
+    draft: Draft,
+    begun: Begun,
+    /// Leads on once a choice has been seen.
+    next: Option<Timeout>,
 }
 
 impl Run {
     pub fn new(journey: Journey, draft: Draft, begun: Begun, callbacks: Callbacks) -> Self {
+        let held = Held {
+            draft,
+            begun,
+            next: None,
+        };
         Self {
             guard: TapGuard::new(),
             must_choose: RwSignal::new(false),
+            step: RwSignal::new(journey.step().clone()),
             journey: RwSignal::new(journey),
-            draft: StoredValue::new(draft),
-            begun: StoredValue::new(begun),
-            next: StoredValue::new_local(None),
+            held: StoredValue::new_local(held),
             callbacks,
         }
-    }
-
-
-    /// The screen to show.
-    pub fn step(self) -> Memo<Step> {
-        Memo::new(move |_| self.journey.with(|journey| journey.step().clone()))
     }
 
     /// Reads the journey as it is now.
@@ -93,7 +99,7 @@ impl Run {
 
     /// Order of the levels.
     pub fn scale_order(self) -> survey::response::ScaleOrder {
-        self.draft.with_value(|draft| draft.scale_order)
+        self.held.with_value(|held| held.draft.scale_order)
     }
 
     /// Answers the question on the screen.
@@ -101,25 +107,24 @@ impl Run {
         self.must_choose.set(false);
         if self.journey.with_untracked(Journey::answer) != Some(answer) {
             self.journey.update(|journey| journey.choose(answer));
-            self.callbacks.on_answer.run(self.response(true));
+            self.tell(true, self.callbacks.on_answer);
         }
     }
 
     /// Ticks or unticks a reason.
     pub fn tick(self, reason: &str, on: bool) {
         self.journey.update(|journey| journey.tick(reason, on));
-        self.callbacks.on_answer.run(self.response(true));
+        self.tell(true, self.callbacks.on_answer);
     }
 
     /// Goes on once the choice has been seen; another choice in between starts the time over.
     pub fn go_on_soon(self) {
-        self.next
-            .set_value(Some(Timeout::new(SEEN_MS, move || self.go_on())));
+        self.leads_on(Some(Timeout::new(SEEN_MS, move || self.go_on())));
     }
 
     /// Goes on now, or asks for the choice that is missing.
     pub fn go_on(self) {
-        self.next.set_value(None);
+        self.leads_on(None);
         if !self.journey.with_untracked(Journey::may_go_on) {
             self.must_choose.set(true);
             return;
@@ -127,13 +132,13 @@ impl Run {
         self.journey.update(Journey::go_on);
         self.moved();
         if self.at_the_end() {
-            self.callbacks.on_finished.run(self.response(false));
+            self.tell(false, self.callbacks.on_finished);
         }
     }
 
     /// Back to the question before, or out of the survey from the first.
     pub fn go_back(self) {
-        self.next.set_value(None);
+        self.leads_on(None);
         if self.journey.try_update(Journey::go_back) == Some(true) {
             self.moved();
         } else if let Some(on_back) = self.callbacks.on_back {
@@ -148,15 +153,15 @@ impl Run {
 
     /// To the first question, with nothing answered.
     pub fn restart(self) {
-        self.next.set_value(None);
+        self.leads_on(None);
         self.journey.update(Journey::restart);
-        self.callbacks.on_answer.run(self.response(true));
+        self.tell(true, self.callbacks.on_answer);
         self.moved();
     }
 
     /// The person wants no more questions: what was answered counts.
     pub fn end(self) {
-        self.next.set_value(None);
+        self.leads_on(None);
         if self
             .journey
             .with_untracked(|journey| journey.answers().is_empty())
@@ -164,10 +169,9 @@ impl Run {
             self.callbacks.on_leave.run(());
             return;
         }
-        let response = self.response(true);
         self.journey.update(Journey::leave);
         self.moved();
-        self.callbacks.on_finished.run(response);
+        self.tell(true, self.callbacks.on_finished);
     }
 
     fn at_the_end(self) -> bool {
@@ -175,36 +179,38 @@ impl Run {
             .with_untracked(|journey| *journey.step() == Step::Done)
     }
 
+    fn leads_on(self, next: Option<Timeout>) {
+        self.held.update_value(|held| held.next = next);
+    }
+
     fn moved(self) {
         self.guard.arm();
         self.must_choose.set(false);
+        let step = self.peek(|journey| journey.step().clone());
+        if self.step.get_untracked() != step {
+            self.step.set(step.clone());
+        }
         if let Some(on_step) = self.callbacks.on_step {
-            on_step.run(
-                self.journey
-                    .with_untracked(|journey| journey.step().clone()),
-            );
+            on_step.run(step);
         }
     }
 
-    fn response(self, partial: bool) -> Response {
-        let mut stamps = None;
-        self.begun.update_value(|begun| {
-            stamps = Some(Stamps {
+    /// Hands over the response as it is now.
+    fn tell(self, partial: bool, hear: Callback<Response>) {
+        let (now, monotonic_ms) = (browser::rfc3339_now(), browser::monotonic_ms());
+        // The survey may be gone when a timer comes late; then there is nothing to tell.
+        let written = self.held.try_update_value(|held| {
+            let begun = &mut held.begun;
+            let stamps = Stamps {
                 id: *begun.id.get_or_insert_with(browser::new_id),
                 started_at: begun.at.clone(),
-                submitted_at: browser::rfc3339_now(),
-                elapsed_ms: (browser::monotonic_ms() - begun.monotonic_ms).max(0.0) as u64,
-            });
+                submitted_at: now,
+                elapsed_ms: (monotonic_ms - begun.monotonic_ms).max(0.0) as u64,
+            };
+            self.peek(|journey| held.draft.response(journey, stamps, partial))
         });
-        let stamps = stamps.unwrap_or_else(|| Stamps {
-            id: browser::new_id(),
-            started_at: browser::rfc3339_now(),
-            submitted_at: browser::rfc3339_now(),
-            elapsed_ms: 0,
-        });
-        self.draft.with_value(|draft| {
-            self.journey
-                .with_untracked(|journey| draft.response(journey, stamps, partial))
-        })
+        if let Some(response) = written {
+            hear.run(response);
+        }
     }
 }

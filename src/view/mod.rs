@@ -12,6 +12,7 @@ mod leptos_view;
 
 use std::borrow::Cow;
 
+use leptos::prelude::Callback;
 use web_sys::{Element, Event};
 
 pub use dom::{Mounted, html_element};
@@ -46,6 +47,21 @@ enum Child {
     Text(String),
     LiveText(Follow<String>),
     Live(Follow<Option<El>>),
+}
+
+/// Something that is done when asked.
+pub fn act(act: impl Fn() + Send + Sync + 'static) -> Callback<()> {
+    act_with(move |()| act())
+}
+
+/// Something that is done with what comes. Boxed, so that the callbacks of one kind are one type.
+pub fn act_with<T: 'static>(act: impl Fn(T) + Send + Sync + 'static) -> Callback<T> {
+    boxed(Box::new(act))
+}
+
+#[inline(never)]
+fn boxed<T: 'static>(act: Box<dyn Fn(T) + Send + Sync>) -> Callback<T> {
+    Callback::new(act)
 }
 
 /// An element with this tag; those of SVG are made in its namespace.

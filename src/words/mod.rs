@@ -45,7 +45,7 @@ impl Words {
     pub fn vietnamese() -> Self {
         Self {
             lang: survey::text::Lang::DEFAULT.to_owned(),
-            by_key: json::read(include_str!("vi.json")).unwrap_or_default(),
+            by_key: json::read(include_str!(concat!(env!("OUT_DIR"), "/vi.json"))).unwrap_or_default(),
         }
     }
 

@@ -77,16 +77,21 @@ impl Read for u16 {
 
 impl<T: Read> Read for Vec<T> {
     fn read(node: &impl Node) -> Option<Self> {
-        node.list()?.iter().map(T::read).collect()
+        let mut all = Self::new();
+        for node in node.list()? {
+            all.push(T::read(&node)?);
+        }
+        Some(all)
     }
 }
 
 impl<T: Read> Read for Map<T> {
     fn read(node: &impl Node) -> Option<Self> {
-        let entries = node.entries()?.into_iter();
-        entries
-            .map(|(name, value)| Some((name, T::read(&value)?)))
-            .collect()
+        let mut map = Self::new();
+        for (name, value) in node.entries()? {
+            map.insert(name, T::read(&value)?);
+        }
+        Some(map)
     }
 }
 
