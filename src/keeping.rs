@@ -1,6 +1,7 @@
 //! Between a survey and the outbox: carries over what is answered, and back what became of it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -8,7 +9,7 @@ use survey::response::Response;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::outbox::{Outbox, Sent};
-use crate::rating::Delivery;
+use crate::rating::{Delivery, Outcome};
 
 /// Milliseconds after which a person is told that the rating waits on the device, if it has not been sent by then.
 const SEND_PATIENCE_MS: u32 = 2_000;
@@ -32,8 +33,8 @@ impl Keeping {
     }
 
     /// What became of the finished response.
-    pub fn delivery(self) -> Signal<Delivery> {
-        self.delivery.into()
+    pub fn delivery(self) -> Outcome {
+        Arc::new(move || self.delivery.get())
     }
 
     /// The answers that could not be saved yet.

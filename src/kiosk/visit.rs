@@ -41,14 +41,15 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
 
     // The thanks close by themselves.
     let delivery = keeping.delivery();
-    let is_kept = move || matches!(delivery.get(), Delivery::Saved { .. });
+    let told = delivery.clone();
+    let is_kept = Signal::derive(move || matches!(told(), Delivery::Saved { .. }));
     let closing = StoredValue::new_local(None::<Timeout>);
     Effect::new(move |_| {
-        if is_kept() && closing.with_value(Option::is_none) {
+        if is_kept.get() && closing.with_value(Option::is_none) {
             closing.set_value(Some(Timeout::new(THANKS_MS, move || leave.run(()))));
         }
     });
-    let watched = Signal::derive(move || !is_kept());
+    let watched = Signal::derive(move || !is_kept.get());
 
     let said = words.clone();
     frame(words.lang())
@@ -90,7 +91,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                         enabled: Vec::new(),
                     };
                     survey.shown(
-                        delivery,
+                        delivery.clone(),
                         Callbacks {
                             on_answer: act_with(move |response| keeping.answered(response)),
                             on_finished: act_with(move |response| keeping.finished(response)),

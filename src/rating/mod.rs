@@ -53,6 +53,9 @@ pub enum Delivery {
     Failed,
 }
 
+/// Tells what became of the response; follows signals.
+pub type Outcome = Arc<dyn Fn() -> Delivery + Send + Sync>;
+
 /// Asks the questions of a form, one a screen, and hands over the response.
 ///
 /// Every question is a native radio group with the form's own words; nothing is chosen at first and a second tap never
@@ -117,7 +120,7 @@ pub fn SatisfactionSurvey(
         on_back,
         on_leave,
     };
-    survey.shown(delivery, callbacks)
+    survey.shown(Arc::new(move || delivery.get()), callbacks)
 }
 
 /// What a survey asks, of whom and through which door: see [`SatisfactionSurvey`] for each field.
@@ -143,7 +146,7 @@ pub struct Survey {
 
 impl Survey {
     /// The survey as an element: what [`SatisfactionSurvey`] shows, for frames of our own.
-    pub fn shown(self, delivery: Signal<Delivery>, callbacks: Callbacks) -> El {
+    pub fn shown(self, delivery: Outcome, callbacks: Callbacks) -> El {
         let words = self.words.clone();
         let run = self.run(Begun::now(), callbacks);
         run.guard.arm();
@@ -153,7 +156,7 @@ impl Survey {
             .child_live(move || match run.step.get() {
                 Step::Item(id) => question(run, &words, &id),
                 Step::Reasons => Some(reasons_screen(run, &words)),
-                Step::Done => Some(thanks(&words, delivery, callbacks.on_leave)),
+                Step::Done => Some(thanks(&words, delivery.clone(), callbacks.on_leave)),
             })
     }
 

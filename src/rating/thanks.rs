@@ -4,43 +4,53 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::Delivery;
+use super::{Delivery, Outcome};
 use super::actions::button;
 use super::heading::large_heading;
 use super::notice::notice;
 use crate::view::{El, el};
 use crate::words::Words;
 
-pub(super) fn thanks(words: &Arc<Words>, delivery: Signal<Delivery>, on_leave: Callback<()>) -> El {
-    // Another note under the thanks must not draw the screen, and move the focus, again.
-    let kind = Memo::new(move |_| match delivery.get() {
-        Delivery::Saved { .. } => Delivery::Saved { queued: false },
-        other => other,
-    });
+pub(super) fn thanks(words: &Arc<Words>, delivery: Outcome, on_leave: Callback<()>) -> El {
+    let kind = RwSignal::new(Delivery::Pending);
     let words = words.clone();
-    el("div").class("hl-survey").child_live(move || {
+    let told = delivery.clone();
+    let screen = move || {
         Some(match kind.get() {
             Delivery::Pending => el("section")
                 .class("hl-screen hl-screen--calm")
                 .attr("data-screen", "saving")
                 .child(el("p").class("hl-heading").text(words.say("saving"))),
-            Delivery::Saved { .. } => saved(&words, delivery, on_leave),
+            Delivery::Saved { .. } => saved(&words, delivery.clone(), on_leave),
             Delivery::Failed => notice(
                 std::slice::from_ref(&words),
                 "error.not-saved",
                 Some(on_leave),
             ),
         })
-    })
+    };
+    el("div")
+        .class("hl-survey")
+        .follow(move |_| {
+            // Another note under the thanks must not draw the screen, and move the focus, again.
+            let now = match told() {
+                Delivery::Saved { .. } => Delivery::Saved { queued: false },
+                other => other,
+            };
+            if kind.get_untracked() != now {
+                kind.set(now);
+            }
+        })
+        .child_live(screen)
 }
 
-fn saved(words: &Words, delivery: Signal<Delivery>, on_leave: Callback<()>) -> El {
+fn saved(words: &Words, delivery: Outcome, on_leave: Callback<()>) -> El {
     let note = words.say("thanks.queued");
     let queued = el("p")
         .class("hl-hint")
         .attr("role", "status")
         .text_live(move || {
-            if delivery.get() == (Delivery::Saved { queued: true }) {
+            if delivery() == (Delivery::Saved { queued: true }) {
                 note.clone()
             } else {
                 String::new()

@@ -3,7 +3,7 @@
 //! * **Texts of panics.** A widget that panics stops; a browser shows nobody the text, and no hook of ours does. What
 //!   only writes them ends in a trap at once, as it does with `panic = "abort"` after writing.
 //! * **Streams of server functions.** Leptos exports them to JavaScript; nothing here calls them.
-//! * **Long names.** Each import carries a hash in its name, in the module and again in the glue.
+//! * **Long names.** Imports carry a hash in their names, some exports their types; in the module and again in the glue.
 
 use anyhow::{Context, Result};
 use rustc_demangle::demangle;
@@ -29,6 +29,9 @@ const PANICS: [&str; 12] = [
 const ONLY_FOR_PANICS: [&str; 1] = ["as core::fmt::Debug>::fmt"];
 /// Leptos' server functions, their exports to JavaScript, and the classes for these in the glue.
 const STREAMS: [&str; 2] = ["wasm_streams::", "IntoUnderlying"];
+
+/// Names of exports from this length on are made of types, and nobody reads them.
+const LONG: usize = 60;
 
 /// The module without what is never reached; `bytes` still hold the names of functions.
 pub fn without_the_unreachable(bytes: &[u8]) -> Result<Vec<u8>> {
@@ -83,6 +86,12 @@ pub fn without_the_unused(module: &mut Module, glue: &str) -> String {
     }
     walrus::passes::gc::run(module);
     let mut glue = without_classes(glue, class);
+    let long = |export: &&mut walrus::Export| export.name.len() > LONG;
+    for (number, export) in module.exports.iter_mut().filter(long).enumerate() {
+        let short = format!("e{number}");
+        glue = glue.replace(&export.name, &short);
+        export.name = short;
+    }
     for (number, import) in module.imports.iter_mut().enumerate() {
         let short = format!("i{number}");
         // Each stands once: as the name of a field in the object of imports.
@@ -94,17 +103,24 @@ pub fn without_the_unused(module: &mut Module, glue: &str) -> String {
     glue
 }
 
-/// The glue without the exported classes whose names begin like this.
+/// The glue without the exported classes whose names begin like this, and without what the glue says of them outside.
 fn without_classes(glue: &str, start_of_name: &str) -> String {
-    const END: &str = "\n}\n";
+    // A class ends with a line of its own, which makes it disposable.
+    let ends = format!("if (Symbol.dispose) {start_of_name}");
+    let glue = without(glue, &format!("export class {start_of_name}"), &[&ends, "\n"]);
+    without(&glue, &format!("const {start_of_name}"), &[";\n"])
+}
+
+/// The text without each part that begins with `start` and reaches over all of `ends`, one after the other.
+fn without(text: &str, start: &str, ends: &[&str]) -> String {
     let mut kept = String::new();
-    let mut rest = glue;
-    while let Some(start) = rest.find(&format!("export class {start_of_name}")) {
-        let end = rest[start..]
-            .find(END)
-            .map_or(rest.len(), |end| start + end + END.len());
-        kept.push_str(&rest[..start]);
-        rest = &rest[end..];
+    let mut rest = text;
+    while let Some(at) = rest.find(start) {
+        kept.push_str(&rest[..at]);
+        rest = &rest[at..];
+        for end in ends {
+            rest = rest.split_once(end).map_or("", |(_, after)| after);
+        }
     }
     kept + rest
 }
@@ -134,7 +150,12 @@ mod tests {
 
     #[test]
     fn a_class_is_taken_out_with_its_body_and_nothing_else() {
-        let glue = "a\nexport class IntoX {\n    free() {\n    }\n}\nb\nexport class Other {\n}\n";
-        assert_eq!(without_classes(glue, "Into"), "a\nb\nexport class Other {\n}\n");
+        let glue = "a\nexport class IntoX {\nfree() {\n}\n}\n\
+             if (Symbol.dispose) IntoX.prototype[Symbol.dispose] = IntoX.prototype.free;\n\
+             b\nexport class Other {\n}\nconst IntoXFinalization = 1\n    : 2;\nc\n";
+        assert_eq!(
+            without_classes(glue, "Into"),
+            "a\nb\nexport class Other {\n}\nc\n"
+        );
     }
 }
