@@ -5,9 +5,11 @@
 //! * **Streams of server functions.** Leptos exports them to JavaScript; nothing here calls them.
 //! * **Long names.** Imports carry a hash in their names, some exports their types; in the module and again in the glue.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use rustc_demangle::demangle;
-use walrus::ir::Unreachable;
+use walrus::ir::{Instr, InstrSeq, Unreachable, VisitorMut, dfs_pre_order_mut};
 use walrus::{FunctionId, FunctionKind, Module, ModuleConfig};
 
 /// What the demangled names of functions begin with that only end a program.
@@ -48,15 +50,70 @@ pub fn without_the_unreachable(bytes: &[u8]) -> Result<Vec<u8>> {
         })
         .map(walrus::Function::id)
         .collect();
+    let mut ends: BTreeSet<FunctionId> = BTreeSet::new();
     for id in idle {
-        let FunctionKind::Local(function) = &mut module.funcs.get_mut(id).kind else {
-            continue;
-        };
-        let body = function.entry_block();
-        function.block_mut(body).instrs = vec![(Unreachable {}.into(), Default::default())];
+        if let FunctionKind::Local(function) = &mut module.funcs.get_mut(id).kind {
+            let body = function.entry_block();
+            function.block_mut(body).instrs = vec![(Unreachable {}.into(), Default::default())];
+            ends.insert(id);
+        }
+    }
+    // What only calls those ends there, too, and so on.
+    loop {
+        let before = ends.len();
+        for (id, function) in module.funcs.iter_local_mut() {
+            let body = function.entry_block();
+            dfs_pre_order_mut(&mut Shorten(&ends), function, body);
+            let first = function.block(body).instrs.first();
+            if matches!(first, Some((Instr::Unreachable(_), _))) {
+                ends.insert(id);
+            }
+        }
+        if ends.len() == before {
+            break;
+        }
     }
     walrus::passes::gc::run(&mut module);
     Ok(module.emit_wasm())
+}
+
+/// Ends each sequence of instructions where the program ends: at a call of one of these functions. What comes before it
+/// and only calculates is seen by nobody any more.
+struct Shorten<'a>(&'a BTreeSet<FunctionId>);
+
+impl VisitorMut for Shorten<'_> {
+    fn start_instr_seq_mut(&mut self, sequence: &mut InstrSeq) {
+        let end = sequence.instrs.iter().position(|(instruction, _)| {
+            matches!(instruction, Instr::Unreachable(_))
+                || matches!(instruction, Instr::Call(call) if self.0.contains(&call.func))
+        });
+        let Some(end) = end else { return };
+        let acts = |(instruction, _): &(Instr, _)| !only_calculates(instruction);
+        let kept = sequence.instrs[..end].iter().rposition(acts);
+        sequence.instrs.truncate(kept.map_or(0, |last| last + 1));
+        sequence
+            .instrs
+            .push((Unreachable {}.into(), Default::default()));
+    }
+}
+
+/// Neither calls, nor branches, nor holds other instructions.
+fn only_calculates(instruction: &Instr) -> bool {
+    matches!(
+        instruction,
+        Instr::Binop(_)
+            | Instr::Const(_)
+            | Instr::Drop(_)
+            | Instr::GlobalGet(_)
+            | Instr::GlobalSet(_)
+            | Instr::Load(_)
+            | Instr::LocalGet(_)
+            | Instr::LocalSet(_)
+            | Instr::LocalTee(_)
+            | Instr::Select(_)
+            | Instr::Store(_)
+            | Instr::Unop(_)
+    )
 }
 
 fn is_idle(name: &str) -> bool {
