@@ -16,8 +16,8 @@ use crate::browser;
 use crate::outbox::Outbox;
 use crate::panel::{Page, Panel, Tries};
 use crate::rating::button;
-use crate::view::{El, act, el};
 use crate::stage::Stage;
+use crate::view::{El, act, el};
 use crate::words::Words;
 
 /// Where the build writes its name into the page.
@@ -106,9 +106,12 @@ fn attended(
         on_close,
     };
     let watched = Signal::stored(true);
-    frame(words.lang())
-        .child(panel.shown())
-        .child(idle_dialog(&words, Patience::PANEL, watched, on_close))
+    frame(words.lang()).child(panel.shown()).child(idle_dialog(
+        &words,
+        Patience::PANEL,
+        watched,
+        on_close,
+    ))
 }
 
 /// The button for the staff, with its purpose in words.

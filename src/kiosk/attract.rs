@@ -66,7 +66,9 @@ impl Attract {
 
 /// The frame around every screen of the kiosk.
 pub fn frame(lang: &str) -> El {
-    el("main").class("hl-kiosk").attr_of("lang", lang.to_owned())
+    el("main")
+        .class("hl-kiosk")
+        .attr_of("lang", lang.to_owned())
 }
 
 /// Says that the data are made up.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use survey::form::Form;
 
-use crate::{browser, json};
 use crate::collector::{Client, Device, Failure};
+use crate::{browser, json};
 
 const DEVICE: &str = "hl-device";
 const FORM: &str = "hl-form";
@@ -49,7 +49,10 @@ impl Trouble {
 impl Setup {
     /// From the collector, else as remembered from the last time that it answered.
     pub async fn load(client: &Client) -> Result<Self, Trouble> {
-        let (device, device_text, fresh) = known(client.device().await, DEVICE, json::read::<Device>, |_| true)?;
+        let (device, device_text, fresh) =
+            known(client.device().await, DEVICE, json::read::<Device>, |_| {
+                true
+            })?;
         let answer = client.form(&device.form, device.form_version).await;
         let (form, form_text, _) = known(answer, FORM, json::read::<Form>, |form| {
             form.id == device.form && form.version == device.form_version

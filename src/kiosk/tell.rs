@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use super::attendant::{Attendant, staff_button};
 use super::setup::Trouble;
 use crate::rating::notice;
-use crate::view::{act, el};
 use crate::stage::Stage;
+use crate::view::{act, el};
 use crate::words::{self, Language, Words};
 
 /// Shows what is wrong, with the attendant's panel behind it: ratings wait on the device in times of trouble, too.

@@ -42,8 +42,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::{self, Listener, Phase};
 use crate::collector::Client;
-pub use db::StorageError;
 use db::Database;
+pub use db::StorageError;
 use pace::{Cause, Pace};
 use record::Stamp;
 use sender::try_soon;

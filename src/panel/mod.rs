@@ -13,10 +13,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::{browser, json};
 use crate::outbox::Outbox;
 use crate::view::{El, act_with, el};
 use crate::words::Words;
+use crate::{browser, json};
 pub use facts::Page;
 pub use pin::Tries;
 use pin::{Gate, Sealed};
@@ -58,8 +58,7 @@ impl Panel {
             tries,
             on_close,
         } = self;
-        let sealed =
-            browser::recall(PIN).and_then(|text| json::read::<Sealed>(&text));
+        let sealed = browser::recall(PIN).and_then(|text| json::read::<Sealed>(&text));
         let gate = Gate::new(sealed, tries, browser::new_id().to_string());
         let gate = StoredValue::new_local(gate);
         let outbox = StoredValue::new_local(outbox);

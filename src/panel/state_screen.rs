@@ -117,9 +117,8 @@ pub(super) fn state_screen(
                 .class("hl-panel__told")
                 .attr("role", "status")
                 .text_live(move || {
-                    told.get().map_or_else(String::new, |key| {
-                        said.with_value(|words| words.say(key))
-                    })
+                    told.get()
+                        .map_or_else(String::new, |key| said.with_value(|words| words.say(key)))
                 }),
         )
         .child(
@@ -128,9 +127,14 @@ pub(super) fn state_screen(
                 .child(send)
                 .child(button("hl-button", "export", say("panel.export"), export))
                 .child(button("hl-button", "reload", say("panel.reload"), reload))
-                .child(button("hl-button", "close", say("panel.close"), move || {
-                    on_close.run(());
-                })),
+                .child(button(
+                    "hl-button",
+                    "close",
+                    say("panel.close"),
+                    move || {
+                        on_close.run(());
+                    },
+                )),
         )
 }
 

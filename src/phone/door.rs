@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use survey::form::Form;
 
-use crate::{browser, json};
 use crate::collector::{Client, Failure, Invite};
+use crate::{browser, json};
 
 /// What the collector writes into the page: an [`Invite`] as JSON, or `null` in a page that was kept on the device.
 const INVITE: &str = "hl-door";

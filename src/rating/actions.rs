@@ -57,9 +57,7 @@ impl Actions {
             button("hl-button", "restart", words.say("restart"), move || {
                 on_restart.run(());
             }),
-            button("hl-button", "end", words.say("end"), move || {
-                on_end.run(())
-            }),
+            button("hl-button", "end", words.say("end"), move || on_end.run(())),
             el("button")
                 .attr_live("class", move || {
                     Some(if ready() {

@@ -195,6 +195,11 @@ impl Survey {
             locale: self.words.lang().to_owned(),
             scale_order,
         };
-        Run::new(Journey::new(self.form, self.enabled), draft, begun, callbacks)
+        Run::new(
+            Journey::new(self.form, self.enabled),
+            draft,
+            begun,
+            callbacks,
+        )
     }
 }

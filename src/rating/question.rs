@@ -140,9 +140,7 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
             }
         });
     let actions = Actions {
-        on_back: run
-            .has_way_back()
-            .then(|| act(move || run.go_back())),
+        on_back: run.has_way_back().then(|| act(move || run.go_back())),
         on_restart: act(move || run.restart()),
         on_end: act(move || run.end()),
         on_next: act(move || run.go_on()),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{Delivery, Outcome};
 use super::actions::button;
 use super::heading::large_heading;
 use super::notice::notice;
+use super::{Delivery, Outcome};
 use crate::view::{El, el};
 use crate::words::Words;
 

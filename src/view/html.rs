@@ -89,7 +89,9 @@ mod tests {
 
     #[test]
     fn no_text_becomes_markup() {
-        let element = el("p").attr("title", "\"><script>").text("<script>&".to_owned());
+        let element = el("p")
+            .attr("title", "\"><script>")
+            .text("<script>&".to_owned());
         assert_eq!(
             element.html(),
             "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;script&gt;&amp;</p>"

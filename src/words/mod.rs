@@ -6,7 +6,7 @@
 mod load;
 
 use serde::Deserialize;
-use survey::map::Map;
+use survey::named::Named;
 
 use crate::json;
 
@@ -18,7 +18,7 @@ pub use load::{list, of};
 #[derive(Clone, Debug)]
 pub struct Words {
     lang: String,
-    by_key: Map<String>,
+    by_key: Named<String>,
 }
 
 /// One language as listed in `/assets/words/index.json`.
@@ -45,7 +45,8 @@ impl Words {
     pub fn vietnamese() -> Self {
         Self {
             lang: survey::text::Lang::DEFAULT.to_owned(),
-            by_key: json::read(include_str!(concat!(env!("OUT_DIR"), "/vi.json"))).unwrap_or_default(),
+            by_key: json::read(include_str!(concat!(env!("OUT_DIR"), "/vi.json")))
+                .unwrap_or_default(),
         }
     }
 
@@ -53,9 +54,7 @@ impl Words {
     pub fn read(lang: &str, text: &str) -> Option<Self> {
         let mut words = Self::vietnamese();
         lang.clone_into(&mut words.lang);
-        words
-            .by_key
-            .extend(json::read::<Map<String>>(text)?);
+        words.by_key.extend(json::read::<Named<String>>(text)?);
         Some(words)
     }
 

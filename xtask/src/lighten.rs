@@ -152,7 +152,11 @@ pub fn without_the_unused(module: &mut Module, glue: &str) -> String {
     for (number, import) in module.imports.iter_mut().enumerate() {
         let short = format!("i{number}");
         // Each stands once: as the name of a field in the object of imports.
-        glue = glue.replacen(&format!("{}: function", import.name), &format!("{short}: function"), 1);
+        glue = glue.replacen(
+            &format!("{}: function", import.name),
+            &format!("{short}: function"),
+            1,
+        );
         if glue.contains(&format!("{short}: function")) {
             import.name = short;
         }
@@ -164,7 +168,11 @@ pub fn without_the_unused(module: &mut Module, glue: &str) -> String {
 fn without_classes(glue: &str, start_of_name: &str) -> String {
     // A class ends with a line of its own, which makes it disposable.
     let ends = format!("if (Symbol.dispose) {start_of_name}");
-    let glue = without(glue, &format!("export class {start_of_name}"), &[&ends, "\n"]);
+    let glue = without(
+        glue,
+        &format!("export class {start_of_name}"),
+        &[&ends, "\n"],
+    );
     without(&glue, &format!("const {start_of_name}"), &[";\n"])
 }
 

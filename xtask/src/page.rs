@@ -153,5 +153,8 @@ pub fn source(name: &str) -> Result<String> {
         Some((code, _)) => code.trim(),
         None => line.trim(),
     });
-    Ok(lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"))
+    Ok(lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n"))
 }

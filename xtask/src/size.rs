@@ -31,21 +31,40 @@ fn text() -> Result<String> {
     );
     let mut row = |file: &str, what: &str| -> Result<()> {
         let [plain, gzip, brotli] = sizes(&dist.join(file))?;
-        writeln!(text, "| `{}` | {what} | {plain} | {gzip} | {brotli} |", unhashed(file))?;
+        writeln!(
+            text,
+            "| `{}` | {what} | {plain} | {gzip} | {brotli} |",
+            unhashed(file)
+        )?;
         Ok(())
     };
-    row("phone.html", "page behind a citizen's link, with sheet and loader")?;
-    row("first/one-stop-quick.v1.html", "its first question and its form, put into that page")?;
-    row("index.html", "page of the kiosk, with sheet, loader and attract screen")?;
+    row(
+        "phone.html",
+        "page behind a citizen's link, with sheet and loader",
+    )?;
+    row(
+        "first/one-stop-quick.v1.html",
+        "its first question and its form, put into that page",
+    )?;
+    row(
+        "index.html",
+        "page of the kiosk, with sheet, loader and attract screen",
+    )?;
     for (name, what) in [
         ("hai-long", "the widget for every door but the kiosk"),
-        ("kiosk", "the widget for the kiosk: keypad, scanner, idle watch, attendant's panel, heartbeats"),
+        (
+            "kiosk",
+            "the widget for the kiosk: keypad, scanner, idle watch, attendant's panel, heartbeats",
+        ),
     ] {
         for end in ["wasm", "js"] {
             row(&asset(&dist, name, end)?, what)?;
         }
     }
-    row("assets/words/en.json", "another language, when it is chosen")?;
+    row(
+        "assets/words/en.json",
+        "another language, when it is chosen",
+    )?;
     row("sw.js", "service worker, once the page stands")?;
     for name in ["loader.js", "fill.js", "boot.js"] {
         writeln!(
@@ -69,8 +88,16 @@ fn text() -> Result<String> {
         rows.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
         let (shown, rest) = rows.split_at(rows.len().min(16));
         let rest: usize = rest.iter().map(|(_, bytes)| bytes).sum();
-        for (name, bytes) in shown.iter().map(|(name, bytes)| (name.as_str(), *bytes)).chain([("all others", rest)]) {
-            writeln!(text, "| {name} | {bytes} | {:.1} % |", 100.0 * bytes as f64 / all as f64)?;
+        for (name, bytes) in shown
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), *bytes))
+            .chain([("all others", rest)])
+        {
+            writeln!(
+                text,
+                "| {name} | {bytes} | {:.1} % |",
+                100.0 * bytes as f64 / all as f64
+            )?;
         }
     }
     Ok(text)
@@ -148,7 +175,13 @@ fn by_crate(module: &Path) -> Result<BTreeMap<String, usize>> {
 /// The crate that a demangled name names first; code of Leptos' reactive system and of serde goes to them, whoever had
 /// it made.
 fn crate_of(name: &str) -> String {
-    for made_by in ["serde_json", "serde_core", "reactive_graph", "tachys", "leptos"] {
+    for made_by in [
+        "serde_json",
+        "serde_core",
+        "reactive_graph",
+        "tachys",
+        "leptos",
+    ] {
         if name.contains(&format!("{made_by}[")) {
             return made_by.to_owned();
         }

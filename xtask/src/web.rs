@@ -63,13 +63,19 @@ pub fn build() -> Result<()> {
     let phone = Page::read(&root.join("src/phone/phone.html"))?;
     let kiosk = Page::read(&root.join("index.html"))?;
     let phone = phone.filled(&SURVEY.built(&assets)?, &languages, "")?;
-    let attract = screens["kiosk"].as_str().context("no screen for the kiosk")?;
+    let attract = screens["kiosk"]
+        .as_str()
+        .context("no screen for the kiosk")?;
     let kiosk = kiosk.filled(&KIOSK.built(&assets)?, &languages, attract)?;
     let icon = fs::read(root.join("src/worker/icon.svg")).context("src/worker/icon.svg")?;
     let icon = write_hashed(&assets, "icon", "svg", &icon)?;
     first_questions(&screens, &fresh.join("first"))?;
 
-    let shell = Shell::read(&root.join("src/worker"), &assets, &[&kiosk.html, &phone.html])?;
+    let shell = Shell::read(
+        &root.join("src/worker"),
+        &assets,
+        &[&kiosk.html, &phone.html],
+    )?;
     fs::write(
         fresh.join("index.html"),
         page::named(&kiosk.html, shell.build()),
@@ -155,7 +161,11 @@ fn flags() -> Result<String> {
     let folders: std::collections::BTreeSet<&Path> = packages
         .iter()
         .filter(|package| package["source"].is_string())
-        .filter_map(|package| Path::new(package["manifest_path"].as_str()?).parent()?.parent())
+        .filter_map(|package| {
+            Path::new(package["manifest_path"].as_str()?)
+                .parent()?
+                .parent()
+        })
         .collect();
     for folder in folders {
         flags.push_str(&format!(" --remap-path-prefix={}=", folder.display()));

@@ -6,10 +6,10 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::form::{Form, Judge};
-use crate::map::Map;
+use crate::named::Named;
 
 /// Answers by item id.
-pub type Answers = Map<Answer>;
+pub type Answers = Named<Answer>;
 
 /// What was answered to one item: `4` or `"na"` on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -10,9 +10,9 @@ pub mod form;
 pub mod heartbeat;
 #[cfg(feature = "server")]
 pub mod interval;
-pub mod map;
 #[cfg(feature = "server")]
 pub mod method;
+pub mod named;
 #[cfg(feature = "server")]
 pub mod published;
 #[cfg(feature = "server")]

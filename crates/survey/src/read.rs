@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::form::{Condition, Form, Item, Judge, Level, Reason, Reasons, Scale, ScaleKind};
 use crate::heartbeat::Greeting;
-use crate::map::Map;
+use crate::named::Named;
 use crate::response::{Fault, Receipt, Receipts, ScaleOrder, Status, Touchpoint};
 use crate::text::Text;
 
@@ -85,7 +85,7 @@ impl<T: Read> Read for Vec<T> {
     }
 }
 
-impl<T: Read> Read for Map<T> {
+impl<T: Read> Read for Named<T> {
     fn read(node: &impl Node) -> Option<Self> {
         let mut map = Self::new();
         for (name, value) in node.entries()? {
@@ -97,7 +97,7 @@ impl<T: Read> Read for Map<T> {
 
 impl Read for Text {
     fn read(node: &impl Node) -> Option<Self> {
-        Map::read(node).map(Self::from)
+        Named::read(node).map(Self::from)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::map::Map;
+use crate::named::Named;
 
 /// A language tag as used in `lang` attributes: `vi`, `en`, `km`, `rad` …
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ impl fmt::Display for Lang {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, utoipa::ToSchema))]
 #[serde(transparent)]
-pub struct Text(#[serde(deserialize_with = "crate::unique::map")] Map<String>);
+pub struct Text(#[serde(deserialize_with = "crate::unique::map")] Named<String>);
 
 impl Text {
     /// The text in `lang`, else in Vietnamese, else the empty string (which a checked form never yields).
@@ -66,8 +66,8 @@ impl Text {
     }
 }
 
-impl From<Map<String>> for Text {
-    fn from(by_lang: Map<String>) -> Self {
+impl From<Named<String>> for Text {
+    fn from(by_lang: Named<String>) -> Self {
         Self(by_lang)
     }
 }

@@ -16,7 +16,7 @@ use serde::de::{Error, MapAccess, Visitor};
 
 /// For `#[serde(deserialize_with)]` without the collector's checks: the last of two equal keys.
 #[cfg(not(feature = "server"))]
-pub(crate) fn map<'de, D, V>(deserializer: D) -> Result<crate::map::Map<V>, D::Error>
+pub(crate) fn map<'de, D, V>(deserializer: D) -> Result<crate::named::Named<V>, D::Error>
 where
     D: Deserializer<'de>,
     V: Deserialize<'de>,

@@ -5,10 +5,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Only our own files; WASM may be compiled; nothing inline, nothing framed, no form sent elsewhere.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
-    frame-ancestors 'none'; base-uri 'none'";
+use super::policy;
+
 const PERMISSIONS_POLICY: &str =
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()";
 
@@ -16,8 +14,13 @@ const PERMISSIONS_POLICY: &str =
 pub(super) async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if let Ok(strict) = HeaderValue::try_from(policy::strict()) {
+        // A page of the web folder has one of its own.
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(strict);
+    }
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (

@@ -7,6 +7,7 @@ mod caller;
 mod headers;
 mod limits;
 mod metrics;
+mod policy;
 mod problem;
 mod server;
 mod web;

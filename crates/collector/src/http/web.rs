@@ -10,8 +10,8 @@ use axum::routing::get;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-use super::App;
 use super::problem::Problem;
+use super::{App, policy};
 use crate::staff::pages::{Landing, NotBuilt, render};
 use crate::staff::words::{Choice, Language};
 
@@ -51,7 +51,10 @@ async fn landing(
 async fn kiosk(State(app): State<Arc<App>>, mut request: Request) -> Response {
     *request.uri_mut() = Uri::from_static("/index.html");
     match from_web_dir(&app, request).await {
-        Some(response) => response,
+        Some(mut response) => {
+            policy::allow(&mut response, &app.settings.web_dir, "index.html");
+            response
+        }
         None => {
             let page = NotBuilt {
                 lang: Language::Vi,

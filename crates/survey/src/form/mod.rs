@@ -29,7 +29,7 @@ pub use schema::json_schema;
 #[cfg(feature = "server")]
 pub use shipped::shipped;
 
-use crate::map::Map;
+use crate::named::Named;
 use crate::response::ScaleOrder;
 #[cfg(feature = "server")]
 use crate::text::Lang;
@@ -82,7 +82,7 @@ pub struct Form {
     pub leads: BTreeMap<Role, Text>,
     /// Sets of levels, by id.
     #[serde(deserialize_with = "crate::unique::map")]
-    pub scales: Map<Scale>,
+    pub scales: Named<Scale>,
     /// Groups of items, in order; empty for a form without factors.
     #[cfg(feature = "server")]
     #[serde(default)]

@@ -3,9 +3,9 @@
 
 /// Values by name, ordered by name.
 #[cfg(feature = "server")]
-pub type Map<V> = std::collections::BTreeMap<String, V>;
+pub type Named<V> = std::collections::BTreeMap<String, V>;
 #[cfg(not(feature = "server"))]
-pub use small::Map;
+pub use small::Named;
 
 #[cfg(not(feature = "server"))]
 mod small {
@@ -13,9 +13,9 @@ mod small {
 
     /// Values by name, ordered by name.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Map<V>(Vec<(String, V)>);
+    pub struct Named<V>(Vec<(String, V)>);
 
-    impl<V> Map<V> {
+    impl<V> Named<V> {
         /// An empty map.
         pub const fn new() -> Self {
             Self(Vec::new())
@@ -79,13 +79,13 @@ mod small {
         }
     }
 
-    impl<V> Default for Map<V> {
+    impl<V> Default for Named<V> {
         fn default() -> Self {
             Self::new()
         }
     }
 
-    impl<V> Extend<(String, V)> for Map<V> {
+    impl<V> Extend<(String, V)> for Named<V> {
         fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, entries: I) {
             for (name, value) in entries {
                 self.insert(name, value);
@@ -93,7 +93,7 @@ mod small {
         }
     }
 
-    impl<V> FromIterator<(String, V)> for Map<V> {
+    impl<V> FromIterator<(String, V)> for Named<V> {
         fn from_iter<I: IntoIterator<Item = (String, V)>>(entries: I) -> Self {
             let mut map = Self::new();
             map.extend(entries);
@@ -101,7 +101,7 @@ mod small {
         }
     }
 
-    impl<V> IntoIterator for Map<V> {
+    impl<V> IntoIterator for Named<V> {
         type Item = (String, V);
         type IntoIter = std::vec::IntoIter<(String, V)>;
 
@@ -110,7 +110,7 @@ mod small {
         }
     }
 
-    impl<V: Serialize> Serialize for Map<V> {
+    impl<V: Serialize> Serialize for Named<V> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.collect_map(self.iter())
         }
