@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
-use crate::browser;
+use crate::{browser, first};
 use crate::view::El;
 
 /// Id of the element in `index.html`; what it holds before is the first paint.
@@ -41,22 +41,35 @@ impl Stage {
         &self.element
     }
 
+    /// Does the element hold a live screen, and no longer the static one?
+    pub fn is_live(&self) -> bool {
+        self.mounted.borrow().is_some()
+    }
+
     /// Unmounts what is shown and mounts a fresh component in its place. It happens after the event that asked for it,
-    /// so that no handler is freed while it runs.
+    /// so that no handler is freed while it runs; in place of the static screen, as [`first`] says.
     pub fn show(self: &Rc<Self>, make: impl FnOnce() -> El + 'static) {
         self.show_soon(Box::new(make));
     }
 
     fn show_soon(self: &Rc<Self>, make: Box<dyn FnOnce() -> El>) {
         let stage = self.clone();
-        spawn_local(async move { stage.show_now(make) });
+        spawn_local(async move {
+            if stage.is_live() {
+                stage.show_now(make);
+            } else {
+                first::take_over(&stage, make).await;
+            }
+        });
     }
 
     /// The same at once; not to be called by what is shown.
-    pub fn show_now(&self, make: Box<dyn FnOnce() -> El>) {
+    pub(crate) fn show_now(&self, make: Box<dyn FnOnce() -> El>) {
         self.mounted.take();
         self.element.set_text_content(None);
         let handle = mount_to(self.element.clone(), make);
         self.mounted.replace(Some(Box::new(handle)));
+        // For those who wait for it from outside.
+        let _ = self.element.set_attribute("data-live", "");
     }
 }

@@ -37,15 +37,13 @@ struct Early {
 
 /// Shows the first live screen in the place of the static one, as soon as no finger is down, and does again on it what
 /// was done on that.
-pub fn show(stage: &Rc<Stage>, make: Box<dyn FnOnce() -> El>) {
+pub(crate) async fn take_over(stage: &Rc<Stage>, make: Box<dyn FnOnce() -> El>) {
+    calm().await;
+    let early = Early::read(stage.element());
+    stage.show_now(make);
     let stage = stage.clone();
-    spawn_local(async move {
-        calm().await;
-        let early = Early::read(stage.element());
-        stage.show_now(make);
-        // After the new screen has taken the focus.
-        spawn_local(async move { early.repeat(stage.element()) });
-    });
+    // After the new screen has taken the focus.
+    spawn_local(async move { early.repeat(stage.element()) });
 }
 
 impl Early {

@@ -61,6 +61,7 @@ fn first_question(form: Form, languages: &[Language]) -> Result<Value, String> {
         dossier: None,
         invite: None,
         enabled: Vec::new(),
+        guarded: false,
     };
     let frame = Frame {
         languages: languages.to_vec(),

@@ -86,9 +86,12 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
             languages: kiosk.languages.clone(),
         }
     };
-    let kiosk = StoredValue::new_local(kiosk);
     let guard = TapGuard::new();
-    guard.arm();
+    // The static screen before it was the same one.
+    if kiosk.stage.is_live() {
+        guard.arm();
+    }
+    let kiosk = StoredValue::new_local(kiosk);
     // A receipt held under the scanner starts the visit; a scan that is no code is asked for again on the next screen.
     let wedge = Wedge::listen(move |input| {
         if let Input::Code(code) = input {

@@ -89,6 +89,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                         dossier,
                         invite: None,
                         enabled: Vec::new(),
+                        guarded: true,
                     };
                     survey.shown(
                         delivery.clone(),

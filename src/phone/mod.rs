@@ -16,7 +16,6 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::{self, Listener, Phase};
 use crate::collector::Client;
-use crate::first;
 use crate::keeping::Keeping;
 use crate::outbox::Outbox;
 use crate::rating::{Callbacks, Survey, notice};
@@ -71,7 +70,7 @@ pub async fn run() {
     });
     let words = Arc::new(Words::vietnamese());
     let shown = phone.clone();
-    first::show(&phone.stage, Box::new(move || shown.survey(words)));
+    phone.stage.show(move || shown.survey(words));
     std::future::pending().await
 }
 
@@ -131,6 +130,7 @@ impl Phone {
             dossier: None,
             invite: Some(token.clone()),
             enabled: Vec::new(),
+            guarded: self.stage.is_live(),
         };
         let callbacks = Callbacks {
             on_answer: act_with(move |response| keeping.answered(response)),

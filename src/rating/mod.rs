@@ -112,6 +112,7 @@ pub fn SatisfactionSurvey(
         dossier,
         invite,
         enabled,
+        guarded: true,
     };
     let callbacks = Callbacks {
         on_answer,
@@ -142,14 +143,19 @@ pub struct Survey {
     pub invite: Option<String>,
     /// Sensitive items that are switched on.
     pub enabled: Vec<String>,
+    /// Taps are ignored for the first half second; not where the same question stood on the screen already.
+    pub guarded: bool,
 }
 
 impl Survey {
     /// The survey as an element: what [`SatisfactionSurvey`] shows, for frames of our own.
     pub fn shown(self, delivery: Outcome, callbacks: Callbacks) -> El {
         let words = self.words.clone();
+        let guarded = self.guarded;
         let run = self.run(Begun::now(), callbacks);
-        run.guard.arm();
+        if guarded {
+            run.guard.arm();
+        }
         el("div")
             .class("hl-survey")
             .attr_live("data-guard", run.guard.attribute())

@@ -61,12 +61,13 @@ impl<'a> Kiosk<'a> {
         self.ready().await
     }
 
-    /// Waits until the screen takes taps: it ignores them for half a second after a change (`data-guard`).
+    /// Waits until the screen takes taps: it ignores them for half a second after a change (`data-guard`), and the static
+    /// first screen gives way to the live one (`data-live`).
     pub async fn ready(&self) -> Result<()> {
         until("the screen to take taps", PATIENCE, async || {
             Ok((self
                 .browser
-                .eval("document.querySelector('[data-guard]') === null")
+                .eval("document.querySelector('[data-guard]') === null && document.querySelector('[data-live]') !== null")
                 .await?
                 == Value::Bool(true))
             .then_some(()))
