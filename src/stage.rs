@@ -9,8 +9,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
-use crate::{browser, first};
 use crate::view::El;
+use crate::{browser, first};
 
 /// Id of the element in `index.html`; what it holds before is the first paint.
 const ELEMENT: &str = "hai-long";
