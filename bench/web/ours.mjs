@@ -13,8 +13,8 @@ import { root } from "./lib/work.mjs";
 const BINARY = path.join(root, "target/release/hai-long");
 const DIST = path.join(root, "dist");
 const UNIT = "000.01.02.H10";
-/** Dossiers to invite for: each visit of the phone page rates one. */
-const DOSSIERS = 2000;
+/** Each visit of the phone page rates a dossier of its own, through a link of its own. */
+const LINKS = 400;
 /** The survey of lib/spec.mjs as a form of the authority. */
 const FORM = "bench-survey";
 
@@ -80,13 +80,13 @@ export async function ours() {
   bring("dossiers", [
     "code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome",
     ...Array.from(
-      { length: DOSSIERS },
+      { length: LINKS },
       (_, at) => `${code(at + 1)},1.011441,${UNIT},,desk,2026-08-04 08:10,2026-08-20 17:00,2026-08-19 10:00,granted`,
     ),
   ]);
   const key = haiLong("device", "create", "--name", "kiosk-1", "--unit", UNIT, "--form", FORM);
   // Before the collector runs: the command line and the collector do not write at the same time.
-  const links = phoneIsThere() ? Array.from({ length: 200 }, (_, at) => link(haiLong("invite", "--dossier", code(at + 1)))) : [];
+  const links = phoneIsThere() ? Array.from({ length: LINKS }, (_, at) => link(haiLong("invite", "--dossier", code(at + 1)))) : [];
 
   const served = await serve(data, path.join(folder, "serve.log"));
   return {

@@ -49,7 +49,7 @@ async function main() {
     if (pages.length === 0) throw new Error(`--pages ${options.pages}: no such page; --list names them`);
     const has = (part) => options.parts.includes(part);
     const visits = has("visits") ? await measure(pages, options, say) : [];
-    const figures = table(visits, pages, options);
+    const figures = has("visits") ? table(visits, pages, options) : { rows: [], limit: null };
     const result = {
       schema: 1,
       date: new Date().toISOString(),

@@ -1,4 +1,4 @@
-// The first two seconds of our page and of one peer's on the slow profile, as one picture.
+// The first two seconds of our page and of two peers' on the slow profile, as one picture.
 import fs from "node:fs";
 import path from "node:path";
 import { newProfile, open } from "./browser.mjs";
@@ -7,17 +7,17 @@ import { root } from "./work.mjs";
 
 /** Moments that are shown, in ms from the start of the navigation. */
 const MOMENTS = [200, 400, 600, 800, 1000, 1250, 1500, 2000];
-/** The peer to stand beside ours: the lightest of the survey products. */
-const PEER = "posthog";
+/** The peers to stand beside ours: the quickest of the survey products, and the quickest of those that are embedded. */
+const PEERS = ["enketo", "posthog"];
 const FILE = "first-two-seconds.png";
 
-/** Films each of our pages and the peer; gives where the picture is and what it shows, null without both. */
+/** Films our first page and the peers; gives where the picture is and what it shows, null without ours or any peer. */
 export async function filmstrip(pages, { chromium, pictures }, say) {
   const mine = pages.find((page) => page.ours);
-  const peer = pages.find((page) => page.name === PEER) ?? pages.find((page) => !page.ours);
-  if (!mine || !peer) return null;
+  const peers = pages.filter((page) => PEERS.includes(page.name));
+  if (!mine || peers.length === 0) return null;
   const strips = [];
-  for (const page of [mine, peer]) {
+  for (const page of [mine, ...peers]) {
     say(`filming ${page.name}`);
     strips.push({ page, frames: await film(page, chromium) });
   }
@@ -66,7 +66,7 @@ async function compose(strips, file, executable) {
       .join("") +
     `</div>`;
   const style =
-    `body{margin:16px;font:16px/1.4 system-ui;background:#fff;color:#111;width:max-content}h1,h2{font-size:18px;margin:8px 0}` +
+    `body{padding:16px;margin:0;font:16px/1.4 system-ui;background:#fff;color:#111;width:max-content}h1,h2{font-size:18px;margin:8px 0}` +
     `.row{display:flex;gap:8px}figure{margin:0;width:150px}img,.none{width:150px;height:333px;border:1px solid #999;box-sizing:border-box;display:block}figcaption{text-align:center}`;
   const html =
     `<!doctype html><meta charset="utf-8"><style>${style}</style>` +

@@ -14,7 +14,7 @@ export async function memory(own, { chromium, visitsOfMemory }, say) {
   try {
     const { page, cdp } = browser;
     await page.exposeBinding("__note", () => {});
-    await page.addInitScript(observe, setting);
+    await page.addInitScript(observe, { ...setting, level: 0, url: undefined });
     await page.goto(own.enrolled);
     await page.waitForSelector("[data-action=start]");
     await hurry(page);

@@ -1,7 +1,7 @@
 // Runs in the page before any of its own scripts: sees controls appear and answer, and collects the browser's timings.
 // It is sent as text, so it may use nothing from outside itself.
 
-/** `setting`: control, respond (a state that shows that a touch was answered), before (taps on the way). */
+/** `setting`: `control`, `level` (which of a scale's controls is touched), `before` (what is touched on the way). */
 export function observe(setting) {
   if (window.top !== window) return;
   const seen = (window.__bench = { marks: {}, taps: [], events: [], long: [], shift: 0, memories: [], faults: [] });
@@ -46,7 +46,16 @@ export function observe(setting) {
     if (!hit) return false;
     return element.contains(hit) || (hit.contains(element) && hit !== document.body && hit !== document.documentElement);
   };
-  const find = (selector) => all(selector).map((element) => [element, touchable(element)]).find(([, target]) => target);
+  // Of a scale the level that is given everywhere, of anything else the first.
+  const find = (selector) => {
+    const found = [];
+    for (const element of all(selector)) {
+      const target = touchable(element);
+      if (target) found.push([element, target]);
+      if (selector !== setting.control || found.length > setting.level) break;
+    }
+    return found.at(-1);
+  };
   const place = (selector) => {
     const found = find(selector);
     if (!found) return null;

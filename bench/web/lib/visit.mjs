@@ -7,6 +7,8 @@ import { percentile, tapDurations } from "./figures.mjs";
 const LEVEL = 3;
 /** A touch that seems not to have been taken is repeated after this long, in ms. */
 const AGAIN_MS = 600;
+/** Looks for something to touch, a tenth of a second apart, before the survey is given up. */
+const PATIENT_LOOKS = 150;
 /** How long the answering of the whole survey may take, in ms. */
 const WALK_MS = 120_000;
 /** How long a visit waits for a first control, in ms; without a network it is there soon or never. */
@@ -27,7 +29,7 @@ export async function visit({ folder, setting, url, profile, mode, executable })
     const figures = { calibrationBeforeMs: await calibrate(page) };
     const told = new Moments();
     await page.exposeBinding("__note", (_, name, at) => told.note(name, { at, bytes: line.bytes }));
-    await page.addInitScript(observe, setting);
+    await page.addInitScript(observe, { ...setting, level: LEVEL });
     await line.slow(profile);
     if (mode === "offline") await context.setOffline(true);
     await cdp.send("Emulation.setCPUThrottlingRate", { rate: profile.cpu });
@@ -35,7 +37,7 @@ export async function visit({ folder, setting, url, profile, mode, executable })
     const cpuBefore = cpuSeconds(browser.root);
     let refused = null;
     page.goto(url, { waitUntil: "commit", timeout: PATIENCE[mode] }).catch((fault) => {
-      refused = fault.message.split("\n")[0];
+      refused = fault.message.split("\n")[0].replace(/ at http:.*/, "");
       told.note("refused");
     });
     const walk = new Walk({ page, cdp, told, setting });
@@ -143,7 +145,7 @@ class Walk {
     const { setting, option, page } = this;
     const choice = { option, next: setting.next, before: setting.before, level: LEVEL };
     const end = Date.now() + WALK_MS;
-    for (let idle = 0; Date.now() < end && idle < 40; ) {
+    for (let idle = 0, refused = 0; Date.now() < end && idle < PATIENT_LOOKS && refused < 6; ) {
       const now = await page.evaluate(
         ([done, guard, choice]) => {
           if (window.__bench.finished(done)) return { kind: "done" };
@@ -161,12 +163,14 @@ class Walk {
       idle = 0;
       await this.touch(now);
       const gone = now.kind === "option" && Boolean(setting.advances);
-      await page
+      const taken = await page
         .waitForFunction(([kind, option, gone]) => window.__bench.taken(kind, option, gone), [now.kind, option, gone], {
           polling: "raf",
           timeout: now.kind === "next" || gone ? 4000 : 1000,
         })
-        .catch(() => {}); // not taken: the next round touches again
+        .then(() => true)
+        .catch(() => false); // the next round touches again
+      refused = taken ? 0 : refused + 1;
       // A person looks before touching again; without this the next touch would wait in the queue of the one before.
       await sleep(120);
     }

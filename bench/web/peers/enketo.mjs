@@ -1,6 +1,6 @@
 // Enketo Core with its formhub theme, as Enketo delivers a form: the form's HTML in the page, the engine behind it. The
 // form is transformed when the page is built, by Enketo's own transformer (in a browser: its build for Node needs a C++
-// compiler). Its native radios answer a touch before the engine is there.
+// compiler). Its native radios answer a touch before the engine is there; Enketo alone would lose that answer.
 import { bundle, load, modules, page, version, work, write } from "../lib/work.mjs";
 import { xform } from "../lib/xform.mjs";
 import fs from "node:fs";
@@ -55,8 +55,11 @@ export default {
     await bundle(
       "enketo/app.js",
       `import { Form } from "enketo-core";
+       const early = document.querySelector("form.or input:checked");
        const form = new Form(document.querySelector("form.or"), { modelStr: window.model }, {});
        form.init();
+       // What was chosen before the engine came is unknown to it: handed over here, in its best case.
+       if (early) { early.checked = true; early.dispatchEvent(new Event("change", { bubbles: true })); }
        document.getElementById("send").onclick = async () => {
          if (!(await form.validate())) return;
          fetch("submit", { method: "POST", body: form.getDataStr() });
