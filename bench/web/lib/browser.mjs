@@ -95,10 +95,16 @@ class Line {
 
   #heard(sessionId, message) {
     const { method, params } = JSON.parse(message);
-    if (method === "Network.requestWillBeSent") this.#asked({ ...params, requestId: `${sessionId}/${params.requestId}` });
-    if (method === "Network.responseReceived") this.#answered({ ...params, requestId: `${sessionId}/${params.requestId}` });
-    if (method === "Network.dataReceived") this.#came(`${sessionId}/${params.requestId}`, params.encodedDataLength);
-    if (method === "Network.loadingFinished") this.#ended(`${sessionId}/${params.requestId}`, params.encodedDataLength);
+    if (!method?.startsWith("Network.")) return;
+    const event = { ...params, requestId: `${sessionId}/${params.requestId}` };
+    if (method === "Network.requestWillBeSent") this.#asked(event);
+    if (method === "Network.responseReceived") {
+      // A worker asks for its first files before anybody can listen: such a request is known by its answer alone.
+      if (!this.#open.has(event.requestId)) this.#open.set(event.requestId, 0);
+      this.#answered(event);
+    }
+    if (method === "Network.dataReceived") this.#came(event.requestId, event.encodedDataLength);
+    if (method === "Network.loadingFinished") this.#ended(event.requestId, event.encodedDataLength);
   }
 
   #asked({ requestId, request }) {
