@@ -27,27 +27,36 @@ pub fn ensure_wasm_target() -> Result<()> {
         .current_dir(root()))
 }
 
-/// Makes sure that Chromium and its driver are there: installs Debian's packages where it may, else says what to do.
+/// Makes sure that Chromium and its driver are there.
 pub fn ensure_browser() -> Result<()> {
-    if has("chromium") && has("chromedriver") {
+    ensure(&[
+        ("chromium", "chromium"),
+        ("chromedriver", "chromium-driver"),
+    ])
+}
+
+/// Makes sure that programs are on the PATH, each given with Debian's package of it: installs those packages where it
+/// may, else says what to do.
+pub fn ensure(wanted: &[(&str, &str)]) -> Result<()> {
+    let missing: Vec<_> = wanted.iter().filter(|(program, _)| !has(program)).collect();
+    if missing.is_empty() {
         return Ok(());
     }
-    let install =
-        "apt-get update && apt-get install --yes --no-install-recommends chromium chromium-driver";
+    let (programs, packages): (Vec<&str>, Vec<&str>) = missing.into_iter().copied().unzip();
+    let (programs, packages) = (programs.join(", "), packages.join(" "));
     if !has("apt-get") {
-        bail!(
-            "the browser tests need `chromium` and `chromedriver` on the PATH; install both and run this again"
-        );
+        bail!("not on the PATH: {programs}; install what is missing and run this again");
     }
+    let install =
+        format!("apt-get update && apt-get install --yes --no-install-recommends {packages}");
     let may = output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
     let sudo = has("sudo") && output(Command::new("sudo").args(["-n", "true"])).is_ok();
-    eprintln!("      installing Chromium and its driver from Debian's packages");
+    eprintln!("      installing {packages} from Debian's packages");
     match (may, sudo) {
-        (true, _) => run(Command::new("sh").args(["-c", install])),
-        (false, true) => run(Command::new("sudo").args(["-n", "sh", "-c", install])),
+        (true, _) => run(Command::new("sh").args(["-c", &install])),
+        (false, true) => run(Command::new("sudo").args(["-n", "sh", "-c", &install])),
         (false, false) => bail!(
-            "the browser tests need Chromium and its driver, and this user may not install packages; \
-             run once as root:\n    {install}"
+            "not on the PATH: {programs}; this user may not install packages; run once as root:\n    {install}"
         ),
     }
 }
