@@ -1,4 +1,4 @@
-// The service worker of the kiosk page: the page starts without a network and without a collector, and a new version
+// The service worker of the kiosk and phone pages: a page starts without a network and without a collector, and a new version
 // waits until nobody is served. Responses are not its business: they lie in the outbox, and no request but a GET is ever
 // touched here.
 //
@@ -7,14 +7,20 @@
 
 // One name for everything that this build consists of.
 const BUILD = "BUILD";
-// `[address, integrity]` of each file of the shell. Words have no integrity: they may be mended on the collector.
-const SHELL = [["SHELL", ""]];
+// `[address, integrity]` of each file that a door needs. Words have no integrity: they may be mended on the collector.
+const SHELL = { SHELL: [["", ""]] };
 
-const PAGE = "/kiosk";
+// The kiosk registers `/sw.js` for `/kiosk`, the phone page `/sw.js?door=phone` for `/r/`: two workers, two shells.
+const DOOR = new URL(self.location.href).searchParams.get("door") === "phone" ? "phone" : "kiosk";
+// A page of the phone is made for each link and is asked of the collector; this one, made for none, stands in for it.
+const PAGE = { kiosk: "/kiosk", phone: "/phone.html" }[DOOR];
+const LINKS = "/r/";
+// How long the collector may take to answer a link before the page that is kept stands in, in milliseconds.
+const PATIENCE = 6000;
 const WORDS = "/assets/words/";
 const FORMS_ADDRESS = "/api/v1/forms/";
 const FORMS = "hai-long-forms";
-const SHELLS = "hai-long-shell-";
+const SHELLS = { kiosk: "hai-long-shell-", phone: "hai-long-phone-" }[DOOR];
 const MINE = SHELLS + BUILD;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -31,7 +37,7 @@ async function install() {
   const shell = await caches.open(MINE);
   try {
     await shell.addAll(
-      SHELL.map(([address, integrity]) => new Request(address, { integrity, cache: "no-cache", redirect: "error" })),
+      SHELL[DOOR].map(([address, integrity]) => new Request(address, { integrity, cache: "no-cache", redirect: "error" })),
     );
   } catch (fault) {
     await caches.delete(MINE);
@@ -56,6 +62,7 @@ function answer(event) {
     // Never written to from the network: a page that names files of another build would not start offline. The browser
     // asks for `/sw.js` after each navigation, and a new build comes whole or not at all.
     if (path === PAGE) event.respondWith(kept(MINE, PAGE, request));
+    else if (DOOR === "phone" && path.startsWith(LINKS)) event.respondWith(askedOrKept(request));
   } else if (path.startsWith(WORDS)) {
     event.respondWith(keptThenAskedAgain(event, MINE));
   } else if (path.startsWith(FORMS_ADDRESS)) {
@@ -67,6 +74,17 @@ function answer(event) {
 
 async function kept(cache, address, request) {
   return (await found(() => caches.open(cache).then((open) => open.match(address)))) || fetch(request);
+}
+
+// The collector's page says what the link opens. Without a network the page that is kept asks for it, and sends what waits.
+async function askedOrKept(request) {
+  const asked = fetch(request);
+  const late = new Promise((_, fail) => setTimeout(fail, PATIENCE));
+  try {
+    return await Promise.race([asked, late]);
+  } catch {
+    return (await found(() => caches.match(PAGE))) || asked;
+  }
 }
 
 // A name with a hash means the same content in every build.

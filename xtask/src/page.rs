@@ -85,8 +85,19 @@ impl Page {
     }
 
     /// The page with this widget and this first screen (HTML).
-    pub fn filled(&self, scripts: &Scripts, languages: &Value, screen: &str) -> Result<Filled> {
-        let loader = source("loader.js")?;
+    ///
+    /// `more` are further scripts of the loader.
+    pub fn filled(
+        &self,
+        scripts: &Scripts,
+        languages: &Value,
+        screen: &str,
+        more: &[&str],
+    ) -> Result<Filled> {
+        let mut loader = source("loader.js")?;
+        for script in more {
+            loader = format!("{loader}\n{}", source(script)?);
+        }
         let fill = source("fill.js")?;
         let boot = source("boot.js")?
             .replace("GLUE", &format!("/assets/{}", scripts.glue))

@@ -1,4 +1,4 @@
-//! What makes the kiosk page start without a network: the service worker with its list of files, the kill switch, and
+//! What makes the pages of the kiosk and the phone start without a network: the service worker with its list of files, the kill switch, and
 //! the web app manifest.
 //!
 //! | file | what it is |
@@ -16,9 +16,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::web::short;
+use crate::web::{KIOSK, SURVEY, short};
 
-/// Where the page stands at the collector; its file is `index.html`.
+/// Where the kiosk's page stands at the collector; its file is `index.html`.
 const PAGE: &str = "/kiosk";
 /// Words may be mended on the collector without a new build, so they carry no integrity.
 const WORDS: &str = "words/";
@@ -67,22 +67,11 @@ impl Shell {
     /// Writes the worker, its kill switch and the manifest into `dist`, which holds the page and the assets already;
     /// `icon` is the name of the icon among the assets.
     pub fn write(&self, dist: &Path, icon: &str) -> Result<()> {
-        let mut shell = vec![json!([
-            PAGE,
-            integrity(&fs::read(dist.join("index.html"))?)
-        ])];
-        let assets = dist.join("assets");
-        for file in files(&assets)? {
-            let address = address(&assets, &file)?;
-            let integrity = if address.starts_with(WORDS) {
-                String::new()
-            } else {
-                integrity(&fs::read(&file)?)
-            };
-            shell.push(json!([format!("/assets/{address}"), integrity]));
-        }
+        let kiosk = listed(dist, PAGE, "index.html", SURVEY.name)?;
+        let phone = listed(dist, "/phone.html", "phone.html", KIOSK.name)?;
+        let shell = json!({"kiosk": kiosk, "phone": phone});
         let worker = filled(&self.worker, "\"BUILD\"", &json!(self.build))?;
-        let worker = filled(&worker, "[[\"SHELL\", \"\"]]", &Value::Array(shell))?;
+        let worker = filled(&worker, "{ SHELL: [[\"\", \"\"]] }", &shell)?;
         fs::write(dist.join("sw.js"), worker)?;
         fs::write(dist.join("sw-off.js"), &self.off)?;
         let manifest = filled(
@@ -93,6 +82,25 @@ impl Shell {
         fs::write(dist.join("manifest.webmanifest"), manifest)?;
         Ok(())
     }
+}
+
+/// Address and integrity of a page and of each asset but those of the widget that it does not load.
+fn listed(dist: &Path, page: &str, file: &str, not: &str) -> Result<Vec<Value>> {
+    let mut shell = vec![json!([page, integrity(&fs::read(dist.join(file))?)])];
+    let assets = dist.join("assets");
+    for file in files(&assets)? {
+        let address = address(&assets, &file)?;
+        if address.starts_with(&format!("{not}-")) {
+            continue;
+        }
+        let integrity = if address.starts_with(WORDS) {
+            String::new()
+        } else {
+            integrity(&fs::read(&file)?)
+        };
+        shell.push(json!([format!("/assets/{address}"), integrity]));
+    }
+    Ok(shell)
 }
 
 /// The text with its one `blank` replaced.

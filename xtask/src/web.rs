@@ -30,20 +30,20 @@ use crate::tools::WASM;
 const BUILT_IN_LANGUAGE: &str = "vi";
 
 /// One build of the widget.
-struct Module {
+pub(crate) struct Module {
     /// Name of its files.
-    name: &'static str,
+    pub name: &'static str,
     /// What `cargo` is told of its features.
     features: &'static [&'static str],
 }
 
 /// What the kiosk loads.
-const KIOSK: Module = Module {
+pub(crate) const KIOSK: Module = Module {
     name: "kiosk",
     features: &[],
 };
 /// What every other door loads.
-const SURVEY: Module = Module {
+pub(crate) const SURVEY: Module = Module {
     name: "hai-long",
     features: &["--no-default-features"],
 };
@@ -62,11 +62,11 @@ pub fn build() -> Result<()> {
     let screens = first_screens(&languages)?;
     let phone = Page::read(&root.join("src/phone/phone.html"))?;
     let kiosk = Page::read(&root.join("index.html"))?;
-    let phone = phone.filled(&SURVEY.built(&assets)?, &languages, "")?;
+    let phone = phone.filled(&SURVEY.built(&assets)?, &languages, "", &["register.js"])?;
     let attract = screens["kiosk"]
         .as_str()
         .context("no screen for the kiosk")?;
-    let kiosk = kiosk.filled(&KIOSK.built(&assets)?, &languages, attract)?;
+    let kiosk = kiosk.filled(&KIOSK.built(&assets)?, &languages, attract, &[])?;
     let icon = fs::read(root.join("src/worker/icon.svg")).context("src/worker/icon.svg")?;
     let icon = write_hashed(&assets, "icon", "svg", &icon)?;
     first_questions(&screens, &fresh.join("first"))?;

@@ -51,10 +51,7 @@ async fn landing(
 async fn kiosk(State(app): State<Arc<App>>, mut request: Request) -> Response {
     *request.uri_mut() = Uri::from_static("/index.html");
     match from_web_dir(&app, request).await {
-        Some(mut response) => {
-            policy::allow(&mut response, &app.settings.web_dir, "index.html");
-            response
-        }
+        Some(response) => response,
         None => {
             let page = NotBuilt {
                 lang: Language::Vi,
@@ -102,6 +99,10 @@ async fn file(State(app): State<Arc<App>>, request: Request) -> Result<Response,
 
 async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
     let path = request.uri().path();
+    let page = path
+        .strip_prefix('/')
+        .filter(|path| path.ends_with(".html"));
+    let page = page.map(str::to_owned);
     let hashed = path.starts_with(HASHED) && !path.starts_with(WORDS);
     let files = ServeDir::new(&app.settings.web_dir)
         .precompressed_br()
@@ -124,5 +125,8 @@ async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if let Some(page) = page {
+        policy::allow(&mut response, &app.settings.web_dir, &page);
+    }
     Some(response)
 }
