@@ -22,6 +22,11 @@ type Text = Cow<'static, str>;
 /// Calculates something again whenever a signal that it reads changes.
 type Follow<T> = Box<dyn Fn() -> T + Send>;
 
+/// Called for each event.
+type Hear = Box<dyn FnMut(Event) + Send>;
+/// Does something to an element, again whenever a signal that it reads changes.
+type Act = Box<dyn Fn(&Element) + Send>;
+
 /// An element of a page, not yet in it.
 #[must_use = "an element is shown only when it is mounted"]
 pub struct El(Box<Parts>);
@@ -30,8 +35,8 @@ pub struct El(Box<Parts>);
 struct Parts {
     tag: &'static str,
     attributes: Vec<(&'static str, Value)>,
-    listeners: Vec<(&'static str, Box<dyn FnMut(Event) + Send>)>,
-    effects: Vec<Box<dyn Fn(&Element) + Send>>,
+    listeners: Vec<(&'static str, Hear)>,
+    effects: Vec<Act>,
     children: Vec<Child>,
     shown: Option<Box<dyn FnOnce(Element) + Send>>,
 }
@@ -166,7 +171,7 @@ impl El {
     }
 
     #[inline(never)]
-    fn with_listener(mut self, event: &'static str, hear: Box<dyn FnMut(Event) + Send>) -> Self {
+    fn with_listener(mut self, event: &'static str, hear: Hear) -> Self {
         self.0.listeners.push((event, hear));
         self
     }
