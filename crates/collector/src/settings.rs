@@ -60,6 +60,9 @@ pub struct ServerArgs {
     /// Folder with the built web files [default: dist]
     #[arg(long, env = "HAI_LONG_WEB", value_name = "DIR")]
     pub web: Option<PathBuf>,
+    /// What the links of invites begin with, as citizens reach the collector [default: http:// and the address above]
+    #[arg(long, env = "HAI_LONG_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
     /// Mark session cookies "Secure": set this when people reach the collector over HTTPS through a proxy
     #[arg(long, env = "HAI_LONG_SECURE_COOKIES", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub secure_cookies: Option<bool>,
@@ -83,8 +86,23 @@ struct File {
     threshold: Option<u64>,
     listen: Option<SocketAddr>,
     web: Option<PathBuf>,
+    public_url: Option<String>,
     secure_cookies: Option<bool>,
     trusted_proxies: Vec<IpAddr>,
+}
+
+/// `https://HOST` or `http://HOST`, with a path if need be.
+fn public_url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .map(|rest| rest.trim_end_matches('/'));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', ' ', '"', '<', '>']) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err("write https:// and the host, without ? and #".to_owned()),
+    }
 }
 
 /// Settings of every command, resolved.
@@ -106,6 +124,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Built web files.
     pub web: PathBuf,
+    /// What the links of invites begin with, when it is set.
+    pub public_url: Option<String>,
     /// Mark cookies secure.
     pub secure_cookies: bool,
     /// Believed proxies.
@@ -152,6 +172,7 @@ impl Common {
                 .clone()
                 .or_else(|| file.web.clone())
                 .unwrap_or_else(|| PathBuf::from("dist")),
+            public_url: args.public_url.clone().or_else(|| file.public_url.clone()),
             secure_cookies: args.secure_cookies.or(file.secure_cookies).unwrap_or(false),
             trusted_proxies: if args.trusted_proxies.is_empty() {
                 file.trusted_proxies.clone()
@@ -178,6 +199,9 @@ impl File {
 
     fn parse(text: &str) -> Result<Self> {
         let file: Self = toml::from_str(text)?;
+        if let Some(url) = &file.public_url {
+            public_url(url).map_err(|mend| anyhow::anyhow!("public-url: {mend}"))?;
+        }
         anyhow::ensure!(
             file.threshold != Some(0),
             "threshold: must be at least 1; leave it out for the usual {THRESHOLD}"

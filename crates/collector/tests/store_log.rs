@@ -148,7 +148,7 @@ async fn of_simultaneous_copies_exactly_one_is_stored() {
                     stored += 1;
                 }
                 Appended::Duplicate => duplicates += 1,
-                Appended::IdReused => panic!("no copy has other content"),
+                Appended::IdReused | Appended::InviteUsed => panic!("no copy has other content"),
             }
         }
     }

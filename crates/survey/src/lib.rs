@@ -11,6 +11,8 @@ pub mod heartbeat;
 #[cfg(feature = "server")]
 pub mod interval;
 #[cfg(feature = "server")]
+pub mod invite;
+#[cfg(feature = "server")]
 pub mod method;
 pub mod named;
 #[cfg(feature = "server")]

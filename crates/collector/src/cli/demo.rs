@@ -3,6 +3,9 @@
 use anyhow::Result;
 use clap::Args;
 use collector::demo::{self, Credentials, Figures, Progress, Stage};
+use collector::http::App;
+use collector::intake::invite::{DAYS, Wish};
+use survey::response::Touchpoint;
 
 use super::open::{Opened, open_or_create};
 use super::progress::{Counted, Meter};
@@ -51,6 +54,24 @@ pub fn told(credentials: &Credentials) -> String {
         credentials.kiosk_unit,
         credentials.example_dossiers.join("\n                    ")
     )
+}
+
+/// A citizen's link for the last of the example dossiers, so that the first ones are left for the kiosk; `None` when there
+/// is no example.
+pub async fn link(app: &App, credentials: &Credentials) -> Result<Option<String>> {
+    let Some(dossier) = credentials.example_dossiers.last() else {
+        return Ok(None);
+    };
+    let wish = Wish {
+        dossier: dossier.clone(),
+        touchpoint: Touchpoint::Result,
+        form: credentials.kiosk_form.clone(),
+        days: DAYS,
+    };
+    let given = app.intake.invite(vec![wish]).await?.pop();
+    Ok(given
+        .and_then(Result::ok)
+        .map(|given| app.settings.link(&given.token)))
 }
 
 struct Watch {

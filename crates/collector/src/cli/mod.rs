@@ -10,6 +10,7 @@ mod device;
 mod import;
 mod import_responses;
 mod index;
+mod invite;
 mod lock;
 mod manifest;
 mod open;
@@ -73,6 +74,8 @@ enum Command {
     Serve(serve::Serve),
     /// Import units, procedures or dossiers from CSV or JSON, or responses from a rescue file
     Import(import::Import),
+    /// Give out a link with which a citizen rates one dossier once
+    Invite(invite::Invite),
     /// Print an index with its interval, coverage and everything else a reader needs to believe or doubt it
     Index(index::Index),
     /// Recompute every figure from the stored ratings and compare; fails on any difference
@@ -132,6 +135,7 @@ fn start(cli: Cli) -> Result<Outcome> {
             match cli.command {
                 Command::Serve(command) => command.run(&common).await,
                 Command::Import(command) => command.run(&common).await,
+                Command::Invite(command) => command.run(&common).await,
                 Command::Index(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
                 Command::Backup(command) => command.run(&common).await,

@@ -58,6 +58,9 @@ impl Serve {
         }
         let settings = Settings {
             web_dir: server.web,
+            public_url: server
+                .public_url
+                .unwrap_or_else(|| format!("http://{address}")),
             threshold: common.threshold(&self.figures),
             secure_cookies: server.secure_cookies,
             trusted_proxies: server.trusted_proxies,
@@ -77,6 +80,9 @@ impl Serve {
                 "  open the kiosk as http://{address}/kiosk#key={}",
                 credentials.device_key
             ));
+            if let Some(link) = demo::link(&app, &credentials).await? {
+                tell(&format!("  a citizen's link, good for one rating: {link}"));
+            }
         }
         http::serve(listener, app, stop).await;
         tracing::info!("stopped");

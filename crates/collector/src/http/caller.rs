@@ -71,6 +71,49 @@ where
     }
 }
 
+/// A caller who sends ratings: with a key, or a citizen whose right lies in what is sent.
+#[derive(Clone, Debug)]
+pub(crate) enum Rater {
+    /// Somebody with a key.
+    Known(Caller),
+    /// Somebody without one, from this address.
+    Citizen(IpAddr),
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Rater
+where
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Self::Known(Caller::from_request_parts(parts, state).await?));
+        }
+        let app = Arc::<App>::from_ref(state);
+        let from = address(parts, &app);
+        app.limits.public(from)?;
+        Ok(Self::Citizen(from))
+    }
+}
+
+/// The address of a caller of a public route that has not called too often; wrong guesses are counted by it.
+pub(crate) struct Visitor(pub(crate) IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor
+where
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = Arc::<App>::from_ref(state);
+        let from = address(parts, &app);
+        app.limits.public(from)?;
+        Ok(Self(from))
+    }
+}
+
 /// A caller of a public route that has not called too often.
 pub(crate) struct Anybody;
 
@@ -88,7 +131,7 @@ where
 }
 
 /// 401 for a request without a key.
-fn no_key() -> Problem {
+pub(crate) fn no_key() -> Problem {
     Problem::unauthorized(
         "no-key",
         "this needs a key; send it as `Authorization: Bearer KEY`",

@@ -66,6 +66,8 @@ impl Default for Bounds {
 pub struct Settings {
     /// Folder with the built web files (`index.html`, `assets/`).
     pub web_dir: PathBuf,
+    /// What the links of invites begin with: `https://HOST`, without a slash at the end.
+    pub public_url: String,
     /// Groups of fewer respondents than this are suppressed.
     pub threshold: u64,
     /// Mark session cookies `Secure` although the collector itself is asked over plain HTTP.
@@ -82,12 +84,20 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             web_dir: PathBuf::from("dist"),
+            public_url: "http://127.0.0.1:8080".to_owned(),
             threshold: 5,
             secure_cookies: false,
             trusted_proxies: Vec::new(),
             bounds: Bounds::default(),
             rates: Rates::default(),
         }
+    }
+}
+
+impl Settings {
+    /// The link of an invite.
+    pub fn link(&self, token: &survey::invite::Token) -> String {
+        format!("{}/r/{token}", self.public_url.trim_end_matches('/'))
     }
 }
 

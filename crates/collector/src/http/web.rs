@@ -3,18 +3,23 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
+use super::api::invites;
+use super::caller::Visitor;
 use super::problem::Problem;
 use super::{App, policy};
-use crate::staff::pages::{Landing, NotBuilt, render};
-use crate::staff::words::{Choice, Language};
+use crate::intake::invite::Found;
+use crate::staff::pages::{Landing, LinkOverPage, NotBuilt, render};
+use crate::staff::words::{Choice, Language, LinkOver, Words};
 
+/// The page behind a link, in the web folder.
+const PHONE: &str = "phone.html";
 /// Files under here have a hash of their content in their name …
 const HASHED: &str = "/assets/";
 /// … but for the words, which an administrator may mend.
@@ -30,6 +35,7 @@ pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(landing))
         .route("/kiosk", get(kiosk))
+        .route("/r/{token}", get(link))
         .route("/sw.js", get(service_worker))
         .fallback(file)
 }
@@ -61,6 +67,81 @@ async fn kiosk(State(app): State<Arc<App>>, mut request: Request) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, render(&page)).into_response()
         }
     }
+}
+
+/// Where the build has left a place in the phone page for what a link opens …
+const DOOR: &str = "<script type=\"application/json\" id=\"hl-door\">null</script>";
+/// … and for the first question of its form.
+const FIRST_QUESTION: &str = "<!--first-question-->";
+
+/// The page behind a citizen's link: the phone page with what the link opens, and the first question as the build wrote
+/// it. Looking uses nothing up.
+async fn link(
+    Visitor(address): Visitor,
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    let over = |status, key: fn(&Words) -> &LinkOver| {
+        let lang = Language::Vi;
+        let page = LinkOverPage {
+            lang,
+            words: lang.words(),
+            demo: false,
+            said: [Language::Vi, Language::En].map(|lang| (lang, key(lang.words()))),
+        };
+        (status, render(&page)).into_response()
+    };
+    let invite = match invites::find(&app, &token).await? {
+        Found::Open(invite) => invite,
+        Found::Used => return Ok(private(over(StatusCode::OK, |words| &words.link_used))),
+        Found::Expired => {
+            return Ok(private(over(StatusCode::GONE, |words| &words.link_expired)));
+        }
+        Found::Unknown => {
+            app.limits.failure(address)?;
+            return Ok(private(over(StatusCode::NOT_FOUND, |words| {
+                &words.link_unknown
+            })));
+        }
+    };
+    let opened = invites::opened(&app, invite).await?;
+    let folder = &app.settings.web_dir;
+    let Ok(page) = tokio::fs::read_to_string(folder.join(PHONE)).await else {
+        return Err(Problem::not_found(
+            "not-found",
+            "the phone page has not been built; build the web files with `cargo xtask build`",
+        ));
+    };
+    // Ids of forms have no character that means something in a path.
+    let first = folder.join(format!(
+        "first/{}.v{}.html",
+        opened.form, opened.form_version
+    ));
+    // A form of the authority has none: its first question comes with the widget.
+    let first = tokio::fs::read_to_string(first).await.unwrap_or_default();
+    let door = serde_json::to_string(&opened).map_err(|_| Problem::internal())?;
+    // In JSON these stand only in texts, where they may be written like this; so no text can end the element.
+    let door = door
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026");
+    let page = page
+        .replacen(DOOR, &DOOR.replace("null", &door), 1)
+        .replacen(FIRST_QUESTION, &first, 1);
+    let mut response = Html(page).into_response();
+    policy::allow(&mut response, folder, PHONE);
+    Ok(private(response))
+}
+
+/// Nobody keeps a page that is one citizen's, and nobody lists it.
+fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(NEVER));
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex"),
+    );
+    response
 }
 
 /// The service worker: it may serve every page, and is asked for again each time, or else a broken one would stay.

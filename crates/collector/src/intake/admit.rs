@@ -1,11 +1,14 @@
 //! One response: what is wrong with it, and, when nothing is, where it belongs. Pure; the registers are looked up
 //! between [`judge`] and [`place`], for a whole batch at once.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use survey::answers::Packed;
 use survey::dossier::{DossierCode, Style};
 use survey::form::Form;
+use survey::invite::Token;
 use survey::response::{Fault, Response, Touchpoint};
 
 use super::pseudonym::PseudonymKey;
@@ -13,7 +16,8 @@ use super::{Flag, scrub};
 use crate::forms::FormBook;
 use crate::store::calendar::business_day;
 use crate::store::{
-    Admitted, Circumstances, Dossier, Filed, FormKey, Provenance, Registers, Timeliness,
+    Admitted, Circumstances, Dossier, Filed, FormKey, Invite, InviteHash, Provenance, Registers,
+    Timeliness,
 };
 
 /// A device may be ahead of the collector by this much.
@@ -37,6 +41,8 @@ pub struct Desk<'a> {
     pub unit: Option<&'a str>,
     /// The sender may tell of any time in the past.
     pub tells_the_past: bool,
+    /// The sender has no key: an invite must be the right.
+    pub needs_invite: bool,
     /// Now.
     pub received_at: Timestamp,
 }
@@ -49,6 +55,8 @@ pub struct Judged<'a> {
     form: Option<&'a Form>,
     /// The dossier that it is about.
     pub code: Option<DossierCode>,
+    /// The invite that it brings.
+    pub token: Option<Token>,
     started_at: Option<Timestamp>,
     submitted_at: Option<Timestamp>,
     faults: Vec<Fault>,
@@ -75,12 +83,21 @@ pub fn judge<'a>(forms: &'a FormBook, response: &'a Response) -> Judged<'a> {
             "the id must be a UUID of version 7 (or 4)",
         ));
     }
+    let token = response.invite.as_deref().and_then(|text| {
+        text.parse::<Token>()
+            .map_err(|_| faults.push(unknown_invite()))
+            .ok()
+    });
     if response.invite.is_some() {
-        faults.push(Fault::new(
-            "invite",
-            "invite-unknown",
-            "this collector has given out no such invite; send the response without it",
-        ));
+        for (field, named) in [("dossier", &response.dossier), ("unit", &response.unit)] {
+            if named.is_some() {
+                faults.push(Fault::new(
+                    field,
+                    "not-with-invite",
+                    "the invite says which; leave this out",
+                ));
+            }
+        }
     }
     let code = response.dossier.as_deref().and_then(|raw| {
         DossierCode::parse(raw)
@@ -129,10 +146,19 @@ pub fn judge<'a>(forms: &'a FormBook, response: &'a Response) -> Judged<'a> {
         response,
         form,
         code,
+        token,
         started_at,
         submitted_at,
         faults,
     }
+}
+
+fn unknown_invite() -> Fault {
+    Fault::new(
+        "invite",
+        "invite-unknown",
+        "this collector has given out no such invite; look at its digits again",
+    )
 }
 
 fn unknown_form(forms: &FormBook, response: &Response) -> Fault {
@@ -171,6 +197,7 @@ fn check_unit(unit: &str, faults: &mut Vec<Fault>) {
 pub fn place(
     judged: Judged<'_>,
     registers: &Registers,
+    invites: &HashMap<InviteHash, Invite>,
     desk: &Desk<'_>,
     key: &PseudonymKey,
 ) -> Result<Admitted, Vec<Fault>> {
@@ -178,20 +205,34 @@ pub fn place(
         response,
         form,
         code,
+        token,
         started_at,
         submitted_at,
         mut faults,
     } = judged;
+    let hash = token.as_ref().map(|token| key.invite(token));
+    let invite = hash.and_then(|hash| invites.get(&hash));
+    match invite {
+        Some(invite) => faults.extend(invite.fault(response, desk.received_at)),
+        None if token.is_some() => faults.push(unknown_invite()),
+        None if desk.needs_invite && response.invite.is_none() => faults.push(Fault::new(
+            "invite",
+            "required",
+            "without a key, a response needs an invite",
+        )),
+        None => {}
+    }
     let filed = code
         .as_ref()
         .and_then(|code| registers.dossiers.get(code.as_str()));
     let dossier = filed.map(|filed| &filed.dossier);
     // The register knows best; then the hall in which the device stands, so that no desk can write for another.
-    let unit = dossier
-        .map(|dossier| dossier.unit.as_str())
+    let unit = invite
+        .map(|invite| invite.unit.as_str())
+        .or(dossier.map(|dossier| dossier.unit.as_str()))
         .or(desk.unit)
         .or(response.unit.as_deref());
-    if unit.is_none() {
+    if unit.is_none() && response.invite.is_none() {
         faults.push(Fault::new(
             "unit",
             "required",
@@ -218,7 +259,10 @@ pub fn place(
             says_finished(response.touchpoint)
                 && dossier.is_some_and(|dossier| dossier.finished_at.is_none()),
         ),
-        (Flag::UnknownUnit, !registers.units.contains(unit)),
+        (
+            Flag::UnknownUnit,
+            invite.is_none() && !registers.units.contains(unit),
+        ),
         (Flag::ClockSkew, clock_is_odd),
         (Flag::TooFast, is_too_fast(response)),
         (
@@ -232,25 +276,39 @@ pub fn place(
         fingerprint: key.fingerprint(canonical(response).as_bytes()),
         form: FormKey::of(form),
         unit: unit.to_owned(),
-        procedure: dossier.map(|dossier| dossier.procedure.clone()),
-        field: filed.and_then(|Filed { field, .. }| field.clone()),
-        timeliness: dossier.map_or(Timeliness::Unknown, timeliness),
+        procedure: match invite {
+            Some(invite) => invite.procedure.clone(),
+            None => dossier.map(|dossier| dossier.procedure.clone()),
+        },
+        field: match invite {
+            Some(invite) => invite.field.clone(),
+            None => filed.and_then(|Filed { field, .. }| field.clone()),
+        },
+        timeliness: match invite {
+            Some(invite) => invite.timeliness,
+            None => dossier.map_or(Timeliness::Unknown, timeliness),
+        },
         touchpoint: response.touchpoint,
         channel: response.channel,
-        provenance: match dossier {
-            Some(_) => Provenance::Dossier,
-            None => Provenance::Unit,
+        provenance: match (invite, dossier) {
+            (Some(_), _) => Provenance::Invited,
+            (None, Some(_)) => Provenance::Dossier,
+            (None, None) => Provenance::Unit,
         },
-        pseudonym: code
-            .as_ref()
-            .map(|code| key.pseudonym(code, &form.id, response.touchpoint)),
+        pseudonym: match invite {
+            Some(invite) => Some(invite.pseudonym),
+            None => code
+                .as_ref()
+                .map(|code| key.pseudonym(code, &form.id, response.touchpoint)),
+        },
+        invite: invite.map(|invite| invite.hash),
         day,
         received_at: desk.received_at,
         answers: Packed::of(form, &response.answers),
-        flags: flags
-            .into_iter()
-            .filter(|(_, raised)| *raised)
-            .fold(0, |bits, (flag, _)| bits | flag as u32),
+        flags: flags.into_iter().filter(|(_, raised)| *raised).fold(
+            invite.map_or(0, |invite| invite.flags),
+            |bits, (flag, _)| bits | flag as u32,
+        ),
         assisted: response.assisted,
         partial: response.partial,
         reasons: response.reasons.clone(),
@@ -276,7 +334,7 @@ fn canonical(response: &Response) -> String {
     serde_json::to_value(response).map_or_else(|_| String::new(), |value| value.to_string())
 }
 
-fn says_finished(touchpoint: Touchpoint) -> bool {
+pub(super) fn says_finished(touchpoint: Touchpoint) -> bool {
     matches!(touchpoint, Touchpoint::Result | Touchpoint::Refusal)
 }
 
@@ -288,7 +346,7 @@ fn is_too_fast(response: &Response) -> bool {
 }
 
 /// On time by the day: receipts name an hour, but a result that is there on the day is there on time.
-fn timeliness(dossier: &Dossier) -> Timeliness {
+pub(super) fn timeliness(dossier: &Dossier) -> Timeliness {
     match (dossier.finished_at, dossier.due_at) {
         (None, _) => Timeliness::Pending,
         (Some(_), None) => Timeliness::Unknown,

@@ -6,10 +6,12 @@
 //! logged.
 
 mod admit;
+pub mod invite;
 pub mod pseudonym;
 pub(crate) mod scrub;
 pub mod wire;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -68,6 +70,8 @@ pub enum Sender {
     /// The administrator, for a device whose responses could not come by themselves: placed as if the device had sent
     /// them, from any time in the past.
     OnBehalfOf(Key),
+    /// A citizen without a key: each response brings an invite, which is the right to send it.
+    Citizen,
     /// The demonstration loader and imports by the administrator: may tell of any time in the past.
     Operator,
 }
@@ -146,9 +150,10 @@ impl Intake {
                 Sender::Key(key) | Sender::OnBehalfOf(key) if key.role == Role::Device => {
                     key.device.as_ref().map(|device| device.unit.as_str())
                 }
-                Sender::Key(_) | Sender::OnBehalfOf(_) | Sender::Operator => None,
+                Sender::Key(_) | Sender::OnBehalfOf(_) | Sender::Citizen | Sender::Operator => None,
             },
             tells_the_past: matches!(sender, Sender::Operator | Sender::OnBehalfOf(_)),
+            needs_invite: matches!(sender, Sender::Citizen),
             received_at: (self.clock)(),
         };
         let judged: Vec<Judged<'_>> = responses
@@ -167,13 +172,20 @@ impl Intake {
             .map(str::to_owned)
             .collect();
         let registers = self.store.look_up(dossiers, units).await?;
+        let mut invites = HashMap::new();
+        for token in judged.iter().filter_map(|judged| judged.token.as_ref()) {
+            let hash = self.key.invite(token);
+            if let Some(invite) = self.store.invite(hash).await? {
+                invites.insert(hash, invite);
+            }
+        }
 
         let mut admitted = Vec::with_capacity(responses.len());
         let verdicts: Vec<Result<Uuid, Receipt>> = judged
             .into_iter()
             .map(|judged| {
                 let id = judged.response.id;
-                match admit::place(judged, &registers, &desk, &self.key) {
+                match admit::place(judged, &registers, &invites, &desk, &self.key) {
                     Ok(placed) => {
                         admitted.push(placed);
                         Ok(id)
@@ -212,6 +224,7 @@ fn receipt(id: Uuid, done: Appended) -> Receipt {
         // Whether it counts is not told: that would tell a stranger which dossiers have been rated.
         Appended::Stored { .. } => with(Status::Stored),
         Appended::Duplicate => with(Status::Duplicate),
+        Appended::InviteUsed => rejected(id, vec![invite::used()]),
         Appended::IdReused => rejected(
             id,
             vec![Fault::new(

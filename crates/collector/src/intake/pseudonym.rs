@@ -201,7 +201,7 @@ impl PseudonymKey {
     }
 
     /// 16 bytes of HMAC-SHA-256 over the parts, each led by its length, so that no two lists of parts are alike.
-    fn tag(&self, parts: &[&[u8]]) -> [u8; 16] {
+    pub(super) fn tag(&self, parts: &[&[u8]]) -> [u8; 16] {
         // HMAC fills a key that is shorter than the hash's block with zeros (RFC 2104).
         let mut block = [0; 64];
         block[..KEY_BYTES].copy_from_slice(&self.0);

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::devices::Row;
 use super::figures::{Choices, Headline, Section};
-use super::words::{Language, Words};
+use super::words::{Language, LinkOver, Words};
 use crate::http::Problem;
 
 /// `GET /`: the doors.
@@ -25,6 +25,17 @@ pub(crate) struct NotBuilt<'a> {
     pub(crate) lang: Language,
     pub(crate) words: &'a Words,
     pub(crate) demo: bool,
+}
+
+/// Instead of `/r/{token}` when the link opens nothing any more.
+#[derive(Template)]
+#[template(path = "link_over.html")]
+pub(crate) struct LinkOverPage<'a> {
+    pub(crate) lang: Language,
+    pub(crate) words: &'a Words,
+    pub(crate) demo: bool,
+    /// What to say, in each language.
+    pub(crate) said: [(Language, &'a LinkOver); 2],
 }
 
 /// `GET /staff/login`

@@ -92,6 +92,9 @@ pub(crate) struct Words {
     pub(crate) language: String,
     pub(crate) landing: LandingWords,
     pub(crate) not_built: NotBuiltWords,
+    pub(crate) link_used: LinkOver,
+    pub(crate) link_expired: LinkOver,
+    pub(crate) link_unknown: LinkOver,
     pub(crate) login: LoginWords,
     pub(crate) logout: String,
     pub(crate) signed_in: String,
@@ -111,6 +114,14 @@ pub(crate) struct LandingWords {
     pub(crate) staff_note: String,
     pub(crate) api: String,
     pub(crate) api_note: String,
+}
+
+/// Why a citizen's link opens nothing, and what to do.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinkOver {
+    pub(crate) title: String,
+    pub(crate) text: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -70,6 +70,38 @@ pub enum Timeliness {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pseudonym(pub [u8; 20]);
 
+/// 16 bytes of HMAC-SHA-256 of an invite's token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InviteHash(pub [u8; 16]);
+
+/// A citizen's right to rate one dossier once, with everything that its response will be placed by. It holds a pseudonym
+/// and no code, since it will name the response that used it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// What is kept of the token.
+    pub hash: InviteHash,
+    /// The form that is asked.
+    pub form: FormKey,
+    /// The moment that is rated.
+    pub touchpoint: Touchpoint,
+    /// What the response will count for.
+    pub pseudonym: Pseudonym,
+    /// Receiving unit.
+    pub unit: String,
+    /// Procedure code.
+    pub procedure: Option<String>,
+    /// Field of the procedure, when known.
+    pub field: Option<String>,
+    /// Whether the dossier was on time when the invite was given out.
+    pub timeliness: Timeliness,
+    /// What looked odd then: bits of [`crate::intake::Flag`].
+    pub flags: u32,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// The response that has used it up.
+    pub used_by: Option<Uuid>,
+}
+
 /// A response that the intake has checked and placed: ready for the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Admitted {
@@ -99,6 +131,8 @@ pub struct Admitted {
     pub provenance: Provenance,
     /// Which (dossier, form, touchpoint) it counts for; none without a dossier.
     pub pseudonym: Option<Pseudonym>,
+    /// The invite that it uses up.
+    pub invite: Option<InviteHash>,
     /// The business day (Asia/Ho_Chi_Minh) that it counts for.
     pub day: Date,
     /// When the collector received it.
@@ -158,6 +192,8 @@ pub enum Appended {
     /// The id is taken by content that this does not complete; nothing was written. A response completes a stored
     /// partial one of a smaller revision with the same form version, dossier, touchpoint, channel and device.
     IdReused,
+    /// Another response has used its invite; nothing was written.
+    InviteUsed,
 }
 
 /// An organisation unit in a span of time; a code may come back with another meaning, so the key is (code, valid_from).
@@ -175,6 +211,17 @@ pub struct Unit {
     pub valid_from: Option<Date>,
     /// Last day of validity, if over.
     pub valid_to: Option<Date>,
+}
+
+impl Unit {
+    /// The name that a unit's code has had since last: codes come back with other meanings.
+    pub fn newest_name(units: &[Self], code: &str) -> Option<String> {
+        units
+            .iter()
+            .filter(|unit| unit.code == code)
+            .max_by_key(|unit| unit.valid_from)
+            .map(|unit| unit.name.clone())
+    }
 }
 
 /// An administrative procedure.
@@ -410,6 +457,10 @@ pub trait Store: Send + Sync + 'static {
         dossiers: Vec<String>,
         units: Vec<String>,
     ) -> Result<Registers, StoreError>;
+    /// Gives invites out, all of them or none.
+    async fn add_invites(&self, invites: Vec<Invite>) -> Result<(), StoreError>;
+    /// The invite with this hash.
+    async fn invite(&self, hash: InviteHash) -> Result<Option<Invite>, StoreError>;
     /// How much is kept.
     async fn totals(&self) -> Result<Totals, StoreError>;
 

@@ -70,7 +70,7 @@ pub(super) async fn get(
     let units = app.store.units().await?;
     Ok(Json(Device {
         name: caller.0.name,
-        unit_name: newest_name(&units, &settings.unit),
+        unit_name: Unit::newest_name(&units, &settings.unit),
         code_prefix: format!("{}-", settings.unit),
         unit: settings.unit,
         form: form.id.clone(),
@@ -78,13 +78,4 @@ pub(super) async fn get(
         demo: app.store.note("demo").await?.is_some(),
         server_time: Timestamp::now(),
     }))
-}
-
-/// The name that a unit's code has had since last: codes come back with other meanings.
-fn newest_name(units: &[Unit], code: &str) -> Option<String> {
-    units
-        .iter()
-        .filter(|unit| unit.code == code)
-        .max_by_key(|unit| unit.valid_from)
-        .map(|unit| unit.name.clone())
 }

@@ -6,6 +6,7 @@ mod health;
 mod heartbeat;
 mod index;
 mod index_parameters;
+pub(crate) mod invites;
 mod responses;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) use forms::Published;
     components(schemas(ProblemBody)),
     tags(
         (name = "responses", description = "Ratings come in"),
+        (name = "invites", description = "A citizen's right to rate one dossier once"),
         (name = "forms", description = "Questionnaires"),
         (name = "device", description = "What a kiosk is set up to do, and how it is doing"),
         (name = "index", description = "What the ratings add up to"),
@@ -67,6 +69,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(forms::one))
         .routes(routes!(device::get))
         .routes(routes!(heartbeat::post))
+        .routes(routes!(invites::post))
+        .routes(routes!(invites::get))
         .routes(routes!(index::get))
         .routes(routes!(document))
         .routes(routes!(health::alive))

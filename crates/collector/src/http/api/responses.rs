@@ -6,9 +6,9 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use survey::response::{Batch, Receipts};
+use survey::response::{Batch, Receipt, Receipts};
 
-use crate::http::caller::Caller;
+use crate::http::caller::{self, Rater};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, TakesBody};
 use crate::http::{App, body, metrics};
 use crate::intake::Sender;
@@ -24,13 +24,14 @@ impl From<WireError> for Problem {
 /// Sends ratings
 ///
 /// Answers only after the data is on disk; safe to repeat for ever. Each rating has its own receipt: one that can
-/// never be stored is `rejected` with its faults and does not stop the others.
+/// never be stored is `rejected` with its faults and does not stop the others. Without a key, each rating needs an
+/// `invite`.
 #[utoipa::path(
     post,
     path = "/api/v1/responses",
     tag = "responses",
     operation_id = "sendResponses",
-    security(("key" = [])),
+    security(("key" = []), ()),
     request_body(content = Batch, content_type = "application/json"),
     responses(
         (status = 200, description = "one receipt for each rating, in order", body = Receipts),
@@ -40,12 +41,14 @@ impl From<WireError> for Problem {
     )
 )]
 pub(super) async fn post(
-    caller: Caller,
+    rater: Rater,
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     request: Body,
 ) -> Result<Json<Receipts>, Problem> {
-    caller.require(&[Role::Device, Role::Admin])?;
+    if let Rater::Known(caller) = &rater {
+        caller.require(&[Role::Device, Role::Admin])?;
+    }
     body::require_json(&headers)?;
     let bytes = body::read(request, app.settings.bounds.max_body).await?;
     let batch = wire::parse(&bytes)?;
@@ -56,10 +59,31 @@ pub(super) async fn post(
         )
         .field("site"));
     }
-    let results = app
-        .intake
-        .receive_batch(batch, &Sender::Key(caller.0))
-        .await?;
+    let no_right = !batch.responses.is_empty()
+        && batch
+            .responses
+            .iter()
+            .all(|read| matches!(read, Ok(response) if response.invite.is_none()));
+    let results = match rater {
+        Rater::Known(caller) => {
+            let sender = Sender::Key(caller.0);
+            app.intake.receive_batch(batch, &sender).await?
+        }
+        // A program that has forgotten its key is told so, and not about each response.
+        Rater::Citizen(from) if no_right => {
+            app.limits.failure(from)?;
+            return Err(caller::no_key());
+        }
+        Rater::Citizen(from) => {
+            let results = app.intake.receive_batch(batch, &Sender::Citizen).await?;
+            let unknown = |receipt: &&Receipt| receipt.code.as_deref() == Some("invite-unknown");
+            for _ in results.iter().filter(unknown) {
+                // Whoever guesses learns nothing more for a while.
+                app.limits.failure(from)?;
+            }
+            results
+        }
+    };
     metrics::receipts(&results);
     Ok(Json(Receipts { results }))
 }

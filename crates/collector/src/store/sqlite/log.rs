@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, params};
 use survey::answers::Packed;
 use survey::cell::Marks;
 
+use super::invites;
 use super::names::Kind;
 use super::revision::Stored;
 use super::sql;
@@ -12,8 +13,23 @@ use super::writer::Scope;
 use crate::store::terms::Term;
 use crate::store::{Admitted, Appended, Dimension, StoreError, calendar};
 
-/// Appends one response. The unique indexes decide what it is; nothing is checked beforehand.
+/// Appends one response, and uses its invite up.
 pub fn append(scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, StoreError> {
+    let Some(invite) = response.invite else {
+        return append_any(scope, response);
+    };
+    if invites::is_used_by_another(scope.connection, invite, response.id)? {
+        return Ok(Appended::InviteUsed);
+    }
+    let appended = append_any(scope, response)?;
+    if matches!(appended, Appended::Stored { .. }) {
+        invites::use_up(scope.connection, invite, response.id)?;
+    }
+    Ok(appended)
+}
+
+/// The unique indexes decide what the response is; nothing is checked beforehand.
+fn append_any(scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, StoreError> {
     if insert(scope, response, None)? {
         return Ok(Appended::Stored { counted: true });
     }

@@ -10,6 +10,7 @@ mod count;
 mod failure;
 mod health;
 mod heartbeat;
+mod invites;
 mod log;
 mod names;
 mod registers;
@@ -36,8 +37,8 @@ use self::health::{Diagnosis, Health};
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, CellQuery, Dossier, FormKey, GroupKey, Key, Procedure, Registers, Session,
-    Store, StoreError, Totals, Unit, User, Verification,
+    Admitted, Appended, CellQuery, Dossier, FormKey, GroupKey, Invite, InviteHash, Key, Procedure,
+    Registers, Session, Store, StoreError, Totals, Unit, User, Verification,
 };
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
@@ -272,6 +273,20 @@ impl Store for SqliteStore {
     ) -> Result<Registers, StoreError> {
         self.readers
             .run(move |connection| registers::look_up(connection, &dossiers, &units))
+            .await
+    }
+
+    async fn add_invites(&self, invites: Vec<Invite>) -> Result<(), StoreError> {
+        self.writer
+            .run(invites.len(), move |scope| {
+                invites::add(scope.connection, &invites)
+            })
+            .await
+    }
+
+    async fn invite(&self, hash: InviteHash) -> Result<Option<Invite>, StoreError> {
+        self.readers
+            .run(move |connection| invites::get(connection, hash))
             .await
     }
 

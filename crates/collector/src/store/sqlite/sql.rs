@@ -52,6 +52,13 @@ statements! {
         FROM response r JOIN form f ON f.id = r.form LEFT JOIN name d ON d.id = r.device
         WHERE r.id = ?1";
     COUNTED_ROW = "SELECT row FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL";
+    ADD_INVITE = "INSERT INTO invite (hash, form, version, touchpoint, pseudonym, unit, procedure, field, timeliness,
+            flags, expires_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    INVITE = "SELECT form, version, touchpoint, pseudonym, unit, procedure, field, timeliness, flags, expires_at, used_by
+        FROM invite WHERE hash = ?1";
+    INVITE_USED_BY = "SELECT used_by FROM invite WHERE hash = ?1";
+    USE_INVITE = "UPDATE invite SET used_by = ?2 WHERE hash = ?1";
     REMOVE_COMMENT = "DELETE FROM comment WHERE row = ?1";
     ADD_COMMENT = "INSERT INTO comment (row, text) VALUES (?1, ?2)";
 

@@ -1,0 +1,250 @@
+//! Invites: the one-stop software asks for them, the citizen's page asks what they open.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use survey::invite::Token;
+use survey::response::{Fault, ScaleOrder, Touchpoint};
+use utoipa::ToSchema;
+
+use crate::http::caller::{Caller, Visitor};
+use crate::http::problem::{Everywhere, NeedsKey, Problem, ProblemBody, TakesBody};
+use crate::http::{App, body};
+use crate::intake::invite::{DAYS, Found, Given, InviteError, Wish};
+use crate::store::{Invite, Role, Unit};
+
+/// Most invites in one request.
+const MAX: usize = 500;
+/// The form that is asked unless another is named.
+const FORM: &str = "one-stop-quick";
+
+/// Invites to be given out.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// 1 to 500 invites.
+    #[schema(min_items = 1, max_items = 500)]
+    invites: Vec<WantedInvite>,
+}
+
+/// An invite to be given out.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WantedInvite {
+    /// Code of a dossier that has been fed.
+    #[schema(max_length = 200)]
+    dossier: String,
+    /// Which moment is to be rated; the handing over of the result when absent.
+    #[serde(default = "result")]
+    touchpoint: Touchpoint,
+    /// The form; its newest version is asked.
+    #[serde(default = "form")]
+    form: String,
+    /// How many days it lasts.
+    #[serde(default = "days")]
+    #[schema(minimum = 1, maximum = 365)]
+    expires_in_days: u16,
+}
+
+const fn result() -> Touchpoint {
+    Touchpoint::Result
+}
+
+fn form() -> String {
+    FORM.to_owned()
+}
+
+const fn days() -> u16 {
+    DAYS
+}
+
+/// What became of each wish, in the order sent.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Results {
+    /// One for each wish.
+    results: Vec<Outcome>,
+}
+
+/// What became of a wish.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+enum Outcome {
+    /// It was given out; the token is told this once.
+    Given {
+        /// Digits, for a scanner or a keypad.
+        token: String,
+        /// For a phone, in a message or as a QR code.
+        link: String,
+        /// When it ends, RFC 3339.
+        #[schema(value_type = String, format = DateTime)]
+        expires_at: Timestamp,
+    },
+    /// It was not given out.
+    Refused {
+        /// What is wrong with it.
+        fault: Fault,
+    },
+}
+
+impl From<InviteError> for Problem {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::Store(error) => error.into(),
+            InviteError::NoRandomness(_) => {
+                tracing::error!(%error, "no invite was given out");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// Gives invites out
+///
+/// Each is one citizen's right to rate one dossier once. All that have no fault are given out, or none.
+#[utoipa::path(
+    post,
+    path = "/api/v1/invites",
+    tag = "invites",
+    operation_id = "createInvites",
+    security(("key" = [])),
+    request_body(content = Wanted, content_type = "application/json"),
+    responses(
+        (status = 200, description = "one outcome for each wish, in order", body = Results),
+        NeedsKey,
+        TakesBody,
+        Everywhere
+    )
+)]
+pub(super) async fn post(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Json<Results>, Problem> {
+    caller.require(&[Role::OneStop, Role::Admin])?;
+    body::require_json(&headers)?;
+    let bytes = body::read(request, app.settings.bounds.max_body).await?;
+    let wanted: Wanted = serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::bad_request("bad-json", error.to_string()))?;
+    if wanted.invites.is_empty() || wanted.invites.len() > MAX {
+        return Err(Problem::bad_request(
+            "bad-count",
+            format!("ask for 1 to {MAX} invites at once"),
+        )
+        .field("invites"));
+    }
+    let wishes = wanted.invites.into_iter().map(|wanted| Wish {
+        dossier: wanted.dossier,
+        touchpoint: wanted.touchpoint,
+        form: wanted.form,
+        days: wanted.expires_in_days,
+    });
+    let given = app.intake.invite(wishes.collect()).await?;
+    let results = given
+        .into_iter()
+        .map(|outcome| match outcome {
+            Ok(Given { token, expires_at }) => Outcome::Given {
+                link: app.settings.link(&token),
+                token: token.to_string(),
+                expires_at,
+            },
+            Err(fault) => Outcome::Refused { fault },
+        })
+        .collect();
+    Ok(Json(Results { results }))
+}
+
+/// What an invite opens. Nothing in it is about a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Opened {
+    /// Form to ask.
+    pub form: String,
+    /// Its version.
+    #[schema(minimum = 1)]
+    pub form_version: u16,
+    /// Code of the unit.
+    pub unit: String,
+    /// Name of the unit; null when the table of units does not have it.
+    pub unit_name: Option<String>,
+    /// Name of the procedure; null when the table of procedures does not have it.
+    pub procedure_name: Option<String>,
+    /// Which moment is rated.
+    pub touchpoint: Touchpoint,
+    /// Order of the levels that the authority has chosen; null: the form's own.
+    pub scale_order: Option<ScaleOrder>,
+    /// The data are synthetic demonstration data.
+    pub demo: bool,
+    /// The collector's clock, RFC 3339.
+    #[schema(value_type = String, format = DateTime)]
+    pub server_time: Timestamp,
+}
+
+/// What an invite opens
+///
+/// Looking uses nothing up, so that previews of messengers do no harm.
+#[utoipa::path(
+    get,
+    path = "/api/v1/invites/{token}",
+    tag = "invites",
+    operation_id = "getInvite",
+    params(("token" = String, Path, description = "the digits of the invite")),
+    responses(
+        (status = 200, description = "what it opens", body = Opened),
+        (status = 404, description = "no such invite", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "used, or its time is over", body = ProblemBody, content_type = "application/problem+json"),
+        Everywhere
+    )
+)]
+pub(super) async fn get(
+    Visitor(address): Visitor,
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<Json<Opened>, Problem> {
+    let gone = |code, detail: &str| Problem::new(StatusCode::GONE, code, detail);
+    match find(&app, &token).await? {
+        Found::Open(invite) => Ok(Json(opened(&app, invite).await?)),
+        Found::Used => Err(gone("invite-used", "this invite has been used")),
+        Found::Expired => Err(gone("invite-expired", "the time of this invite is over")),
+        Found::Unknown => {
+            app.limits.failure(address)?;
+            Err(Problem::not_found(
+                "invite-unknown",
+                "this collector has given out no such invite; look at its digits again",
+            ))
+        }
+    }
+}
+
+/// What became of the token in this text.
+pub(crate) async fn find(app: &App, text: &str) -> Result<Found, Problem> {
+    match text.parse::<Token>() {
+        Ok(token) => Ok(app.intake.find_invite(&token).await?),
+        Err(_) => Ok(Found::Unknown),
+    }
+}
+
+/// What an open invite opens.
+pub(crate) async fn opened(app: &App, invite: Invite) -> Result<Opened, Problem> {
+    let units = app.store.units().await?;
+    let procedures = app.store.procedures().await?;
+    let procedure_name = procedures
+        .into_iter()
+        .find(|known| Some(&known.code) == invite.procedure.as_ref())
+        .map(|known| known.name);
+    Ok(Opened {
+        form: invite.form.id,
+        form_version: invite.form.version,
+        unit_name: Unit::newest_name(&units, &invite.unit),
+        unit: invite.unit,
+        procedure_name,
+        touchpoint: invite.touchpoint,
+        scale_order: None,
+        demo: app.store.note("demo").await?.is_some(),
+        server_time: Timestamp::now(),
+    })
+}

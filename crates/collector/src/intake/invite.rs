@@ -1,0 +1,228 @@
+//! Giving out invites, and what the link of one opens.
+
+use jiff::{SignedDuration, Timestamp};
+use survey::dossier::DossierCode;
+use survey::invite::Token;
+use survey::response::{Fault, Touchpoint};
+
+use super::admit::{self, says_finished};
+use super::pseudonym::PseudonymKey;
+use super::{Flag, Intake};
+use crate::store::{FormKey, Invite, StoreError};
+
+/// How long an invite lasts unless said otherwise, in days.
+pub const DAYS: u16 = 60;
+/// How long one may last, in days.
+pub const MAX_DAYS: u16 = 365;
+/// What was answered in time may come later: a phone may be without a line for so long.
+const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// An invite to be given out.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The dossier code as the one-stop software writes it.
+    pub dossier: String,
+    /// Which moment is to be rated.
+    pub touchpoint: Touchpoint,
+    /// The form; its newest version is taken.
+    pub form: String,
+    /// How many days it lasts, 1 to [`MAX_DAYS`].
+    pub days: u16,
+}
+
+/// An invite that was given out. The token is told once and kept by nobody but the citizen.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The right to rate.
+    pub token: Token,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Why invites could not be given out.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The store did not keep them: none was given out.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes for a token: {0}")]
+    NoRandomness(getrandom::Error),
+}
+
+/// What became of a token.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// It opens this.
+    Open(Invite),
+    /// A response has used it up.
+    Used,
+    /// Its time is over.
+    Expired,
+    /// It was never given out.
+    Unknown,
+}
+
+impl Intake {
+    /// Gives out an invite for each wish that has no fault, all of them or none; one answer each, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`InviteError`]: nothing was given out.
+    pub async fn invite(
+        &self,
+        wishes: Vec<Wish>,
+    ) -> Result<Vec<Result<Given, Fault>>, InviteError> {
+        let codes: Vec<Result<DossierCode, Fault>> = wishes
+            .iter()
+            .map(|wish| {
+                DossierCode::parse(&wish.dossier)
+                    .map_err(|error| Fault::new("dossier", "bad-dossier", error.to_string()))
+            })
+            .collect();
+        let known = codes
+            .iter()
+            .flatten()
+            .map(|code| code.as_str().to_owned())
+            .collect();
+        let registers = self.store.look_up(known, Vec::new()).await?;
+        let now = (self.clock)();
+        let mut invites = Vec::new();
+        let mut answers = Vec::with_capacity(wishes.len());
+        for (wish, code) in wishes.iter().zip(codes) {
+            let answer = code.and_then(|code| {
+                let form = self.forms.newest(&wish.form).ok_or_else(|| {
+                    Fault::new(
+                        "form",
+                        "unknown-form",
+                        "this collector has no form of this id; GET /api/v1/forms lists those it has",
+                    )
+                })?;
+                if !(1..=MAX_DAYS).contains(&wish.days) {
+                    return Err(Fault::new(
+                        "expires_in_days",
+                        "out-of-range",
+                        format!("1 to {MAX_DAYS} days"),
+                    ));
+                }
+                let filed = registers.dossiers.get(code.as_str()).ok_or_else(|| {
+                    Fault::new(
+                        "dossier",
+                        "unknown-dossier",
+                        "the collector has no such dossier; feed it first, so that its unit is known",
+                    )
+                })?;
+                let unfinished =
+                    says_finished(wish.touchpoint) && filed.dossier.finished_at.is_none();
+                let expires_at = now
+                    .checked_add(SignedDuration::from_hours(24 * i64::from(wish.days)))
+                    .unwrap_or(now);
+                Ok((code, FormKey::of(form), filed, unfinished, expires_at))
+            });
+            match answer {
+                Err(fault) => answers.push(Err(fault)),
+                Ok((code, form, filed, unfinished, expires_at)) => {
+                    let token = new_token().map_err(InviteError::NoRandomness)?;
+                    invites.push(Invite {
+                        hash: self.key.invite(&token),
+                        pseudonym: self.key.pseudonym(&code, &form.id, wish.touchpoint),
+                        form,
+                        touchpoint: wish.touchpoint,
+                        unit: filed.dossier.unit.clone(),
+                        procedure: Some(filed.dossier.procedure.clone()),
+                        field: filed.field.clone(),
+                        timeliness: admit::timeliness(&filed.dossier),
+                        flags: if unfinished {
+                            Flag::UnfinishedDossier as u32
+                        } else {
+                            0
+                        },
+                        expires_at,
+                        used_by: None,
+                    });
+                    answers.push(Ok(Given { token, expires_at }));
+                }
+            }
+        }
+        if !invites.is_empty() {
+            self.store.add_invites(invites).await?;
+        }
+        Ok(answers)
+    }
+
+    /// What a token opens now. Looking uses nothing up.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub async fn find_invite(&self, token: &Token) -> Result<Found, StoreError> {
+        let found = self.store.invite(self.key.invite(token)).await?;
+        Ok(match found {
+            None => Found::Unknown,
+            Some(invite) if invite.used_by.is_some() => Found::Used,
+            Some(invite) if invite.expires_at < (self.clock)() => Found::Expired,
+            Some(invite) => Found::Open(invite),
+        })
+    }
+}
+
+impl Invite {
+    /// Why a response may not use this invite, received at `now`; nothing when it may, or when it has done so already.
+    pub(super) fn fault(
+        &self,
+        response: &survey::response::Response,
+        now: Timestamp,
+    ) -> Option<Fault> {
+        if self.used_by.is_some_and(|id| id != response.id) {
+            return Some(used());
+        }
+        let late = self
+            .expires_at
+            .checked_add(GRACE)
+            .is_ok_and(|last| last < now);
+        if late && self.used_by.is_none() {
+            return Some(Fault::new(
+                "invite",
+                "invite-expired",
+                "the time of this invite is over; ask the office for another",
+            ));
+        }
+        let fits = self.form.id == response.form
+            && self.form.version == response.form_version
+            && self.touchpoint == response.touchpoint;
+        (!fits).then(|| {
+            Fault::new(
+                "invite",
+                "invite-mismatch",
+                "this invite was given out for another form or touchpoint; GET /api/v1/invites/{token} tells which",
+            )
+        })
+    }
+}
+
+/// The fault of a response that comes with a right which another one has used.
+pub(super) fn used() -> Fault {
+    Fault::new(
+        "invite",
+        "invite-used",
+        "another response has used this invite; it is good for one",
+    )
+}
+
+fn new_token() -> Result<Token, getrandom::Error> {
+    loop {
+        let mut bytes = [0; 64];
+        getrandom::fill(&mut bytes)?;
+        // Fails about never: of 64 bytes, more than 44 would have to be passed over.
+        if let Some(token) = Token::from_random(&bytes) {
+            return Ok(token);
+        }
+    }
+}
+
+impl PseudonymKey {
+    /// What is kept of a token.
+    pub(crate) fn invite(&self, token: &Token) -> crate::store::InviteHash {
+        crate::store::InviteHash(self.tag(&[b"invite", token.as_str().as_bytes()]))
+    }
+}
