@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
+use crate::processes::kill_descendants;
 use crate::wait::PATIENCE;
 
 /// A browser window; closed with its driver when dropped.
@@ -95,6 +96,31 @@ impl Browser {
             .execute(format!("return {expression}"), Vec::new())
             .await?;
         Ok(value.json().clone())
+    }
+
+    /// The value that a script in the page calls `done` with.
+    pub async fn ask(&self, script: &str) -> Result<Value> {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        let answer = self.page.execute_async(script, Vec::new()).await?;
+        Ok(answer.json().clone())
+    }
+
+    /// Runs a script before those of every page that this window opens from now on.
+    pub async fn before_scripts(&self, script: &str) -> Result<()> {
+        self.tell(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({"source": script}),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// SIGKILL to every process of the browser at once, as when the power goes: nothing is flushed, nothing is told.
+    pub fn kill(mut self) -> Result<()> {
+        kill_descendants(self.driver_process.id())?;
+        self.driver_process.kill()?;
+        self.driver_process.wait()?;
+        Ok(())
     }
 
     /// Saves what the screen shows as a PNG.

@@ -1,0 +1,104 @@
+//! Hears what a page saw, and keeps it when the page dies: a small server to which the page's scripts tell each event.
+
+use std::convert::Infallible;
+
+use anyhow::Result;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use hyper::header::HeaderValue;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+/// What the page told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// What happened, as a path: `/record` before a response is written, `/thanks` when the thank-you stands in the page.
+    pub what: String,
+    /// The response in question.
+    pub response: Value,
+}
+
+/// A server that listens for as long as it lives.
+#[derive(Debug)]
+pub struct Witness {
+    /// `http://127.0.0.1:PORT`
+    pub address: String,
+    heard: watch::Sender<Vec<Told>>,
+    accepting: AbortHandle,
+}
+
+impl Witness {
+    /// Listens on any free port.
+    pub async fn listen() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let heard = watch::Sender::new(Vec::new());
+        let accepting = tokio::spawn(accept(listener, heard.clone())).abort_handle();
+        Ok(Self {
+            address,
+            heard,
+            accepting,
+        })
+    }
+
+    /// Everything heard so far, in order.
+    pub fn heard(&self) -> Vec<Told> {
+        self.heard.borrow().clone()
+    }
+
+    /// Returns as soon as this kind has been heard `n` times after the first `known` messages.
+    pub async fn count(&self, what: &str, n: usize, known: usize) {
+        let enough = |heard: &Vec<Told>| {
+            let new = heard.iter().skip(known);
+            new.filter(|told| told.what == what).count() >= n
+        };
+        // The sender lives as long as this witness.
+        let _ = self.heard.subscribe().wait_for(enough).await;
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, heard: watch::Sender<Vec<Told>>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        let heard = heard.clone();
+        tokio::spawn(async move {
+            let service = service_fn(|request| hear(request, &heard));
+            // A page that dies breaks its connection: that is what the witness is for.
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn hear(
+    request: Request<Incoming>,
+    heard: &watch::Sender<Vec<Told>>,
+) -> Result<Response<Empty<Bytes>>, Infallible> {
+    let what = request.uri().path().to_owned();
+    // Half a message is none: the page that was sending it had not gone on.
+    if let Ok(body) = request.into_body().collect().await
+        && let Ok(response) = serde_json::from_slice(&body.to_bytes())
+    {
+        heard.send_modify(|heard| heard.push(Told { what, response }));
+    }
+    let mut answer = Response::new(Empty::new());
+    answer
+        .headers_mut()
+        .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    Ok(answer)
+}
