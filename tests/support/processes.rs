@@ -48,9 +48,9 @@ fn descendants(ancestor: u32) -> Result<BTreeSet<u32>> {
             break;
         }
     }
-    let running = parents
-        .iter()
-        .filter(|(id, state, _)| *id != ancestor && !matches!(state, 'Z' | 'X') && family.contains(id));
+    let running = parents.iter().filter(|(id, state, _)| {
+        *id != ancestor && !matches!(state, 'Z' | 'X') && family.contains(id)
+    });
     Ok(running.map(|(id, _, _)| *id).collect())
 }
 
@@ -76,7 +76,9 @@ mod tests {
 
     #[test]
     fn grandchildren_are_killed_and_the_ancestor_is_not() -> Result<()> {
-        let mut child = Command::new("sh").args(["-c", "sleep 600 & wait"]).spawn()?;
+        let mut child = Command::new("sh")
+            .args(["-c", "sleep 600 & wait"])
+            .spawn()?;
         let shell = child.id();
         while descendants(shell)?.is_empty() {
             std::thread::yield_now();
