@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::browser::Browser;
-use end_to_end::citizen::{self, Scene};
+use end_to_end::citizen::{self, Clock, Scene};
 use end_to_end::hall::{self, Hall};
 use end_to_end::kiosk::Kiosk;
 use end_to_end::line::{Faults, Line};
@@ -64,7 +64,10 @@ async fn what_three_days_offline_brought_is_delivered_once_in_order_and_in_few_m
     for life in 1..=lives {
         let browser = Browser::start(profile.path()).await?;
         let scene = Scene {
-            ahead_ms: Some(given as i64 * step_ms),
+            clock: Some(Clock {
+                ahead_ms: given as i64 * step_ms,
+                speed: 1,
+            }),
             ..Scene::default()
         };
         citizen::enter(&browser, &scene).await?;

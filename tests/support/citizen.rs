@@ -11,8 +11,17 @@ use crate::witness::Witness;
 pub struct Scene<'a> {
     /// Who hears of each record and each thank-you.
     pub witness: Option<&'a Witness>,
-    /// Milliseconds that the clock of the page is ahead of the real one; `None` leaves it alone.
-    pub ahead_ms: Option<i64>,
+    /// The clock of the page; `None` leaves it alone.
+    pub clock: Option<Clock>,
+}
+
+/// A clock that the test moves, besides with `hlClock.pass(milliseconds)` in the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// Milliseconds that it is ahead of the real one.
+    pub ahead_ms: i64,
+    /// How fast time passes in the page; 1 is real.
+    pub speed: u32,
 }
 
 /// How a visit went.
@@ -28,9 +37,10 @@ pub struct Visited {
 pub async fn enter(browser: &Browser, scene: &Scene<'_>) -> Result<()> {
     let told = json!({
         "witness": scene.witness.map(|witness| &witness.address),
-        "ahead": scene.ahead_ms.unwrap_or(0),
+        "ahead": scene.clock.map(|clock| clock.ahead_ms),
+        "speed": scene.clock.map(|clock| clock.speed),
     });
-    let clock = match scene.ahead_ms {
+    let clock = match scene.clock {
         Some(_) => include_str!("page/clock.js"),
         None => "",
     };

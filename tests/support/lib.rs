@@ -12,6 +12,7 @@ pub mod kiosks;
 pub mod line;
 pub mod processes;
 pub mod ratings;
+pub mod release;
 pub mod replay;
 pub mod wait;
 pub mod witness;

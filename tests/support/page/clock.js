@@ -1,10 +1,12 @@
-// A clock that the test moves: `hlTest.ahead` milliseconds ahead of the real one, and further with each `pass`. Both
-// clocks of the page go on together, as when time passes; timers are left alone.
+// A clock that the test moves: `hlTest.ahead` milliseconds ahead of the real one, further with each `pass`, and `hlTest.speed`
+// times as fast. Both clocks of the page go on together, as when time passes; timers follow the speed alone.
 (() => {
-  let passed = 0;
   const RealDate = Date;
-  const now = performance.now.bind(performance);
-  const wall = () => RealDate.now() + hlTest.ahead + passed;
+  const monotonic = performance.now.bind(performance);
+  const opened = RealDate.now() - monotonic();
+  let passed = 0;
+  const run = () => monotonic() * hlTest.speed + passed;
+  const wall = () => Math.floor(opened + hlTest.ahead + run());
   window.Date = class extends RealDate {
     constructor(...given) {
       if (given.length === 0) super(wall());
@@ -14,6 +16,10 @@
       return wall();
     }
   };
-  performance.now = () => now() + passed;
+  performance.now = run;
+  for (const timer of ["setTimeout", "setInterval"]) {
+    const real = window[timer];
+    window[timer] = (call, ms = 0, ...given) => real(call, ms / hlTest.speed, ...given);
+  }
   window.hlClock = { pass: (ms) => void (passed += ms) };
 })();
