@@ -3,20 +3,17 @@
 //!
 //! `DEVICE_ROUNDS` says how many deaths (10; the harness uses 100), `DEVICE_SEED` chooses their moments.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::browser::Browser;
 use end_to_end::citizen::{self, Scene};
-use end_to_end::collector::Collector;
 use end_to_end::hall::{self, Hall};
 use end_to_end::kiosk::Kiosk;
 use end_to_end::line::{Faults, Line};
-use end_to_end::ratings;
-use end_to_end::wait::{PATIENCE, setting, until};
-use end_to_end::witness::{Told, Witness};
-use serde_json::{Value, json};
+use end_to_end::wait::{PATIENCE, setting};
+use end_to_end::witness::{self, Witness};
+use serde_json::json;
 use tempfile::tempdir;
 
 /// Most visits that a page could bring about before it dies.
@@ -72,20 +69,6 @@ async fn heard(witness: &Witness, what: &str, n: usize, known: usize) -> Result<
         .with_context(|| format!("the page never told {what} {n} times"))
 }
 
-/// The latest of these messages about each response, by its id.
-fn latest(heard: &[Told], what: &str) -> BTreeMap<String, Value> {
-    heard
-        .iter()
-        .filter(|told| told.what == what)
-        .filter_map(|told| {
-            Some((
-                told.response["id"].as_str()?.to_owned(),
-                told.response.clone(),
-            ))
-        })
-        .collect()
-}
-
 /// What the line is like during one life of the page.
 fn line_of(round: u64, line: &Line, random: &mut fastrand::Rng) {
     match random.u8(..3) {
@@ -99,50 +82,6 @@ fn line_of(round: u64, line: &Line, random: &mut fastrand::Rng) {
             line.up();
         }
     }
-}
-
-/// Fails unless the collector has each rating that was thanked for, all ratings that were given at most once, and a
-/// device that sends everything again changes nothing but what it may.
-async fn expect_exactly_once(collector: &Collector, key: &str, heard: &[Told]) -> Result<()> {
-    let thanked = latest(heard, "/thanks");
-    let written = latest(heard, "/record");
-    let counted = hall::counted(collector).await?;
-    let bounds = thanked.len() as u64..=written.len() as u64;
-    ensure!(
-        bounds.contains(&counted),
-        "the index counts {counted}, not one of {bounds:?}"
-    );
-    let sent: Vec<Value> = thanked.values().cloned().collect();
-    let told = ratings::send_once(&collector.address, key, &sent).await?;
-    for (status, rating) in told.iter().zip(&sent) {
-        ensure!(
-            status == "duplicate",
-            "thanked for, and now {status}: {rating}"
-        );
-    }
-    let again = hall::counted(collector).await?;
-    ensure!(again == counted, "{counted} became {again}");
-
-    // Of the others the page may have lost what it had not finished. With them in, each is there once.
-    let sent: Vec<Value> = written.values().cloned().collect();
-    for status in ratings::send_once(&collector.address, key, &sent).await? {
-        ensure!(
-            matches!(&*status, "stored" | "duplicate"),
-            "{status} for an unfinished rating"
-        );
-    }
-    let all = written.len() as u64;
-    until(format!("{all} counted"), PATIENCE, async || {
-        let counted = hall::counted(collector).await?;
-        ensure!(counted <= all, "{counted} counted of {all}");
-        Ok((counted == all).then_some(()))
-    })
-    .await?;
-    println!(
-        "{} thanked, all in the index once; {counted} of {all} written were sent",
-        thanked.len()
-    );
-    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -199,7 +138,7 @@ async fn killed_at_random_moments_a_kiosk_loses_nothing_it_gave_thanks_for() -> 
         heard.iter().any(|told| told.what == "/thanks"),
         "nobody was thanked"
     );
-    let outcome = expect_exactly_once(&collector, &hall.key, &heard).await;
+    let outcome = witness::expect_exactly_once(&collector, &hall.key, &heard).await;
     outcome.with_context(|| format!("DEVICE_SEED={seed}"))?;
     hall.data.hai_long(&["verify"])?;
     Ok(())

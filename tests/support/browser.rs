@@ -1,5 +1,6 @@
 //! Debian's Chromium through its own driver, with a profile that a test may keep over restarts.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -26,8 +27,17 @@ pub type Size = (u32, u32);
 impl Browser {
     /// Starts Chromium with its profile in this folder.
     pub async fn start(profile: &Path) -> Result<Self> {
+        Self::start_in(profile, &[]).await
+    }
+
+    /// The same, with these variables more in its environment.
+    pub async fn start_in(
+        profile: &Path,
+        environment: &[(&'static str, OsString)],
+    ) -> Result<Self> {
         let mut driver_process = Command::new("chromedriver")
             .arg("--port=0")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -1,8 +1,9 @@
 //! Hears what a page saw, and keeps it when the page dies: a small server to which the page's scripts tell each event.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::ACCESS_CONTROL_ALLOW_ORIGIN;
@@ -14,6 +15,10 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+
+use crate::collector::Collector;
+use crate::wait::{PATIENCE, until};
+use crate::{hall, ratings};
 
 /// What the page told.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +72,64 @@ impl Drop for Witness {
     fn drop(&mut self) {
         self.accepting.abort();
     }
+}
+
+/// The latest of the messages of this kind about each response, by its id.
+pub fn latest(heard: &[Told], what: &str) -> BTreeMap<String, Value> {
+    heard
+        .iter()
+        .filter(|told| told.what == what)
+        .filter_map(|told| {
+            Some((
+                told.response["id"].as_str()?.to_owned(),
+                told.response.clone(),
+            ))
+        })
+        .collect()
+}
+
+/// Fails unless the collector has each rating that was thanked for, all ratings that were given at most once, and a
+/// device that sends everything again changes nothing but what it may.
+pub async fn expect_exactly_once(collector: &Collector, key: &str, heard: &[Told]) -> Result<()> {
+    let thanked = latest(heard, "/thanks");
+    let written = latest(heard, "/record");
+    let counted = hall::counted(collector).await?;
+    let bounds = thanked.len() as u64..=written.len() as u64;
+    ensure!(
+        bounds.contains(&counted),
+        "the index counts {counted}, not one of {bounds:?}"
+    );
+    let sent: Vec<Value> = thanked.values().cloned().collect();
+    let told = ratings::send_once(&collector.address, key, &sent).await?;
+    for (status, rating) in told.iter().zip(&sent) {
+        ensure!(
+            status == "duplicate",
+            "thanked for, and now {status}: {rating}"
+        );
+    }
+    let again = hall::counted(collector).await?;
+    ensure!(again == counted, "{counted} became {again}");
+
+    // Of the others the page may have lost what it had not finished. With them in, each is there once.
+    let sent: Vec<Value> = written.values().cloned().collect();
+    for status in ratings::send_once(&collector.address, key, &sent).await? {
+        ensure!(
+            matches!(&*status, "stored" | "duplicate"),
+            "{status} for an unfinished rating"
+        );
+    }
+    let all = written.len() as u64;
+    until(format!("{all} counted"), PATIENCE, async || {
+        let counted = hall::counted(collector).await?;
+        ensure!(counted <= all, "{counted} counted of {all}");
+        Ok((counted == all).then_some(()))
+    })
+    .await?;
+    println!(
+        "{} thanked, all in the index once; {counted} of {all} written were sent",
+        thanked.len()
+    );
+    Ok(())
 }
 
 async fn accept(listener: TcpListener, heard: watch::Sender<Vec<Told>>) {

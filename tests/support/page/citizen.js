@@ -76,5 +76,17 @@
     }
   }
 
-  window.hlCitizen = { visit };
+  // A visit that is broken off: gives the id of the response as soon as its first answer is on its way to the disk.
+  async function begin(level) {
+    last = null;
+    while (!last) {
+      await frame();
+      if (screen() === "attract") click("[data-action=start]");
+      else if (screen() === "dossier") click("[data-action=no-dossier]");
+      else click(`[data-screen=question] input[value="${level}"]`);
+    }
+    return last.id;
+  }
+
+  window.hlCitizen = { visit, begin };
 })();
