@@ -209,28 +209,6 @@ async fn a_newer_release_gets_the_database_once_nobody_is_there_and_the_older_st
     Ok(())
 }
 
-/// Fails unless the collector has taken each of `ratings` ratings in exactly one request.
-fn expect_sent_once(line: &Line, ratings: usize) -> Result<()> {
-    let mut sent = Vec::new();
-    for passage in line.passages() {
-        if passage.path == "/api/v1/responses" && passage.status == Some(200) {
-            let batch: Value = serde_json::from_slice(&passage.body)?;
-            for response in batch["responses"].as_array().context("responses")? {
-                sent.push(response["id"].as_str().context("id")?.to_owned());
-            }
-        }
-    }
-    let all = sent.len();
-    sent.sort_unstable();
-    sent.dedup();
-    ensure!(
-        (all, sent.len()) == (ratings, ratings),
-        "{all} sendings of {} ratings",
-        sent.len()
-    );
-    Ok(())
-}
-
 /// Two pages with one outbox, in which a script has run before all others, send each rating once.
 async fn two_pages(before: Option<&str>) -> Result<()> {
     let mut hall = Hall::open().await?;
@@ -265,7 +243,7 @@ async fn two_pages(before: Option<&str>) -> Result<()> {
         hall.browser.eval(online).await?;
     }
     assert_eq!(hall.counted(2).await?["value"], 75.0);
-    expect_sent_once(&hall.line, 2)
+    hall::expect_sent_once(&hall.line, 2)
 }
 
 #[tokio::test]

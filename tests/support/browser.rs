@@ -1,4 +1,4 @@
-//! Debian's Chromium through its own driver, with a profile that a test may keep over restarts.
+//! Debian's Chromium and Firefox through their own drivers, with a profile that a test may keep over restarts.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -42,7 +42,7 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn()
             .context("chromedriver is missing: `cargo xtask test` installs it")?;
-        let port = driver_port(&mut driver_process)?;
+        let port = driver_port(&mut driver_process, "started successfully on port ")?;
         let mut wishes = DesiredCapabilities::chrome();
         for flag in [
             "--headless",
@@ -61,6 +61,32 @@ impl Browser {
         }
         wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
+        Ok(Self {
+            driver_process,
+            driver_port: port,
+            page,
+        })
+    }
+
+    /// Starts Firefox with its profile in this folder. It knows no Chrome DevTools Protocol: what is told by
+    /// [`Browser::tell`] fails.
+    pub async fn firefox(profile: &Path) -> Result<Self> {
+        // A second port, for a protocol that is not used, would otherwise be the same for all.
+        let mut driver_process = Command::new(tools().join("geckodriver"))
+            .args(["--port=0", "--websocket-port=0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("geckodriver is missing: `cargo xtask test` builds it")?;
+        let port = driver_port(&mut driver_process, "Listening on 127.0.0.1:")?;
+        let mut wishes = DesiredCapabilities::firefox();
+        wishes.set_firefox_binary("firefox-esr")?;
+        for argument in ["-headless", "-profile"] {
+            wishes.add_arg(argument)?;
+        }
+        wishes.add_arg(&profile.display().to_string())?;
+        let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
+        page.set_window_rect(0, 0, 1366, 900).await?;
         Ok(Self {
             driver_process,
             driver_port: port,
@@ -170,12 +196,21 @@ pub fn pictures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots")
 }
 
-fn driver_port(process: &mut Child) -> Result<u16> {
-    let lines = BufReader::new(process.stdout.take().context("no standard output")?).lines();
-    for line in lines.map_while(Result::ok) {
-        if let Some((_, rest)) = line.split_once("started successfully on port ") {
-            return Ok(rest.trim_end_matches('.').parse()?);
+/// Where `cargo xtask test` puts programs that Debian does not package.
+fn tools() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/bin")
+}
+
+/// The port that a driver tells behind these words.
+fn driver_port(process: &mut Child, words: &str) -> Result<u16> {
+    let mut lines = BufReader::new(process.stdout.take().context("no standard output")?).lines();
+    for line in lines.by_ref().map_while(Result::ok) {
+        if let Some((_, rest)) = line.split_once(words) {
+            let port = rest.trim_end_matches('.').parse()?;
+            // A driver that goes on talking may not meet a pipe that nobody reads.
+            std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+            return Ok(port);
         }
     }
-    bail!("chromedriver ended before it told its port")
+    bail!("the driver ended before it told its port")
 }

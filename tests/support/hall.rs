@@ -1,11 +1,12 @@
 //! A small one-stop hall: one unit with one kiosk, and what lies in the kiosk's outbox.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::collector::{Collector, Data};
 use crate::kiosk::Kiosk;
+use crate::line::Line;
 use crate::wait::{PATIENCE, until};
 
 /// The unit.
@@ -83,4 +84,26 @@ pub async fn emptied(browser: &Browser) -> Result<()> {
         Ok(rows(browser, "responses").await?.is_empty().then_some(()))
     })
     .await
+}
+
+/// Fails unless the collector has taken each of `ratings` ratings in exactly one request.
+pub fn expect_sent_once(line: &Line, ratings: usize) -> Result<()> {
+    let mut sent = Vec::new();
+    for passage in line.passages() {
+        if passage.path == "/api/v1/responses" && passage.status == Some(200) {
+            let batch: Value = serde_json::from_slice(&passage.body)?;
+            for response in batch["responses"].as_array().context("responses")? {
+                sent.push(response["id"].as_str().context("id")?.to_owned());
+            }
+        }
+    }
+    let all = sent.len();
+    sent.sort_unstable();
+    sent.dedup();
+    ensure!(
+        (all, sent.len()) == (ratings, ratings),
+        "{all} sendings of {} ratings",
+        sent.len()
+    );
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::step::{output, root, run};
+use crate::step::{cargo, output, root, run};
 
 /// The target that the widget is compiled for.
 pub const WASM: &str = "wasm32-unknown-unknown";
@@ -27,26 +27,58 @@ pub fn ensure_wasm_target() -> Result<()> {
         .current_dir(root()))
 }
 
-/// Makes sure that Chromium and its driver are there: installs Debian's packages where it may, else says what to do.
-pub fn ensure_browser() -> Result<()> {
-    if has("chromium") && has("chromedriver") {
+/// Programs that the browser tests start, with Debian's package of each.
+const BROWSERS: [(&str, &str); 3] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("firefox-esr", "firefox-esr"),
+];
+/// Firefox's driver, which Debian does not package.
+const GECKODRIVER: &str = "0.37.1";
+
+/// Makes sure that the browsers and their drivers are there: installs Debian's packages where it may, else says what to
+/// do.
+pub fn ensure_browsers() -> Result<()> {
+    let missing: Vec<&str> = BROWSERS
+        .iter()
+        .filter(|(program, _)| !has(program))
+        .map(|(_, package)| *package)
+        .collect();
+    if !missing.is_empty() {
+        install(&missing.join(" "))?;
+    }
+    ensure_geckodriver()
+}
+
+/// Builds Firefox's driver in `target/tools` when it is missing or of another version; it takes two minutes, once.
+fn ensure_geckodriver() -> Result<()> {
+    let tools = root().join("target/tools");
+    let told = output(Command::new(tools.join("bin/geckodriver")).arg("--version"));
+    if told.is_ok_and(|told| told.starts_with(&format!("geckodriver {GECKODRIVER} "))) {
         return Ok(());
     }
+    eprintln!("      building geckodriver {GECKODRIVER}");
+    run(cargo()
+        .args(["install", "geckodriver", "--locked", "--force", "--quiet"])
+        .args(["--version", GECKODRIVER, "--root"])
+        .arg(tools))
+}
+
+fn install(packages: &str) -> Result<()> {
     let install =
-        "apt-get update && apt-get install --yes --no-install-recommends chromium chromium-driver";
+        format!("apt-get update && apt-get install --yes --no-install-recommends {packages}");
     if !has("apt-get") {
-        bail!(
-            "the browser tests need `chromium` and `chromedriver` on the PATH; install both and run this again"
-        );
+        let programs = BROWSERS.map(|(program, _)| program).join("`, `");
+        bail!("the browser tests need `{programs}` on the PATH; install them and run this again");
     }
     let may = output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
     let sudo = has("sudo") && output(Command::new("sudo").args(["-n", "true"])).is_ok();
-    eprintln!("      installing Chromium and its driver from Debian's packages");
+    eprintln!("      installing Debian's packages {packages}");
     match (may, sudo) {
-        (true, _) => run(Command::new("sh").args(["-c", install])),
-        (false, true) => run(Command::new("sudo").args(["-n", "sh", "-c", install])),
+        (true, _) => run(Command::new("sh").args(["-c", &install])),
+        (false, true) => run(Command::new("sudo").args(["-n", "sh", "-c", &install])),
         (false, false) => bail!(
-            "the browser tests need Chromium and its driver, and this user may not install packages; \
+            "the browser tests need browsers and their drivers, and this user may not install packages; \
              run once as root:\n    {install}"
         ),
     }
