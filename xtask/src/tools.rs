@@ -54,7 +54,10 @@ pub fn ensure_browsers() -> Result<()> {
 fn ensure_geckodriver() -> Result<()> {
     let tools = root().join("target/tools");
     let told = output(Command::new(tools.join("bin/geckodriver")).arg("--version"));
-    if told.is_ok_and(|told| told.starts_with(&format!("geckodriver {GECKODRIVER} "))) {
+    let version = told
+        .ok()
+        .and_then(|told| told.split_whitespace().nth(1).map(str::to_owned));
+    if version.as_deref() == Some(GECKODRIVER) {
         return Ok(());
     }
     eprintln!("      building geckodriver {GECKODRIVER}");
