@@ -9,20 +9,13 @@ use anyhow::{Context, Result, ensure};
 use end_to_end::collector::{Collector, Data};
 use end_to_end::fleet::{self, Fleet, Pace};
 use end_to_end::ratings::{self, Tally};
-use end_to_end::wait::PATIENCE;
+use end_to_end::wait::{PATIENCE, setting};
 use serde_json::Value;
 
 /// Groups of one count too.
 const SERVE: [&str; 2] = ["--threshold", "1"];
 /// Ratings that wait in the outboxes at the start of each life of the collector; more than it can take until its end.
 const WAITING: usize = 1_600;
-
-fn setting(name: &str, default: u64) -> Result<u64> {
-    match std::env::var(name) {
-        Ok(text) => Ok(text.parse()?),
-        Err(_) => Ok(default),
-    }
-}
 
 /// Fails unless a dead collector's data hold all of `acknowledged` and a device that sends `lately` again, as if it had
 /// never heard the answers, changes nothing.

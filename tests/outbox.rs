@@ -1,81 +1,56 @@
 //! The outbox of a kiosk in a real browser: what was answered is on the disk at once, and leaves it once.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use end_to_end::browser::Browser;
-use end_to_end::collector::{Collector, Data};
+use end_to_end::collector::Collector;
+use end_to_end::hall::{self, SERVE};
 use end_to_end::kiosk::Kiosk;
+use end_to_end::line::{Faults, Line};
 use end_to_end::wait::{PATIENCE, until};
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
 
-const UNIT: &str = "000.01.02.H10";
-/// Groups of one count too, and each figure of mean100 tells the level that was tapped.
-const SERVE: [&str; 2] = ["--threshold", "1"];
 /// A page of the same origin that does not open the outbox.
 const PLAIN: &str = "/assets/words/vi.json";
 
-/// One unit with one kiosk and a browser before it.
+/// A hall with its collector, a line to it, and a browser before the kiosk.
 struct Hall {
-    data: Data,
+    hall: hall::Hall,
     collector: Collector,
+    line: Line,
     browser: Browser,
-    key: String,
     _profile: TempDir,
 }
 
 impl Hall {
     async fn open() -> Result<Self> {
-        let data = Data::new()?;
-        data.import(
-            "units",
-            "code,name,kind,parent,valid_from,valid_to\n000.01.02.H10,Xã Tiến Hưng,commune,,,\n",
-        )?;
-        let form = "one-stop-quick";
-        let key = data.hai_long(&[
-            "device", "create", "--name", "kiosk-1", "--unit", UNIT, "--form", form,
-        ])?;
-        let collector = Collector::start(&data, &SERVE)?;
+        let hall = hall::Hall::build()?;
+        let collector = hall.serve()?;
+        let line = Line::open(&collector.address, Faults::none()).await?;
         let profile = tempdir()?;
         let browser = Browser::start(profile.path()).await?;
         browser.resize((1366, 768)).await?;
         Ok(Self {
-            data,
+            hall,
             collector,
+            line,
             browser,
-            key,
             _profile: profile,
         })
     }
 
     async fn kiosk(&self) -> Result<Kiosk<'_>> {
-        Kiosk::open(&self.browser, &self.collector.address, &self.key).await
+        Kiosk::open(&self.browser, &self.line.address, &self.hall.key).await
     }
 
     async fn leave(&self) -> Result<()> {
-        let page = [&self.collector.address, PLAIN].concat();
+        let page = [&self.line.address, PLAIN].concat();
         Ok(self.browser.page.goto(page).await?)
-    }
-
-    /// The value that a script in the page calls `done` with.
-    async fn ask(&self, script: &str) -> Result<Value> {
-        let script = format!("const done = arguments[arguments.length - 1]; {script}");
-        let answer = self.browser.page.execute_async(script, Vec::new()).await?;
-        Ok(answer.json().clone())
     }
 
     /// Every row of a store of the outbox.
     async fn rows(&self, store: &str) -> Result<Vec<Value>> {
-        let rows = self
-            .ask(&format!(
-                "const open = indexedDB.open('hai-long');
-                 open.onsuccess = () => {{
-                     const db = open.result;
-                     const all = db.transaction('{store}').objectStore('{store}').getAll();
-                     all.onsuccess = () => {{ db.close(); done(all.result); }};
-                 }};"
-            ))
-            .await?;
-        Ok(rows.as_array().context("rows")?.clone())
+        hall::rows(&self.browser, store).await
     }
 
     /// Waits until the outbox holds exactly one response, and this many answers in it.
@@ -107,10 +82,7 @@ impl Hall {
             Ok(index["cells"].get(0).filter(|cell| cell["n"] == n).cloned())
         })
         .await?;
-        until("an empty outbox", PATIENCE, async || {
-            Ok(self.rows("responses").await?.is_empty().then_some(()))
-        })
-        .await?;
+        hall::emptied(&self.browser).await?;
         Ok(cell)
     }
 }
@@ -158,10 +130,7 @@ async fn who_starts_over_takes_the_answers_back() -> Result<()> {
     hall.one_waits(1).await?;
     kiosk.wait_for_question("timeliness").await?;
     kiosk.tap("[data-action=restart]").await?;
-    until("an empty outbox", PATIENCE, async || {
-        Ok(hall.rows("responses").await?.is_empty().then_some(()))
-    })
-    .await?;
+    hall::emptied(&hall.browser).await?;
     kiosk.rate("overall", 5).await?;
     hall.one_waits(1).await?;
     kiosk.wait_for_question("timeliness").await?;
@@ -181,7 +150,7 @@ async fn what_an_older_release_left_is_sent_after_the_upgrade() -> Result<()> {
         "device": "kiosk-1", "boot": "b", "seq": 41,
     });
     let row = json!({"id": body["id"], "format": 1, "body": body.to_string(), "created": "2026-08-04T02:00:00.000Z"});
-    hall.ask(&format!(
+    hall.browser.ask(&format!(
         "const open = indexedDB.open('hai-long', 1);
          open.onupgradeneeded = () => {{
              for (const store of ['responses', 'parked']) open.result.createObjectStore(store, {{keyPath: 'id'}});
@@ -240,22 +209,25 @@ async fn a_newer_release_gets_the_database_once_nobody_is_there_and_the_older_st
     Ok(())
 }
 
-#[tokio::test]
-async fn two_pages_with_one_outbox_send_each_rating_once() -> Result<()> {
+/// Two pages with one outbox, in which a script has run before all others, send each rating once.
+async fn two_pages(before: Option<&str>) -> Result<()> {
     let mut hall = Hall::open().await?;
-    let kiosk = hall.kiosk().await?;
     let place = hall.collector.listen().to_owned();
-    kiosk.tap("[data-action=start]").await?;
-    kiosk.tap("[data-action=no-dossier]").await?;
     hall.browser.page.new_tab().await?;
     let windows = hall.browser.page.windows().await?;
     let (first, second) = (windows[0].clone(), windows[1].clone());
-    hall.browser.page.switch_to_window(second.clone()).await?;
-    let kiosk = hall.kiosk().await?;
-    kiosk.tap("[data-action=start]").await?;
-    kiosk.tap("[data-action=no-dossier]").await?;
-    let Hall { collector, .. } = hall;
-    collector.kill()?;
+    for window in [&first, &second] {
+        hall.browser.page.switch_to_window(window.clone()).await?;
+        if let Some(script) = before {
+            hall.browser.before_scripts(script).await?;
+        }
+        let kiosk = hall.kiosk().await?;
+        kiosk.tap("[data-action=start]").await?;
+        kiosk.tap("[data-action=no-dossier]").await?;
+        let locks = hall.browser.eval("Boolean(navigator.locks)").await?;
+        ensure!(locks == before.is_none(), "navigator.locks: {locks}");
+    }
+    hall.collector.kill()?;
     for window in [&second, &first] {
         hall.browser.page.switch_to_window(window.clone()).await?;
         let kiosk = Kiosk::shown(&hall.browser);
@@ -264,12 +236,22 @@ async fn two_pages_with_one_outbox_send_each_rating_once() -> Result<()> {
         }
         kiosk.wait_for("thanks").await?;
     }
-    hall.collector = Collector::start_at(&hall.data, &place, &SERVE)?;
+    hall.collector = Collector::start_at(&hall.hall.data, &place, &SERVE)?;
     for window in [&second, &first] {
         hall.browser.page.switch_to_window(window.clone()).await?;
         let online = "window.dispatchEvent(new Event('online'))";
         hall.browser.eval(online).await?;
     }
     assert_eq!(hall.counted(2).await?["value"], 75.0);
-    Ok(())
+    hall::expect_sent_once(&hall.line, 2)
+}
+
+#[tokio::test]
+async fn two_pages_with_one_outbox_send_each_rating_once() -> Result<()> {
+    two_pages(None).await
+}
+
+#[tokio::test]
+async fn two_pages_without_the_browsers_locks_send_each_rating_once() -> Result<()> {
+    two_pages(Some("delete Navigator.prototype.locks;")).await
 }

@@ -182,21 +182,36 @@ impl Kiosk {
     fn end_visit(self: &Rc<Self>, unsaved: Option<Response>) {
         let kiosk = self.clone();
         spawn_local(async move {
-            let lost = match unsaved {
-                Some(response) => kiosk.outbox.save(response).await.is_err(),
-                None => false,
-            };
+            let mut lost = None;
+            if let Some(response) = unsaved
+                && kiosk.outbox.save(response.clone()).await.is_err()
+            {
+                lost = Some(response);
+            }
             kiosk.outbox.end_visit();
-            if lost {
+            if let Some(response) = lost {
                 let said = every_language(&kiosk.languages).await;
                 let attendant = Some(kiosk.attendant.clone());
                 tell(&kiosk.stage, attendant, said, Trouble::Storage);
-                return;
+                kiosk.save_when_it_can(response).await;
             }
             kiosk.words.replace(Arc::new(Words::vietnamese()));
             kiosk.attract();
             kiosk.outbox.send().await;
         });
+    }
+
+    /// Tries to save an answer until there is room for it: until then nobody else is asked.
+    async fn save_when_it_can(&self, response: Response) {
+        loop {
+            TimeoutFuture::new(RETRY_MS).await;
+            while self.attendant.is_open() {
+                TimeoutFuture::new(CLOSED_MS).await;
+            }
+            if self.outbox.save(response.clone()).await.is_ok() {
+                return;
+            }
+        }
     }
 
     /// Speaks another language from now until the end of the next visit.

@@ -42,7 +42,8 @@ impl Trouble {
 
     /// May it end without a person?
     pub fn may_pass(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Unreadable)
+        // A disk that is full now may have room later.
+        matches!(self, Self::Unreachable | Self::Unreadable | Self::Storage)
     }
 }
 

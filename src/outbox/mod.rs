@@ -3,7 +3,8 @@
 //! A response is [saved](Outbox::save) with each answer, and [kept](Outbox::keep) durably before anybody is thanked. It
 //! leaves only when the collector has said `stored` or `duplicate` about the very revision that lies here; one that it
 //! rejects is parked, never dropped. Sending repeats for ever: on writing, when the page starts or comes to the front,
-//! when the network comes back, and every minute, with a growing, jittered delay after failures. One page sends at a time.
+//! when the network comes back, and every minute; after failures with a growing, jittered delay of at most 20 s. One page
+//! sends at a time.
 //!
 //! When the disk is full, the oldest unfinished ratings give way to one whose person is to be thanked. A rating whose
 //! person was thanked never does: rather, the next person is told that the rating could not be kept.

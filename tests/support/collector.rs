@@ -26,10 +26,16 @@ pub fn binary() -> Result<PathBuf> {
     Ok(binary)
 }
 
+/// The web files that `cargo xtask build` leaves.
+pub fn dist() -> PathBuf {
+    top().join("dist")
+}
+
 /// A data folder that is removed with the test.
 pub struct Data {
     folder: TempDir,
     environment: Vec<(&'static str, OsString)>,
+    web: PathBuf,
 }
 
 impl Data {
@@ -38,12 +44,18 @@ impl Data {
         Ok(Self {
             folder: tempfile::tempdir()?,
             environment: Vec::new(),
+            web: dist(),
         })
     }
 
     /// Gives every command on this folder an environment variable more.
     pub fn set_environment(&mut self, name: &'static str, value: impl AsRef<OsStr>) {
         self.environment.push((name, value.as_ref().to_owned()));
+    }
+
+    /// Has the next collector serve these web files, instead of those that `cargo xtask build` leaves.
+    pub fn set_web(&mut self, web: &Path) {
+        web.clone_into(&mut self.web);
     }
 
     /// Takes all those variables back.
@@ -123,7 +135,7 @@ impl Collector {
             .arg("--data")
             .arg(data.path())
             .arg("--web")
-            .arg(top().join("dist"))
+            .arg(&data.web)
             .args(more)
             .stdout(Stdio::piped())
             .stderr(File::create(data.log_path())?)

@@ -1,6 +1,7 @@
 //! A collector that stands on an unreliable kernel: the preloaded library of `tests/preload` records what it does to its
 //! data folder, makes its file operations fail, and moves its clock.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,9 @@ mod control;
 #[path = "../preload/src/trace.rs"]
 pub mod trace;
 
+/// Variables of a program's environment.
+pub type Environment = Vec<(&'static str, OsString)>;
+
 /// The orders to the library, and what it tells. All commands on the data folder run under it until they are released.
 pub struct Faults {
     own: TempDir,
@@ -28,6 +32,15 @@ pub struct Faults {
 impl Faults {
     /// Puts the library under every command on this folder.
     pub fn under(data: &mut Data) -> Result<Self> {
+        let (faults, environment) = Self::around(&data.path())?;
+        for (name, value) in environment {
+            data.set_environment(name, value);
+        }
+        Ok(faults)
+    }
+
+    /// The library for whatever works on this folder: the environment that puts it under a program.
+    pub fn around(folder: &Path) -> Result<(Self, Environment)> {
         let own = tempfile::tempdir()?;
         let path = own.path().join("control");
         let control = File::options()
@@ -36,10 +49,12 @@ impl Faults {
             .create_new(true)
             .open(&path)?;
         control.set_len(control::SIZE as u64)?;
-        data.set_environment("LD_PRELOAD", library()?);
-        data.set_environment("PRELOAD_FOLDER", data.path());
-        data.set_environment("PRELOAD_CONTROL", &path);
-        Ok(Self { own, control })
+        let environment = vec![
+            ("LD_PRELOAD", library()?.into()),
+            ("PRELOAD_FOLDER", folder.into()),
+            ("PRELOAD_CONTROL", path.into()),
+        ];
+        Ok((Self { own, control }, environment))
     }
 
     /// The same, and records every change from now on.

@@ -110,6 +110,15 @@ impl<'a> Kiosk<'a> {
         Ok(())
     }
 
+    /// Types digits on the keypad that asks for the attendant's PIN.
+    pub async fn type_pin(&self, digits: &str) -> Result<()> {
+        for digit in digits.chars() {
+            self.tap(&format!("[data-screen=pin] [data-digit='{digit}']"))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Texts of all visible elements that match, in order.
     pub async fn texts(&self, selector: &str) -> Result<Vec<String>> {
         let mut texts = Vec::new();

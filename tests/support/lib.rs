@@ -2,12 +2,17 @@
 //! bad line.
 
 pub mod browser;
+pub mod citizen;
 pub mod collector;
 pub mod faults;
 pub mod fleet;
+pub mod hall;
 pub mod kiosk;
 pub mod kiosks;
 pub mod line;
+pub mod processes;
 pub mod ratings;
+pub mod release;
 pub mod replay;
 pub mod wait;
+pub mod witness;

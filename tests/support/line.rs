@@ -43,8 +43,8 @@ pub struct Passage {
     pub method: Method,
     /// Path and query.
     pub path: String,
-    /// Bytes of the body.
-    pub bytes: usize,
+    /// The body.
+    pub body: Bytes,
     /// What the line did to it.
     pub fate: Fate,
     /// What the collector answered, by the last copy that reached it; the client need not have seen it.
@@ -342,7 +342,7 @@ impl State {
         self.passages.push(Passage {
             method: message.head.method.clone(),
             path,
-            bytes: message.body.len(),
+            body: message.body.clone(),
             fate,
             status: None,
         });

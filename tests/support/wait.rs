@@ -26,3 +26,11 @@ pub async fn until<T, F: Future<Output = Result<Option<T>>>>(
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
+
+/// A number from the environment, for harnesses that do more than the tests.
+pub fn setting(name: &str, default: u64) -> Result<u64> {
+    match std::env::var(name) {
+        Ok(text) => Ok(text.parse()?),
+        Err(_) => Ok(default),
+    }
+}

@@ -22,7 +22,10 @@ pub fn test(arguments: &TestArguments) -> Result<()> {
     } else {
         BUILD_STEPS + 2
     });
-    steps.run("Looking for Chromium and its driver", tools::ensure_browser)?;
+    steps.run(
+        "Looking for the browsers and their drivers",
+        tools::ensure_browsers,
+    )?;
     if checks {
         steps.run("Format", || run(cargo().args(["fmt", "--all", "--check"])))?;
         steps.run("Licences of all dependencies", licences::check)?;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::step::{output, root, run};
+use crate::step::{cargo, output, root, run};
 
 /// The target that the widget is compiled for.
 pub const WASM: &str = "wasm32-unknown-unknown";
@@ -27,12 +27,34 @@ pub fn ensure_wasm_target() -> Result<()> {
         .current_dir(root()))
 }
 
-/// Makes sure that Chromium and its driver are there.
-pub fn ensure_browser() -> Result<()> {
+/// Firefox's driver, which Debian does not package.
+const GECKODRIVER: &str = "0.37.1";
+
+/// Makes sure that the browsers and their drivers are there.
+pub fn ensure_browsers() -> Result<()> {
     ensure(&[
         ("chromium", "chromium"),
         ("chromedriver", "chromium-driver"),
-    ])
+        ("firefox-esr", "firefox-esr"),
+    ])?;
+    ensure_geckodriver()
+}
+
+/// Builds Firefox's driver in `target/tools` when it is missing or of another version; it takes two minutes, once.
+fn ensure_geckodriver() -> Result<()> {
+    let tools = root().join("target/tools");
+    let told = output(Command::new(tools.join("bin/geckodriver")).arg("--version"));
+    let version = told
+        .ok()
+        .and_then(|told| told.split_whitespace().nth(1).map(str::to_owned));
+    if version.as_deref() == Some(GECKODRIVER) {
+        return Ok(());
+    }
+    eprintln!("      building geckodriver {GECKODRIVER}");
+    run(cargo()
+        .args(["install", "geckodriver", "--locked", "--force", "--quiet"])
+        .args(["--version", GECKODRIVER, "--root"])
+        .arg(tools))
 }
 
 /// Makes sure that programs are on the PATH, each given with Debian's package of it: installs those packages where it

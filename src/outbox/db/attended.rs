@@ -112,7 +112,7 @@ impl Database {
             waiting: count.saturating_sub(left_out),
             parked: parked.as_f64().unwrap_or(0.0) as u64,
             sent: counter(&counters, SENT).await?,
-            gave_way: counter(&counters, GAVE_WAY).await?,
+            gave_way: counter(&counters, GAVE_WAY).await? + self.gave_way.get(),
             oldest,
             contact: result(&meta.get(&CONTACT.into())?).await?.as_string(),
         })

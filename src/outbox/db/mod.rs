@@ -14,7 +14,7 @@ mod attended;
 mod outcome;
 mod rows;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -89,6 +89,8 @@ impl From<JsValue> for StorageError {
 /// The open database; closed when dropped.
 pub struct Database {
     db: IdbDatabase,
+    /// Records that gave way and are not in the counter yet.
+    gave_way: Cell<u64>,
     retiring: RefCell<Vec<Listener>>,
 }
 
@@ -113,6 +115,7 @@ impl Database {
         };
         Ok(Self {
             db,
+            gave_way: Cell::new(0),
             retiring: RefCell::default(),
         })
     }
@@ -140,6 +143,11 @@ impl Database {
         let transaction = self.write(&[RESPONSES, COUNTERS])?;
         let counters = transaction.store(COUNTERS)?;
         let last = counter(&counters, SEQ).await?;
+        // Asked for in here, where no other save is between its count and its end.
+        let gave_way = self.gave_way.get();
+        if gave_way > 0 {
+            add(&counters, GAVE_WAY, gave_way).await?;
+        }
         let record = make(last + 1).map_err(|_| StorageError::NotWritten)?;
         let responses = transaction.store(RESPONSES)?;
         let before = result(&responses.get(&record.id.as_str().into())?).await?;
@@ -148,7 +156,10 @@ impl Database {
             put_counter(&counters, SEQ, last.max(record.seq))?;
             responses.put(&rows::row(&record)?.into())?;
         }
-        transaction.done().await
+        let strict = transaction.done().await?;
+        self.gave_way
+            .set(self.gave_way.get().saturating_sub(gave_way));
+        Ok(strict)
     }
 
     /// The waiting records with the lowest numbers, at most `most`.
@@ -201,15 +212,17 @@ impl Database {
         transaction.done().await.map(|_| ())
     }
 
-    /// Takes out records that may give way, and counts them.
+    /// Takes out records that may give way. They are counted with the next record that is saved: on a full disk, what
+    /// writes as much as a counter is refused together with what it deletes.
     pub async fn give_way(&self, ids: &[String]) -> Result<(), StorageError> {
-        let transaction = self.write(&[RESPONSES, COUNTERS])?;
+        let transaction = self.write(&[RESPONSES])?;
         let responses = transaction.store(RESPONSES)?;
         for id in ids {
             responses.delete(&id.into())?;
         }
-        add(&transaction.store(COUNTERS)?, GAVE_WAY, ids.len() as u64).await?;
-        transaction.done().await.map(|_| ())
+        transaction.done().await?;
+        self.gave_way.set(self.gave_way.get() + ids.len() as u64);
+        Ok(())
     }
 
     /// Takes out a record whose answers the person has taken back, unless it was promised meanwhile.

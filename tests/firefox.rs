@@ -1,0 +1,100 @@
+//! The same promises in Firefox: a rating by hand, one that waits for the line over a restart, and two pages with one
+//! outbox.
+
+use anyhow::{Result, ensure};
+use end_to_end::browser::Browser;
+use end_to_end::hall::{self, Hall};
+use end_to_end::kiosk::Kiosk;
+use end_to_end::line::{Faults, Line};
+use end_to_end::wait::{PATIENCE, until};
+use tempfile::tempdir;
+
+const QUESTIONS: [&str; 5] = ["overall", "timeliness", "attitude", "guidance", "procedure"];
+
+/// A visit without a dossier, with the same answer to every question, as far as the thank-you.
+async fn rate_all(kiosk: &Kiosk<'_>, level: u8) -> Result<()> {
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    for question in QUESTIONS {
+        kiosk.rate(question, level).await?;
+    }
+    kiosk.wait_for("thanks").await
+}
+
+/// Tells the page that the line is back, as the system does, and waits until all is sent.
+async fn deliver(browser: &Browser) -> Result<()> {
+    browser
+        .eval("void window.dispatchEvent(new Event('online'))")
+        .await?;
+    hall::emptied(browser).await
+}
+
+#[tokio::test]
+async fn a_rating_in_firefox_is_in_the_index_and_one_without_a_line_arrives_after_a_restart()
+-> Result<()> {
+    let hall = Hall::build()?;
+    let collector = hall.serve()?;
+    let line = Line::open(&collector.address, Faults::none()).await?;
+    let profile = tempdir()?;
+    let browser = Browser::firefox(profile.path()).await?;
+    hall.settle(&browser, &line.address).await?;
+    rate_all(&Kiosk::shown(&browser), 5).await?;
+    hall::emptied(&browser).await?;
+    until("one counted", PATIENCE, async || {
+        Ok((hall::counted(&collector).await? == 1).then_some(()))
+    })
+    .await?;
+    let kiosk = Kiosk::shown(&browser);
+    kiosk.tap("[data-action=end]").await?;
+    kiosk.wait_for("attract").await?;
+
+    line.down();
+    rate_all(&kiosk, 4).await?;
+    drop(browser);
+    let browser = Browser::firefox(profile.path()).await?;
+    browser.page.goto(format!("{}/kiosk", line.address)).await?;
+    let kiosk = Kiosk::shown(&browser);
+    kiosk.wait_for("attract").await?;
+    rate_all(&kiosk, 3).await?;
+    let waiting = hall::rows(&browser, "responses").await?;
+    ensure!(waiting.len() == 2, "{} wait", waiting.len());
+    line.up();
+    deliver(&browser).await?;
+    hall::expect_sent_once(&line, 3)?;
+    until("three counted", PATIENCE, async || {
+        Ok((hall::counted(&collector).await? == 3).then_some(()))
+    })
+    .await?;
+    hall.data.hai_long(&["verify"])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_pages_in_firefox_send_each_rating_once() -> Result<()> {
+    let hall = Hall::build()?;
+    let collector = hall.serve()?;
+    let line = Line::open(&collector.address, Faults::none()).await?;
+    let profile = tempdir()?;
+    let browser = Browser::firefox(profile.path()).await?;
+    browser.page.new_tab().await?;
+    let windows = browser.page.windows().await?;
+    for window in &windows {
+        browser.page.switch_to_window(window.clone()).await?;
+        Kiosk::open(&browser, &line.address, &hall.key).await?;
+    }
+    line.down();
+    for window in &windows {
+        browser.page.switch_to_window(window.clone()).await?;
+        rate_all(&Kiosk::shown(&browser), 4).await?;
+    }
+    line.up();
+    for window in &windows {
+        browser.page.switch_to_window(window.clone()).await?;
+        deliver(&browser).await?;
+    }
+    hall::expect_sent_once(&line, 2)?;
+    until("two counted", PATIENCE, async || {
+        Ok((hall::counted(&collector).await? == 2).then_some(()))
+    })
+    .await
+}
