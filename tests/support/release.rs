@@ -1,5 +1,6 @@
 //! Another release of the web files: the same page under another name, with one file of another name.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -26,23 +27,26 @@ impl Release {
         let worker = fs::read_to_string(folder.path().join("sw.js"))?;
         let page = fs::read_to_string(folder.path().join("index.html"))?;
         let old_build: String = serde_json::from_str(constant(&worker, "BUILD")?)?;
-        let mut shell: Vec<(String, String)> = serde_json::from_str(constant(&worker, "SHELL")?)?;
+        let mut shells: BTreeMap<String, Vec<(String, String)>> =
+            serde_json::from_str(constant(&worker, "SHELL")?)?;
+        let shell = shells.get_mut("kiosk").context("the kiosk's shell")?;
+        // A file that no script in the page names: the page's policy holds the hashes of those.
         let (own, _) = shell
             .iter_mut()
-            .find(|(address, _)| address.ends_with(".js") && page.contains(address.as_str()))
-            .context("the page names no script of the shell")?;
-        let old = std::mem::replace(own, format!("/assets/own-{build}.js"));
+            .find(|(address, _)| address.ends_with(".svg"))
+            .context("the shell has no icon")?;
+        let old = std::mem::replace(own, format!("/assets/own-{build}.svg"));
         let own = own.clone();
-        let page = page.replace(&old, &own).replace(&old_build, build);
+        let page = page.replace(&old_build, build);
         ensure!(page.contains(build), "the page does not name its build");
-        for (address, integrity) in &mut shell {
+        for (address, integrity) in shell {
             // Of what has changed, this test of the worker does not know the integrity.
             if address == "/kiosk" {
                 integrity.clear();
             }
         }
         let worker = worker
-            .replace(constant(&worker, "SHELL")?, &json!(shell).to_string())
+            .replace(constant(&worker, "SHELL")?, &json!(shells).to_string())
             .replace(&old_build, build);
         let place = |address: &str| folder.path().join(address.trim_start_matches('/'));
         fs::rename(place(&old), place(&own))?;
