@@ -10,6 +10,8 @@ pub mod hall;
 pub mod kiosk;
 pub mod kiosks;
 pub mod line;
+pub mod look;
+pub mod phone;
 pub mod processes;
 pub mod ratings;
 pub mod release;
