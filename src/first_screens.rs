@@ -1,4 +1,5 @@
-//! Writes the static first screens: reads `{"languages":[{"lang","name"}]}` from standard input, and prints
+//! Writes the static first screens: reads `{"languages":[{"lang","name"}],"forms":[JSON text]}` from standard
+//! input, and prints
 //! `{"kiosk":HTML,"phone":[{"form","version","html","json"}]}`. Run by the build, which puts them into the pages.
 
 use std::io::{Read, stdin};
@@ -11,6 +12,9 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Wanted {
     languages: Vec<Language>,
+    /// Forms of the authority, beside the shipped ones.
+    #[serde(default)]
+    forms: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -19,7 +23,7 @@ fn main() -> ExitCode {
         .read_to_string(&mut text)
         .map_err(|fault| fault.to_string())
         .and_then(|_| serde_json::from_str(&text).map_err(|fault| fault.to_string()));
-    let screens = wanted.and_then(|Wanted { languages }| Screens::of(&languages));
+    let screens = wanted.and_then(|Wanted { languages, forms }| Screens::of(&languages, &forms));
     match screens {
         Ok(screens) => {
             println!("{screens}");

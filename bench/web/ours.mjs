@@ -75,6 +75,7 @@ export async function ours() {
   };
   fs.mkdirSync(path.join(data, "forms"), { recursive: true });
   fs.writeFileSync(path.join(data, "forms", `${FORM}.v1.json`), JSON.stringify(form()));
+  const web = webFiles(folder);
   bring("units", ["code,name,kind,parent,valid_from,valid_to", `${UNIT},Xã Tiến Hưng,commune,,,`]);
   bring("procedures", ["code,name,field", "1.011441,Đăng ký biến động đất đai,Đất đai"]);
   bring("dossiers", [
@@ -86,9 +87,9 @@ export async function ours() {
   ]);
   const key = haiLong("device", "create", "--name", "kiosk-1", "--unit", UNIT, "--form", FORM);
   // Before the collector runs: the command line and the collector do not write at the same time.
-  const links = phoneIsThere() ? Array.from({ length: LINKS }, (_, at) => link(haiLong("invite", "--dossier", code(at + 1)))) : [];
+  const links = phoneIsThere() ? Array.from({ length: LINKS }, (_, at) => link(haiLong("invite", "--form", FORM, "--dossier", code(at + 1)))) : [];
 
-  const served = await serve(data, path.join(folder, "serve.log"));
+  const served = await serve(data, web, path.join(folder, "serve.log"));
   return {
     address: served.address,
     enrolled: `${served.address}/kiosk#key=${key}`,
@@ -98,6 +99,21 @@ export async function ours() {
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The built web files with the first question of our form, as `cargo xtask build --forms` puts it beside the others. */
+function webFiles(folder) {
+  const web = path.join(folder, "web");
+  fs.cpSync(DIST, web, { recursive: true });
+  const languages = JSON.parse(fs.readFileSync(path.join(DIST, "assets/words/index.json"), "utf8"));
+  const wanted = JSON.stringify({ languages, forms: [JSON.stringify(form())] });
+  const words = ["run", "--quiet", "--package", "hai-long", "--bin", "first-screens", "--features", "first-screens"];
+  const screens = JSON.parse(execFileSync("cargo", words, { cwd: root, input: wanted, encoding: "utf8" }));
+  const ours = screens.phone.find((screen) => screen.form === FORM);
+  const json = ours.json.replaceAll("<", "\\u003c");
+  const html = `${ours.html}<script type="application/json" id="hl-form">${json}</script>`;
+  fs.writeFileSync(path.join(web, "first", `${FORM}.v1.html`), html);
+  return web;
 }
 
 function phoneIsThere() {
@@ -138,9 +154,9 @@ function kiosk(address, key) {
   };
 }
 
-async function serve(data, log) {
+async function serve(data, web, log) {
   const noise = fs.openSync(log, "w");
-  const process = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", data, "--web", DIST], {
+  const process = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", data, "--web", web], {
     stdio: ["ignore", "pipe", noise],
   });
   const address = await new Promise((found, fail) => {

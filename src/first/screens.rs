@@ -18,8 +18,9 @@ use crate::words::{Language, Words};
 pub struct Screens(Value);
 
 impl Screens {
-    /// The kiosk's attract screen, and the first question of every shipped form, in Vietnamese.
-    pub fn of(languages: &[Language]) -> Result<Self, String> {
+    /// The kiosk's attract screen, and the first question of every shipped form and of `own` ones (JSON texts), in
+    /// Vietnamese.
+    pub fn of(languages: &[Language], own: &[String]) -> Result<Self, String> {
         let owner = Owner::new();
         owner.with(|| {
             let words = Words::vietnamese();
@@ -30,8 +31,13 @@ impl Screens {
             };
             let kiosk = attract.screen(&words, || (), act_with(|_| ()));
             let kiosk = kiosk.child(hidden_demo_note(&words)).html();
+            let own = own
+                .iter()
+                .map(|text| ("a form of the authority", text.as_str()));
             let phone: Result<Vec<Value>, String> = shipped()
                 .iter()
+                .copied()
+                .chain(own)
                 .map(|(file, text)| {
                     let form = load(text, file).map_err(|faults| format!("{faults:?}"))?;
                     first_question(form, languages)

@@ -13,9 +13,18 @@ pub fn binary() -> PathBuf {
     root().join("target/release/hai-long")
 }
 
+/// What `cargo xtask build` may be told.
+#[derive(Args, Default)]
+pub struct BuildArguments {
+    /// Folder with forms of the authority (*.json), as in the data folder's "forms": their first questions stand in the
+    /// phone page before any code arrives, like those of the shipped forms.
+    #[arg(long, value_name = "DIR")]
+    forms: Option<PathBuf>,
+}
+
 /// Builds the widget and the collector.
-pub fn build() -> Result<()> {
-    build_steps(&mut Steps::new(BUILD_STEPS))
+pub fn build(arguments: &BuildArguments) -> Result<()> {
+    steps_of(&mut Steps::new(BUILD_STEPS), arguments)
 }
 
 /// How many steps [`build_steps`] announces.
@@ -23,8 +32,14 @@ pub const BUILD_STEPS: usize = 3;
 
 /// Builds the widget and the collector as part of a longer list of steps.
 pub fn build_steps(steps: &mut Steps) -> Result<()> {
+    steps_of(steps, &BuildArguments::default())
+}
+
+fn steps_of(steps: &mut Steps, arguments: &BuildArguments) -> Result<()> {
     steps.run("Checking the Rust targets", tools::ensure_wasm_target)?;
-    steps.run("Building the widget into dist/", web::build)?;
+    steps.run("Building the widget into dist/", || {
+        web::build(arguments.forms.as_deref())
+    })?;
     steps.run(
         "Building the collector into target/release/hai-long",
         || {
@@ -53,7 +68,7 @@ pub struct RunArguments {
 
 /// Builds everything and serves the demonstration until interrupted.
 pub fn run(arguments: &RunArguments) -> Result<()> {
-    build()?;
+    build(&BuildArguments::default())?;
     run_command(
         std::process::Command::new(binary())
             .current_dir(root())

@@ -31,7 +31,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Build the widget into dist/ and the collector into target/release/hai-long.
-    Build,
+    Build(build::BuildArguments),
     /// Build everything, load the demonstration data into a new ./data, and serve.
     Run(build::RunArguments),
     /// Format, lints, licences, unit, property, API and browser tests.
@@ -44,7 +44,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Build => build::build(),
+        Command::Build(arguments) => build::build(&arguments),
         Command::Run(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::test(&arguments),
         Command::Size => size::report(),

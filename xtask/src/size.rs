@@ -13,7 +13,7 @@ use crate::{page, web};
 
 /// Builds the web files and reports.
 pub fn report() -> Result<()> {
-    web::build()?;
+    web::build(None)?;
     let text = text()?;
     print!("{text}");
     fs::write(root().join("docs/size.md"), text)?;

@@ -48,8 +48,8 @@ pub(crate) const SURVEY: Module = Module {
     features: &["--no-default-features"],
 };
 
-/// Builds `dist/` anew.
-pub fn build() -> Result<()> {
+/// Builds `dist/` anew, with the first questions of the forms in the folder `forms`, too.
+pub fn build(forms: Option<&Path>) -> Result<()> {
     let (root, dist) = (root(), root().join("dist"));
     let fresh = root.join("dist.new");
     if fresh.exists() {
@@ -59,7 +59,7 @@ pub fn build() -> Result<()> {
     fs::create_dir_all(&assets)?;
 
     let languages = words(&root.join("src/words"), &assets.join("words"))?;
-    let screens = first_screens(&languages)?;
+    let screens = first_screens(&languages, forms)?;
     let phone = Page::read(&root.join("src/phone/phone.html"))?;
     let kiosk = Page::read(&root.join("index.html"))?;
     let phone = phone.filled(&SURVEY.built(&assets)?, &languages, "", &["register.js"])?;
@@ -182,7 +182,16 @@ pub fn compiled() -> [PathBuf; 2] {
 }
 
 /// Has the widget's own code write the static first screens: see `src/first_screens.rs`.
-fn first_screens(languages: &Value) -> Result<Value> {
+fn first_screens(languages: &Value, forms: Option<&Path>) -> Result<Value> {
+    let mut own = Vec::new();
+    if let Some(folder) = forms {
+        for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|end| end == "json") {
+                own.push(fs::read_to_string(&path).with_context(|| path.display().to_string())?);
+            }
+        }
+    }
     let text = output_with_input(
         cargo().args([
             "run",
@@ -194,7 +203,7 @@ fn first_screens(languages: &Value) -> Result<Value> {
             "--features",
             "first-screens",
         ]),
-        &serde_json::json!({ "languages": languages }).to_string(),
+        &serde_json::json!({ "languages": languages, "forms": own }).to_string(),
     )?;
     serde_json::from_str(&text).context("the first screens are not JSON")
 }

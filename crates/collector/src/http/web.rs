@@ -8,6 +8,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower::ServiceExt;
+use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
 use super::api::invites;
@@ -35,7 +36,8 @@ pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(landing))
         .route("/kiosk", get(kiosk))
-        .route("/r/{token}", get(link))
+        // Made for each link, so not compressed by the build. It holds no secret that its size could tell.
+        .route("/r/{token}", get(link).layer(CompressionLayer::new()))
         .route("/sw.js", get(service_worker))
         .fallback(file)
 }
