@@ -18,7 +18,7 @@ pub struct TestArguments {
 pub fn test(arguments: &TestArguments) -> Result<()> {
     let checks = arguments.filter.is_none();
     let mut steps = Steps::new(if checks {
-        BUILD_STEPS + 7
+        BUILD_STEPS + 8
     } else {
         BUILD_STEPS + 2
     });
@@ -42,16 +42,29 @@ pub fn test(arguments: &TestArguments) -> Result<()> {
                 "warnings",
             ]))
         })?;
-        steps.run("Lints of the widget as WebAssembly", || {
+        // As it is built for the kiosk, for the other doors, and for the static first screens.
+        let builds: [&[&str]; 3] = [
+            &["--lib", "--target", tools::WASM],
+            &["--lib", "--target", tools::WASM, "--no-default-features"],
+            &["--bin", "first-screens", "--features", "first-screens"],
+        ];
+        steps.run("Lints of the widget as it is built", || {
+            for words in builds {
+                let mut lints = cargo();
+                lints.args(["clippy", "-p", "hai-long"]).args(words);
+                run(lints.args(["--", "-D", "warnings"]))?;
+            }
+            Ok(())
+        })?;
+        steps.run("What the widget reads by itself", || {
             run(cargo().args([
-                "clippy",
-                "-p",
-                "hai-long",
-                "--target",
-                tools::WASM,
-                "--",
-                "-D",
-                "warnings",
+                "test",
+                "--quiet",
+                "--package",
+                "hai-long-survey",
+                "--no-default-features",
+                "--test",
+                "read",
             ]))
         })?;
         steps.run("Examples in the documentation", || {
