@@ -8,6 +8,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower::ServiceExt;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
@@ -31,13 +32,19 @@ const ASK_AGAIN: &str = "no-cache";
 /// What is missing today may be there after the next upgrade.
 const NEVER: &str = "no-store";
 
+/// A citizen's page is small: this takes a few milliseconds and comes close to what the build does.
+const QUALITY: CompressionLevel = CompressionLevel::Precise(9);
+
 /// Routes of the pages and, behind all other routes, of the files in the web folder.
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(landing))
         .route("/kiosk", get(kiosk))
         // Made for each link, so not compressed by the build. It holds no secret that its size could tell.
-        .route("/r/{token}", get(link).layer(CompressionLayer::new()))
+        .route(
+            "/r/{token}",
+            get(link).layer(CompressionLayer::new().quality(QUALITY)),
+        )
         .route("/sw.js", get(service_worker))
         .fallback(file)
 }
