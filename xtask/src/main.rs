@@ -2,6 +2,7 @@
 //! command needs and may install itself, it installs; what it may not, it names.
 
 mod api;
+mod bench;
 mod build;
 mod licences;
 mod lighten;
@@ -36,6 +37,9 @@ enum Command {
     Run(build::RunArguments),
     /// Format, lints, licences, unit, property, API and browser tests.
     Test(test::TestArguments),
+    /// Measure speed beside other products.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Build the web files and tell what they weigh and why; writes docs/size.md.
     Size,
     /// Validate the OpenAPI document and fuzz the running collector with schemathesis (needs Python 3 with venv).
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::build(&arguments),
         Command::Run(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::test(&arguments),
+        Command::Bench(bench) => bench.run(),
         Command::Size => size::report(),
         Command::Api => api::check(),
     };

@@ -39,7 +39,9 @@ pub const FIGURES: &str = "docs/benchmarks/web.json";
 /// Installs, builds and measures.
 pub fn run(arguments: &WebArguments) -> Result<()> {
     let mut steps = Steps::new(BUILD_STEPS + 4);
-    steps.run("Looking for Chromium", || tools::ensure(&[("chromium", "chromium")]))?;
+    steps.run("Looking for Chromium", || {
+        tools::ensure(&[("chromium", "chromium")])
+    })?;
     steps.run("Looking for Node and npm", || {
         tools::ensure(&[("node", "nodejs"), ("npm", "npm")])
     })?;
