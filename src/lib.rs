@@ -20,6 +20,7 @@ mod keeping;
 mod keys;
 #[cfg(feature = "kiosk")]
 pub mod kiosk;
+mod languages;
 pub mod outbox;
 #[cfg(feature = "kiosk")]
 pub mod panel;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::Kiosk;
 use super::attendant::staff_button;
 use super::wedge::{Input, Wedge};
-use crate::phone::choice;
+use crate::languages::choice;
 use crate::rating::{TapGuard, button};
 use crate::view::{El, act, act_with, el};
 use crate::words::{Language, Words};
@@ -30,12 +30,7 @@ impl Attract {
         start: impl Fn() + Send + 'static,
         speak: Callback<String>,
     ) -> El {
-        let choice = choice(
-            &self.languages,
-            words.lang(),
-            &words.say("attract.languages"),
-            speak,
-        );
+        let choice = choice(&self.languages, words, speak);
         let invitation = el("section")
             .class("hl-screen hl-screen--attract")
             .attr("data-screen", "attract")

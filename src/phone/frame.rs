@@ -1,7 +1,10 @@
 //! What stands around the survey on a phone: whose office, which procedure, which language.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
+use crate::languages::choice;
 use crate::rating::large_heading;
 use crate::view::{El, el};
 use crate::words::{Language, Words};
@@ -23,7 +26,7 @@ impl Frame {
     /// The frame with the survey in it; languages are offered as long as `at_start`.
     pub fn around(
         self,
-        words: &Words,
+        words: &Arc<Words>,
         survey: El,
         at_start: impl Fn() -> bool + Send + 'static,
         speak: Callback<String>,
@@ -42,8 +45,7 @@ impl Frame {
                     .attr("data-fill", "procedure_name")
                     .text(self.procedure.unwrap_or_default()),
             );
-        let (spoken, label) = (words.lang().to_owned(), words.say("attract.languages"));
-        let languages = self.languages;
+        let (languages, said) = (self.languages, words.clone());
         el("main")
             .class("hl-phone")
             .attr_of("lang", words.lang().to_owned())
@@ -53,29 +55,8 @@ impl Frame {
             )
             .child(head)
             .child(survey)
-            .child_live(move || at_start().then(|| choice(&languages, &spoken, &label, speak)))
+            .child_live(move || at_start().then(|| choice(&languages, &said, speak)))
     }
-}
-
-/// A button for each language, in its own name; empty where there is no choice.
-pub fn choice(languages: &[Language], spoken: &str, label: &str, speak: Callback<String>) -> El {
-    let several = languages.len() > 1;
-    let buttons = languages.iter().filter(|_| several).map(|language| {
-        let lang = language.lang.clone();
-        el("button")
-            .class("hl-button")
-            .attr("type", "button")
-            .attr_of("lang", language.lang.clone())
-            .attr_of("aria-pressed", (language.lang == spoken).to_string())
-            .attr_of("data-lang", language.lang.clone())
-            .on("click", move |_| speak.run(lang.clone()))
-            .text(language.name.clone())
-    });
-    el("div")
-        .class("hl-languages")
-        .attr("role", "group")
-        .attr_of("aria-label", label.to_owned())
-        .children(buttons)
 }
 
 /// Nothing more to do.

@@ -23,7 +23,7 @@ use crate::stage::Stage;
 use crate::view::{El, act, act_with, el};
 use crate::words::{self, Language, Words};
 use door::{Door, Trouble};
-pub use frame::{Frame, choice};
+pub use frame::Frame;
 
 /// Milliseconds between two tries to learn what the link opens.
 const RETRY_MS: u32 = 10_000;
