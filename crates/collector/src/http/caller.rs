@@ -90,17 +90,15 @@ where
         if parts.headers.contains_key(header::AUTHORIZATION) {
             return Ok(Self::Known(Caller::from_request_parts(parts, state).await?));
         }
-        let app = Arc::<App>::from_ref(state);
-        let from = address(parts, &app);
-        app.limits.public(from)?;
+        let Anybody(from) = Anybody::from_request_parts(parts, state).await?;
         Ok(Self::Citizen(from))
     }
 }
 
-/// The address of a caller of a public route that has not called too often; wrong guesses are counted by it.
-pub(crate) struct Visitor(pub(crate) IpAddr);
+/// A caller of a public route that has not called too often, by the address that wrong guesses are counted by.
+pub(crate) struct Anybody(pub(crate) IpAddr);
 
-impl<S: Send + Sync> FromRequestParts<S> for Visitor
+impl<S: Send + Sync> FromRequestParts<S> for Anybody
 where
     Arc<App>: FromRef<S>,
 {
@@ -111,22 +109,6 @@ where
         let from = address(parts, &app);
         app.limits.public(from)?;
         Ok(Self(from))
-    }
-}
-
-/// A caller of a public route that has not called too often.
-pub(crate) struct Anybody;
-
-impl<S: Send + Sync> FromRequestParts<S> for Anybody
-where
-    Arc<App>: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let app = Arc::<App>::from_ref(state);
-        app.limits.public(address(parts, &app))?;
-        Ok(Self)
     }
 }
 

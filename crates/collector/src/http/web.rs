@@ -13,7 +13,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
 use super::api::invites;
-use super::caller::Visitor;
+use super::caller::Anybody;
 use super::problem::Problem;
 use super::{App, policy};
 use crate::intake::invite::Found;
@@ -86,7 +86,7 @@ const FIRST_QUESTION: &str = "<!--first-question-->";
 /// The page behind a citizen's link: the phone page with what the link opens, and the first question as the build wrote
 /// it. Looking uses nothing up.
 async fn link(
-    Visitor(address): Visitor,
+    Anybody(address): Anybody,
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
 ) -> Result<Response, Problem> {

@@ -12,7 +12,7 @@ use survey::invite::Token;
 use survey::response::{Fault, ScaleOrder, Touchpoint};
 use utoipa::ToSchema;
 
-use crate::http::caller::{Caller, Visitor};
+use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, ProblemBody, TakesBody};
 use crate::http::{App, body};
 use crate::intake::invite::{DAYS, Found, Given, InviteError, Wish};
@@ -201,7 +201,7 @@ pub(crate) struct Opened {
     )
 )]
 pub(super) async fn get(
-    Visitor(address): Visitor,
+    Anybody(address): Anybody,
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
 ) -> Result<Json<Opened>, Problem> {
