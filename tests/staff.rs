@@ -4,6 +4,7 @@
 use anyhow::{Context, Result};
 use end_to_end::browser::{Browser, Size, pictures};
 use end_to_end::collector::{Collector, Data};
+use end_to_end::wait::{PATIENCE, until};
 use serde_json::Value;
 use tempfile::tempdir;
 use thirtyfour::prelude::*;
@@ -37,7 +38,14 @@ async fn sign_in(browser: &Browser, collector: &Collector, credentials: &Value) 
         .await?
         .click()
         .await?;
-    Ok(())
+    // The click answers before the form has been sent: leaving now would take the sign-in back.
+    until("the report after signing in", PATIENCE, async || {
+        let form = By::Css("form[action='/staff/login']");
+        let gone = browser.page.find_all(form).await?.is_empty();
+        let main = browser.page.find_all(By::Css("main")).await?.is_empty();
+        Ok((gone && !main).then_some(()))
+    })
+    .await
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod http_fixture;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use collector::http::Rate;
+use collector::http::{Rate, Settings};
 use collector::intake::Intake;
 use collector::intake::invite::Found;
 use collector::intake::pseudonym::PseudonymKey;
@@ -29,11 +29,17 @@ fn code(number: u32) -> String {
 
 /// A collector that knows some finished dossiers, and shows groups of one, too.
 async fn office() -> Collector {
+    office_with(|_| {}).await
+}
+
+/// The same with settings of the test's own.
+async fn office_with(change: impl FnOnce(&mut Settings)) -> Collector {
     let plenty = NonZeroU32::new(100_000).unwrap();
     let collector = Collector::start_with(|settings| {
         settings.public_url = "https://danhgia.example.vn/".to_owned();
         settings.threshold = 1;
         settings.rates.failures = Rate::new(plenty, plenty);
+        change(settings);
     })
     .await;
     let procedure = Procedure {
@@ -115,6 +121,15 @@ async fn told(collector: &Collector, ratings: &[Value]) -> Vec<(String, Option<S
         .iter()
         .map(|receipt| (text(&receipt["status"]).unwrap(), text(&receipt["code"])))
         .collect()
+}
+
+/// The same as the collector's own, asked without the limits that guard it.
+fn intake(collector: &Collector) -> Intake {
+    Intake::new(
+        store_fixture::forms(),
+        Arc::clone(&collector.store),
+        PseudonymKey::from_bytes([1; 32]),
+    )
 }
 
 fn stored() -> (String, Option<String>) {
@@ -376,12 +391,7 @@ async fn of_sixteen_who_use_one_invite_at_once_exactly_one_is_stored() {
 async fn nobody_guesses_an_invite() {
     let collector = office().await;
     let good = token(&collector, 6).await;
-    // The same as the collector's own, asked without the limits that guard it.
-    let intake = Intake::new(
-        store_fixture::forms(),
-        Arc::clone(&collector.store),
-        PseudonymKey::from_bytes([1; 32]),
-    );
+    let intake = intake(&collector);
     let known = intake.find_invite(&good.parse().unwrap()).await.unwrap();
     assert!(matches!(known, Found::Open(_)), "{known:?}");
     let mut tried = 0;
@@ -434,6 +444,33 @@ async fn whoever_guesses_is_soon_told_to_wait() {
     }
     assert_eq!(statuses[..5], [StatusCode::NOT_FOUND; 5]);
     assert_eq!(statuses[5..], [StatusCode::TOO_MANY_REQUESTS; 3]);
+}
+
+#[tokio::test]
+async fn a_stored_rating_gets_its_receipt_whatever_was_guessed_beside_it_and_before() {
+    let one = NonZeroU32::MIN;
+    let strict = office_with(|settings| settings.rates.failures = Rate::new(one, one)).await;
+    let invite = token(&strict, 3).await;
+    let guesses: Vec<Value> = (0..3).map(|_| rating("4017932588091746335261")).collect();
+    let first = send(&strict, &guesses).await;
+    assert_eq!(first.status(), StatusCode::OK);
+    let second = send(&strict, &guesses).await;
+    assert_eq!(second.status(), StatusCode::TOO_MANY_REQUESTS);
+    let mixed = [guesses[0].clone(), rating(&invite)];
+    assert_eq!(told(&strict, &mixed).await[1], stored());
+}
+
+#[tokio::test]
+async fn each_response_without_a_key_counts_and_none_is_stored_beyond_the_rate() {
+    let few = NonZeroU32::new(4).unwrap();
+    let strict = office_with(|settings| settings.rates.public = Rate::new(few, few)).await;
+    let invite = token(&strict, 3).await;
+    let mut ratings: Vec<Value> = (0..5).map(|_| rating("4017932588091746335261")).collect();
+    ratings.push(rating(&invite));
+    let refused = send(&strict, &ratings).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let known = intake(&strict).find_invite(&invite.parse().unwrap()).await;
+    assert!(matches!(known.unwrap(), Found::Open(_)));
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! A citizen's right to rate one dossier once: a number that fits on a receipt, into a QR code and on a keypad.
 //!
 //! Digits alone, because a scanner that acts as a keyboard may speak through a Vietnamese input method, which rewrites
-//! letters. Twenty random digits are 66 bits: at the hundred wrong numbers a minute that one address may try, hitting one
-//! of a million open invites takes a million years. Two check digits after ISO 7064 (MOD 97-10) find every single wrong
+//! letters. Twenty random digits are 66 bits: at the 3,000 numbers a minute that one address may try, hitting one of a
+//! million open invites takes some 63,000 years. Two check digits after ISO 7064 (MOD 97-10) find every single wrong
 //! digit and every pair of swapped neighbours, before anything is asked.
 
 use std::fmt;

@@ -213,7 +213,13 @@ pub fn place(
     let hash = token.as_ref().map(|token| key.invite(token));
     let invite = hash.and_then(|hash| invites.get(&hash));
     match invite {
-        Some(invite) => faults.extend(invite.fault(response, desk.received_at)),
+        Some(invite) => {
+            let told = Told {
+                submitted_at,
+                clock_offset_ms: response.clock_offset_ms,
+            };
+            faults.extend(invite.fault(response, told.corrected(), desk.received_at));
+        }
         None if token.is_some() => faults.push(unknown_invite()),
         None if desk.needs_invite && response.invite.is_none() => faults.push(Fault::new(
             "invite",
@@ -364,6 +370,12 @@ struct Told {
 }
 
 impl Told {
+    /// When the device says that it was given, by the clock of the server.
+    fn corrected(&self) -> Option<Timestamp> {
+        let offset = SignedDuration::from_millis(self.clock_offset_ms.unwrap_or(0));
+        self.submitted_at?.checked_add(offset).ok()
+    }
+
     /// The day that the response counts for, and whether the device's clock looks odd. The corrected time of the
     /// device when it can be true, else the day of receipt.
     fn business_day(&self, desk: &Desk<'_>) -> (Date, bool) {
@@ -374,7 +386,7 @@ impl Told {
         let offset = SignedDuration::from_millis(self.clock_offset_ms.unwrap_or(0));
         let skewed = offset.abs() > AHEAD
             || (!desk.tells_the_past && business_day(submitted).year() < FIRST_YEAR);
-        let corrected = submitted.checked_add(offset).ok().filter(|moment| {
+        let corrected = self.corrected().filter(|moment| {
             let age = desk.received_at.duration_since(*moment);
             age >= -AHEAD && (desk.tells_the_past || age <= KEPT)
         });

@@ -167,19 +167,22 @@ impl Intake {
 }
 
 impl Invite {
-    /// Why a response may not use this invite, received at `now`; nothing when it may, or when it has done so already.
+    /// Why a response may not use this invite, received at `now` and given at `submitted_at` by the clock of the
+    /// server as far as the device told; nothing when it may, or when it has done so already.
     pub(super) fn fault(
         &self,
         response: &survey::response::Response,
+        submitted_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Option<Fault> {
         if self.used_by.is_some_and(|id| id != response.id) {
             return Some(used());
         }
-        let late = self
-            .expires_at
-            .checked_add(GRACE)
-            .is_ok_and(|last| last < now);
+        let last = self.expires_at.checked_add(GRACE);
+        let too_late = last.is_ok_and(|last| last < now);
+        // Who does not say when it was given sends it now.
+        let given = submitted_at.unwrap_or(now);
+        let late = self.expires_at < now && (too_late || self.expires_at < given);
         if late && self.used_by.is_none() {
             return Some(Fault::new(
                 "invite",
@@ -224,5 +227,75 @@ impl PseudonymKey {
     /// What is kept of a token.
     pub(crate) fn invite(&self, token: &Token) -> crate::store::InviteHash {
         crate::store::InviteHash(self.tag(&[b"invite", token.as_str().as_bytes()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use survey::response::Response;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::{InviteHash, Pseudonym, Timeliness};
+
+    const EXPIRES: &str = "2026-08-31T10:00:00Z";
+
+    fn invite(used_by: Option<Uuid>) -> Invite {
+        Invite {
+            hash: InviteHash([0; 16]),
+            form: FormKey {
+                id: "t".into(),
+                version: 1,
+            },
+            touchpoint: Touchpoint::Result,
+            pseudonym: Pseudonym([0; 20]),
+            unit: "H57.132".into(),
+            procedure: None,
+            field: None,
+            timeliness: Timeliness::OnTime,
+            flags: 0,
+            expires_at: EXPIRES.parse().unwrap(),
+            used_by,
+        }
+    }
+
+    fn response() -> Response {
+        serde_json::from_value(json!({
+            "id": Uuid::nil(), "form": "t", "form_version": 1, "touchpoint": "result", "channel": "phone",
+            "answers": {"overall": 4},
+        }))
+        .unwrap()
+    }
+
+    /// What is said of a response, given and received so many hours after the end.
+    fn said(used_by: Option<Uuid>, given: Option<i64>, received: i64) -> Option<&'static str> {
+        let after = |hours| {
+            let end: Timestamp = EXPIRES.parse().unwrap();
+            end.checked_add(SignedDuration::from_hours(hours)).unwrap()
+        };
+        let fault = invite(used_by).fault(&response(), given.map(after), after(received));
+        fault.map(|fault| match fault.code.as_ref() {
+            "invite-expired" => "expired",
+            _ => "other",
+        })
+    }
+
+    #[test]
+    fn after_the_end_only_what_was_given_before_it_is_taken_and_for_a_week() {
+        assert_eq!(said(None, Some(-2), -1), None);
+        assert_eq!(said(None, Some(-1), 1), None);
+        assert_eq!(said(None, Some(-1), 7 * 24), None);
+        assert_eq!(said(None, Some(-1), 7 * 24 + 1), Some("expired"));
+        assert_eq!(said(None, Some(1), 2), Some("expired"));
+        assert_eq!(said(None, None, 1), Some("expired"));
+        // A device whose clock runs ahead loses nothing while the invite lasts.
+        assert_eq!(said(None, Some(1), -1), None);
+    }
+
+    #[test]
+    fn what_has_begun_in_time_may_be_completed_later() {
+        assert_eq!(said(Some(Uuid::nil()), Some(300), 300), None);
+        assert_eq!(said(Some(Uuid::max()), Some(-1), -1), Some("other"));
     }
 }

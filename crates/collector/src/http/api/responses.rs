@@ -75,10 +75,14 @@ pub(super) async fn post(
             return Err(caller::no_key());
         }
         Rater::Citizen(from) => {
+            // Each response may be a guess, so each counts; before anything is stored.
+            for _ in 1..batch.responses.len() {
+                app.limits.public(from)?;
+            }
             let results = app.intake.receive_batch(batch, &Sender::Citizen).await?;
-            let unknown = |receipt: &&Receipt| receipt.code.as_deref() == Some("invite-unknown");
-            for _ in results.iter().filter(unknown) {
-                // Whoever guesses learns nothing more for a while.
+            let unknown = |receipt: &Receipt| receipt.code.as_deref() == Some("invite-unknown");
+            // Whoever only guesses is told to wait; whoever had one rating stored must get its receipt.
+            if !results.is_empty() && results.iter().all(unknown) {
                 app.limits.failure(from)?;
             }
             results
