@@ -447,6 +447,17 @@ async fn whoever_guesses_is_soon_told_to_wait() {
 }
 
 #[tokio::test]
+async fn what_is_no_text_is_an_unknown_invite() {
+    let collector = office().await;
+    let answer = collector.get("/api/v1/invites/%ff").send().await.unwrap();
+    problem(answer, 404, "invite-unknown").await;
+    let page = collector.get("/r/%ff").send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::NOT_FOUND);
+    let kind = page.headers()[header::CONTENT_TYPE].to_str().unwrap();
+    assert!(kind.starts_with("text/html"), "{kind}");
+}
+
+#[tokio::test]
 async fn a_stored_rating_gets_its_receipt_whatever_was_guessed_beside_it_and_before() {
     let one = NonZeroU32::MIN;
     let strict = office_with(|settings| settings.rates.failures = Rate::new(one, one)).await;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -88,7 +89,7 @@ const FIRST_QUESTION: &str = "<!--first-question-->";
 async fn link(
     Anybody(address): Anybody,
     State(app): State<Arc<App>>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     let over = |status, key: fn(&Words) -> &LinkOver| {
         let lang = Language::Vi;
@@ -100,7 +101,7 @@ async fn link(
         };
         (status, render(&page)).into_response()
     };
-    let invite = match invites::find(&app, &token).await? {
+    let invite = match invites::find(&app, token).await? {
         Found::Open(invite) => invite,
         Found::Used => return Ok(private(over(StatusCode::OK, |words| &words.link_used))),
         Found::Expired => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -203,10 +204,10 @@ pub(crate) struct Opened {
 pub(super) async fn get(
     Anybody(address): Anybody,
     State(app): State<Arc<App>>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Opened>, Problem> {
     let gone = |code, detail: &str| Problem::new(StatusCode::GONE, code, detail);
-    match find(&app, &token).await? {
+    match find(&app, token).await? {
         Found::Open(invite) => Ok(Json(opened(&app, invite).await?)),
         Found::Used => Err(gone("invite-used", "this invite has been used")),
         Found::Expired => Err(gone("invite-expired", "the time of this invite is over")),
@@ -220,11 +221,14 @@ pub(super) async fn get(
     }
 }
 
-/// What became of the token in this text.
-pub(crate) async fn find(app: &App, text: &str) -> Result<Found, Problem> {
-    match text.parse::<Token>() {
-        Ok(token) => Ok(app.intake.find_invite(&token).await?),
-        Err(_) => Ok(Found::Unknown),
+/// What became of the token in this part of the path, which may also be no text at all.
+pub(crate) async fn find(
+    app: &App,
+    part: Result<Path<String>, PathRejection>,
+) -> Result<Found, Problem> {
+    match part.ok().and_then(|Path(text)| text.parse::<Token>().ok()) {
+        Some(token) => Ok(app.intake.find_invite(&token).await?),
+        None => Ok(Found::Unknown),
     }
 }
 
