@@ -188,10 +188,13 @@ async fn a_rescue_file_and_the_kiosks_own_delivery_count_once_together() -> Resu
 async fn a_rating_that_the_collector_never_takes_is_kept_and_told() -> Result<()> {
     let hall = Hall::build()?;
     let collector = hall.serve()?;
+    // Nothing is sent before the attendant says so: the kiosk may look for what waits at any moment.
+    let cut = Faults::new(0, vec![(1, Fate::CutBefore)]).only(RATINGS);
+    let line = Line::open(&collector.address, cut).await?;
     let profile = tempdir()?;
     let browser = Browser::start(profile.path()).await?;
     browser.resize((1366, 768)).await?;
-    let kiosk = Kiosk::open(&browser, &collector.address, &hall.key).await?;
+    let kiosk = Kiosk::open(&browser, &line.address, &hall.key).await?;
     let body = json!({
         "id": "019a0000-0000-7000-8000-000000000001", "form": "no-such-form", "form_version": 1,
         "touchpoint": "result", "channel": "kiosk", "answers": {"overall": 4}, "seq": 1,
@@ -212,6 +215,7 @@ async fn a_rating_that_the_collector_never_takes_is_kept_and_told() -> Result<()
         .await?;
     enter(&kiosk).await?;
     fact(&browser, "panel.waiting", "1", false).await?;
+    line.set_faults(Faults::none());
     kiosk.tap("[data-action=send]").await?;
     let parked = fact(&browser, "panel.parked", "1", true).await?;
     ensure!(parked.contains(&say("parked.unknown-form")?), "{parked}");
