@@ -24,11 +24,12 @@ use collector::store::sqlite::SqliteStore;
 use collector::store::{Key, Role, Store};
 use jiff::Timestamp;
 
+use crate::clients::{Load, Target, send};
 use crate::figures::{Figures, Import, StartUp};
 use crate::index::Set;
 use crate::rates::Rates;
 use crate::ratings::{DOSSIERS, FORM, Year};
-use crate::served::{Served, command};
+use crate::served::{Served, command, copy};
 use crate::spread::Spread;
 
 /// Devices that send: as many as a province has, and enough that none is told to slow down.
@@ -64,15 +65,91 @@ enum Part {
     /// Serve the empty handlers (called by the measuring itself).
     #[command(hide = true)]
     Empty,
+    /// Send one load to each binary in turn: for a profiler, or to compare two builds.
+    Load {
+        /// Connections, each with one request under way.
+        #[arg(long, default_value_t = 64)]
+        clients: u64,
+        /// Ratings in a request.
+        #[arg(long, default_value_t = 1)]
+        batch: u64,
+        /// How long each binary is measured in each round.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        /// How often.
+        #[arg(long, default_value_t = 1)]
+        rounds: usize,
+        /// The binaries.
+        #[arg(default_value = "target/release/hai-long")]
+        binaries: Vec<PathBuf>,
+    },
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    match arguments.part {
+    match &arguments.part {
         Some(Part::Empty) => empty::serve().await,
+        Some(Part::Load {
+            clients,
+            batch,
+            seconds,
+            rounds,
+            binaries,
+        }) => {
+            let load = Load {
+                clients: *clients,
+                batch: *batch,
+            };
+            let slot = Duration::from_secs(*seconds);
+            compare(&arguments.work, binaries, load, slot, *rounds).await
+        }
         None => measure(&arguments).await,
     }
+}
+
+/// Sends the load to each binary in turn, each round on new copies of the same data, and tells what came of it.
+async fn compare(
+    work: &Path,
+    binaries: &[PathBuf],
+    load: Load,
+    slot: Duration,
+    rounds: usize,
+) -> Result<()> {
+    std::fs::create_dir_all(work)?;
+    let work = tempfile::tempdir_in(work)?;
+    let base = work.path().join("base");
+    let first = binaries.first().context("no binary")?;
+    import(first, work.path(), &base, 1).await?;
+    let keys = Arc::new(keys(&base, &Arc::new(FormBook::load(&base)?)).await?);
+    let mut rates = vec![Vec::new(); binaries.len()];
+    for round in 1..=rounds {
+        for (binary, rates) in binaries.iter().zip(&mut rates) {
+            let folder = copy(&base, &work.path().join("round"))?;
+            let collector = Served::collector(binary, &folder).await?;
+            let target = Target {
+                address: collector.address.clone(),
+                path: "/api/v1/responses".into(),
+                keys: Arc::clone(&keys),
+            };
+            let sent = send(&target, load, slot, &Arc::default()).await?;
+            println!(
+                "round {round}: {}: {:.0} ratings a second, p50 {:.2} ms, p95 {:.2} ms",
+                binary.display(),
+                sent.per_second,
+                sent.p50_ms,
+                sent.p95_ms
+            );
+            rates.push(sent.per_second);
+            collector.stop().await?;
+            std::fs::remove_dir_all(&folder)?;
+        }
+    }
+    for (binary, own) in binaries.iter().zip(&rates).skip(1) {
+        let ratio = Spread::of_ratios(own, &rates[0]).context("no rounds")?;
+        println!("{} to the first: {ratio:?}", binary.display());
+    }
+    Ok(())
 }
 
 async fn measure(arguments: &Arguments) -> Result<()> {

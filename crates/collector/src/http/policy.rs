@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -32,8 +33,11 @@ fn policy(inline: &Inline) -> String {
 }
 
 /// The policy of everything that has none of its own.
-pub(super) fn strict() -> String {
-    policy(&Inline::default())
+pub(super) fn strict() -> Option<HeaderValue> {
+    static STRICT: OnceLock<Option<HeaderValue>> = OnceLock::new();
+    STRICT
+        .get_or_init(|| HeaderValue::try_from(policy(&Inline::default())).ok())
+        .clone()
 }
 
 /// Gives the answer that holds this page of the web folder the policy that the page needs. A list that is missing or
@@ -99,6 +103,7 @@ mod tests {
         ] {
             assert_eq!(allowed(list), None, "{list:?}");
         }
-        assert!(!strict().contains("sha256"));
+        let strict = strict().expect("a policy");
+        assert!(!strict.to_str().expect("a text").contains("sha256"));
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
@@ -28,6 +29,10 @@ pub const BUSY: Duration = Duration::from_secs(4);
 const CHECKPOINT_PAGES: i64 = 16_384;
 /// Statements kept prepared on each connection: more than there are.
 const PREPARED: usize = 128;
+/// Memory in which the writer keeps pages, in KiB: the ends of its indexes and the cells of a busy month.
+const WRITER_PAGES: i64 = 24 * 1024;
+/// The same for each reader.
+const READER_PAGES: i64 = 8 * 1024;
 /// Readers at one time; reads are short and the machine is small.
 const READERS: usize = 4;
 
@@ -67,7 +72,7 @@ pub fn writer(path: &Path) -> Result<Connection, StoreError> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    prepare(&connection)?;
+    prepare(&connection, WRITER_PAGES)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -80,7 +85,7 @@ pub fn reader(path: &Path) -> Result<Connection, StoreError> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    prepare(&connection)?;
+    prepare(&connection, READER_PAGES)?;
     Ok(connection)
 }
 
@@ -94,8 +99,12 @@ pub fn schema_version() -> u32 {
         .unwrap_or(0)
 }
 
-fn prepare(connection: &Connection) -> Result<(), StoreError> {
+fn prepare(connection: &Connection, pages: i64) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY)?;
+    // Else a statement whose plan might depend on a value is compiled anew for each value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // A negative size is in KiB.
+    connection.pragma_update(None, "cache_size", -pages)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     connection.pragma_update(None, "foreign_keys", false)?;
     Ok(())
@@ -134,21 +143,29 @@ impl Readers {
         tokio::task::spawn_blocking(move || {
             // Held by the work, not by the waiting caller: a caller who leaves does not let a fifth reader in.
             let _permit = permit;
-            let result = readers.read(work);
-            if let Err(error) = &result
-                && error.is_of_disk()
-            {
-                // What these have in memory may be from before the failure, or from the middle of it.
-                readers.idle().clear();
-                readers.health.failed_to_read(error);
-            }
-            result
+            readers.read(work)
         })
         .await
         .map_err(|error| StoreError::Engine(format!("a read was broken off: {error}")))?
     }
 
-    fn read<T>(
+    /// Runs `work` on one snapshot, on this thread.
+    pub fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = self.attempt(work);
+        if let Err(error) = &result
+            && error.is_of_disk()
+        {
+            // What these have in memory may be from before the failure, or from the middle of it.
+            self.idle().clear();
+            self.health.failed_to_read(error);
+        }
+        result
+    }
+
+    fn attempt<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

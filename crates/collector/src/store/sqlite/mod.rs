@@ -1,4 +1,4 @@
-//! The embedded engine: one SQLite file, one writer thread, a few readers.
+//! The embedded engine: one SQLite file, one writer thread, one for short look-ups, a few readers for figures.
 //!
 //! What is promised: an answer to a write means that the disk has it (WAL, `synchronous=FULL`, group commit); each
 //! read sees one snapshot; every figure can be recomputed from the log.
@@ -12,7 +12,9 @@ mod health;
 mod heartbeat;
 mod invites;
 mod log;
+mod lookups;
 mod names;
+mod queue;
 mod registers;
 mod revision;
 mod rollup;
@@ -34,6 +36,7 @@ use survey::cell::Cell;
 use self::connection::Readers;
 use self::count::Sources;
 use self::health::{Diagnosis, Health};
+use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
@@ -50,6 +53,7 @@ const CHUNK: usize = 5_000;
 pub struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
+    lookups: Lookups,
     forms: Arc<FormBook>,
     texts: Arc<Texts>,
     health: Arc<Health>,
@@ -67,14 +71,16 @@ impl SqliteStore {
         let path = connection::create(folder)?;
         names::forms_by_id(&connection::writer(&path)?, &forms)?;
         let health = Arc::new(Health::default());
+        let readers = Readers::new(path.clone(), Arc::clone(&health));
         Ok(Self {
             writer: Writer::start(
-                path.clone(),
+                path,
                 Arc::clone(&forms),
                 Arc::clone(&health),
-                writer::QUEUE,
+                queue::WAITING,
             )?,
-            readers: Readers::new(path, Arc::clone(&health)),
+            lookups: Lookups::start(Arc::clone(&readers))?,
+            readers,
             forms,
             texts: Arc::default(),
             health,
@@ -175,7 +181,7 @@ impl Store for SqliteStore {
     }
 
     async fn health(&self) -> Result<(), StoreError> {
-        if !self.writer.is_alive() {
+        if !self.writer.is_alive() || !self.lookups.is_alive() {
             return Err(StoreError::closed());
         }
         match self.health.diagnosis() {
@@ -206,7 +212,7 @@ impl Store for SqliteStore {
 
     async fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
         let name = name.to_owned();
-        self.readers
+        self.lookups
             .run(move |connection| access::note(connection, &name))
             .await
     }
@@ -261,7 +267,7 @@ impl Store for SqliteStore {
 
     async fn dossier(&self, code: &str) -> Result<Option<Dossier>, StoreError> {
         let code = code.to_owned();
-        self.readers
+        self.lookups
             .run(move |connection| registers::dossier(connection, &code))
             .await
     }
@@ -271,7 +277,7 @@ impl Store for SqliteStore {
         dossiers: Vec<String>,
         units: Vec<String>,
     ) -> Result<Registers, StoreError> {
-        self.readers
+        self.lookups
             .run(move |connection| registers::look_up(connection, &dossiers, &units))
             .await
     }
@@ -285,7 +291,7 @@ impl Store for SqliteStore {
     }
 
     async fn invite(&self, hash: InviteHash) -> Result<Option<Invite>, StoreError> {
-        self.readers
+        self.lookups
             .run(move |connection| invites::get(connection, hash))
             .await
     }
@@ -308,7 +314,7 @@ impl Store for SqliteStore {
 
     async fn key(&self, hash: &[u8; 32]) -> Result<Option<Key>, StoreError> {
         let hash = *hash;
-        self.readers
+        self.lookups
             .run(move |connection| access::key(connection, &hash))
             .await
     }
@@ -345,7 +351,7 @@ impl Store for SqliteStore {
 
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
         let name = name.to_owned();
-        self.readers
+        self.lookups
             .run(move |connection| access::user(connection, &name))
             .await
     }
@@ -361,7 +367,7 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Option<Session>, StoreError> {
         let hash = *hash;
-        self.readers
+        self.lookups
             .run(move |connection| access::session(connection, &hash, now))
             .await
     }

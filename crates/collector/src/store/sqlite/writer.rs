@@ -8,23 +8,20 @@
 //! acknowledged that is not on the disk. The next group starts afresh, so that a full disk heals by itself.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::failure::RETRY_AFTER;
 use super::health::Health;
 use super::names::Interner;
+use super::queue::Queue;
 use super::{connection, rollup, sql};
 use crate::forms::FormBook;
 use crate::store::StoreError;
 
-/// Requests that may wait; more are told to come back.
-pub const QUEUE: usize = 1024;
 /// A group is closed when it holds this many rows.
 const GROUP: usize = 4096;
 /// Roll-ups wait for an idle moment, but never longer than this.
@@ -83,10 +80,7 @@ where
 }
 
 /// The handle of the writer thread.
-pub struct Writer {
-    queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
+pub struct Writer(Queue<Box<dyn Task>>);
 
 impl Writer {
     /// Starts the thread on a migrated database; at most `waiting` requests may queue.
@@ -96,25 +90,21 @@ impl Writer {
         health: Arc<Health>,
         waiting: usize,
     ) -> Result<Self, StoreError> {
-        let (sender, receiver) = std::sync::mpsc::sync_channel(waiting);
-        let worker = Worker {
-            connection: connection::writer(&path)?,
-            path,
-            forms,
-            names: Interner::default(),
-            queue: receiver,
-            health,
-            // What an earlier run has not rolled up is found at once.
-            behind_since: Some(Instant::now()),
-        };
-        let thread = std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || worker.serve())
-            .map_err(|error| StoreError::Engine(format!("no writer thread: {error}")))?;
-        Ok(Self {
-            queue: Mutex::new(Some(sender)),
-            thread: Mutex::new(Some(thread)),
+        let connection = connection::writer(&path)?;
+        Queue::start("store-writer", waiting, move |queue| {
+            Worker {
+                connection,
+                path,
+                forms,
+                names: Interner::default(),
+                queue,
+                health,
+                // What an earlier run has not rolled up is found at once.
+                behind_since: Some(Instant::now()),
+            }
+            .serve();
         })
+        .map(Self)
     }
 
     /// Runs `work` in the next group and answers when the disk has it. `rows` says how much it writes.
@@ -124,56 +114,23 @@ impl Writer {
         F: FnOnce(&mut Scope<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let request = Box::new(Request {
+        self.0.send(Box::new(Request {
             rows,
             work: Some(work),
             value: None,
             reply,
-        });
-        self.send(request)?;
+        }))?;
         answer.await.map_err(|_| StoreError::closed())?
-    }
-
-    fn send(&self, task: Box<dyn Task>) -> Result<(), StoreError> {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = queue.as_ref().ok_or_else(StoreError::closed)?;
-        sender.try_send(task).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Busy(RETRY_AFTER),
-            TrySendError::Disconnected(_) => StoreError::closed(),
-        })
     }
 
     /// Does the thread run?
     pub fn is_alive(&self) -> bool {
-        self.thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .is_some_and(|thread| !thread.is_finished())
+        self.0.is_alive()
     }
 
     /// Takes nothing new, writes what waits, brings the roll-ups up to date, and returns when all is done.
     pub fn close(&self) {
-        drop(
-            self.queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the writer thread ended by a panic");
-        }
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.close();
+        self.0.close();
     }
 }
 
