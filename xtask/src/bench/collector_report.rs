@@ -1,39 +1,21 @@
-//! `docs/benchmarks-collector.md`: the collector's figures of the last run for people.
+//! What the collector has measured, for people.
 
 use std::fmt::Write;
-use std::fs;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::collector::FIGURES;
-use crate::step::root;
+use super::report::{Budget, told};
 
-/// Writes the document from the figures that there are.
-pub fn write() -> Result<()> {
-    let text = fs::read_to_string(root().join(FIGURES)).with_context(|| {
-        format!("{FIGURES} is missing: `cargo xtask bench collector` measures and writes it")
-    })?;
-    let figures = serde_json::from_str(&text).with_context(|| FIGURES.to_owned())?;
-    fs::write(
-        root().join("docs/benchmarks-collector.md"),
-        markdown(&figures)?,
-    )?;
-    Ok(())
-}
-
-fn markdown(run: &Value) -> Result<String> {
-    let told = |pointer: &str| match run.pointer(pointer) {
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => "?".to_owned(),
-    };
+/// The section about the collector.
+pub fn markdown(run: &Value) -> Result<String> {
+    let told = |pointer: &str| told(run, pointer);
     let list = |name: &str| run[name].as_array().with_context(|| name.to_owned());
     let mut out = String::from(
-        "# Benchmarks of the collector\n\nWritten by `cargo xtask bench collector` from \
+        "## The collector\n\nWritten by `cargo xtask bench collector` from \
          [collector.json](benchmarks/collector.json); how it measures and where it may mislead: \
-         [bench/collector](../bench/collector/README.md). Medians with least and greatest. Only ratios within one run \
-         mean anything on another machine.\n\n",
+         [bench/collector](../bench/collector/README.md); what a profile of it has taught: \
+         [notes](benchmarks/notes.md).\n\n",
     );
     if run["quick"] == true {
         out.push_str("**A quick run: it shows that all works and proves nothing.**\n\n");
@@ -41,7 +23,7 @@ fn markdown(run: &Value) -> Result<String> {
     write!(
         out,
         "Run of {}, commit {}: {} cores of {}, {} MB, Linux {}, load {} before and {} after; SQLite {}, {}; {} rounds of \
-         {} s.\n\nThe disk syncs {} small appends a second (fdatasync), {} with fsync.\n",
+         {} s.\n\n{}\nThe disk syncs {} small appends a second (fdatasync), {} with fsync.\n",
         told("/date"),
         told("/versions/ours"),
         told("/machine/cores"),
@@ -54,11 +36,12 @@ fn markdown(run: &Value) -> Result<String> {
         told("/versions/rustc"),
         told("/rounds"),
         told("/slotSeconds"),
+        Budget::table(&budgets(run)),
         spread(&run["disk"]["fdatasyncPerSecond"]),
         spread(&run["disk"]["fsyncPerSecond"]),
     )?;
     out.push_str(
-        "\n## Ratings on disk a second\n\n| clients × ratings | collector | p50 ms | p95 ms | of an empty handler | of a \
+        "\n### Ratings on disk a second\n\n| clients × ratings | collector | p50 ms | p95 ms | of an empty handler | of a \
          handler that reads the JSON | of bare SQLite |\n|---|---|---|---|---|---|---|\n",
     );
     for row in list("throughput")? {
@@ -77,7 +60,7 @@ fn markdown(run: &Value) -> Result<String> {
     }
     write!(
         out,
-        "\nResident memory: {} MB at rest, {} MB at most under these loads. Import of {} dossiers: {} s.\n\n## Start\n\n\
+        "\nResident memory: {} MB at rest, {} MB at most under these loads. Import of {} dossiers: {} s.\n\n### Start\n\n\
          | responses | ms to the first answer |\n|---|---|\n",
         spread(&run["memory"]["restMb"]),
         spread(&run["memory"]["loadPeakMb"]),
@@ -87,7 +70,7 @@ fn markdown(run: &Value) -> Result<String> {
     for row in list("startUp")? {
         writeln!(out, "| {} | {} |", row["responses"], spread(&row["ms"]))?;
     }
-    out.push_str("\n## The index of a quarter\n\n| responses of a year | units | question | store, ms | HTTP, ms | bytes |\n|---|---|---|---|---|---|\n");
+    out.push_str("\n### The index of a quarter\n\n| responses of a year | units | question | store, ms | HTTP, ms | bytes |\n|---|---|---|---|---|---|\n");
     for set in list("index")? {
         for query in set["queries"].as_array().into_iter().flatten() {
             writeln!(
@@ -121,6 +104,57 @@ fn markdown(run: &Value) -> Result<String> {
         )?;
     }
     Ok(out)
+}
+
+/// What was promised of the collector, and what came of it.
+fn budgets(run: &Value) -> Vec<Budget> {
+    let load = |batch: u64, limit: &str| {
+        let rows = run["throughput"].as_array()?;
+        let row = rows
+            .iter()
+            .find(|row| row["clients"] == 64 && row["batch"] == batch)?;
+        row["ratios"][limit]["median"].as_f64()
+    };
+    let largest = run["index"].as_array().and_then(|sets| sets.last());
+    let responses = largest.map_or(0, |set| set["responses"].as_u64().unwrap_or_default());
+    let question = |name: &str| {
+        let questions = largest?["queries"].as_array()?;
+        let found = questions.iter().find(|question| question["name"] == name)?;
+        found["storeMs"]["median"].as_f64()
+    };
+    let median = |pointer: &str| run.pointer(pointer)?["median"].as_f64();
+    let quarter =
+        |what: &str| format!("a quarter out of {responses} responses, in the store: {what}, ms");
+    vec![
+        Budget::at_least(
+            "64 clients × 1 rating: of an empty handler's rate",
+            load(1, "bareHandler"),
+            0.4,
+        ),
+        Budget::at_least(
+            "64 clients × 50 ratings: of the rate of bare SQLite",
+            load(50, "sqlite"),
+            0.45,
+        ),
+        Budget::at_most(quarter("one unit"), question("one unit"), 5.0),
+        Budget::at_most(
+            quarter("all units × items"),
+            question("all units × items"),
+            200.0,
+        ),
+        Budget::at_most(
+            quarter("counted from the log"),
+            largest.and_then(|set| set["logScanMs"]["median"].as_f64()),
+            1_500.0,
+        ),
+        Budget::at_most("memory at rest, MB", median("/memory/restMb"), 40.0),
+        Budget::at_most("memory under load, MB", median("/memory/loadPeakMb"), 150.0),
+        Budget::at_most(
+            "import of 200,000 dossiers, s",
+            median("/import/seconds"),
+            20.0,
+        ),
+    ]
 }
 
 /// `12 (10–15)`, or a dash where nothing was measured.

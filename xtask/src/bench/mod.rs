@@ -4,6 +4,7 @@ mod collector;
 mod collector_report;
 mod report;
 mod web;
+mod web_report;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -13,9 +14,9 @@ use clap::Subcommand;
 pub enum Bench {
     /// Our pages beside other survey products' pages, in a real browser; writes docs/benchmarks.md
     Web(web::WebArguments),
-    /// The collector beside an empty handler and bare SQLite; writes docs/benchmarks-collector.md
+    /// The collector beside an empty handler and bare SQLite; writes docs/benchmarks.md
     Collector(collector::CollectorArguments),
-    /// Write both documents anew from the figures of the last runs
+    /// Write docs/benchmarks.md anew from the figures of the last runs
     Report,
 }
 
@@ -23,18 +24,10 @@ impl Bench {
     /// Measures and reports.
     pub fn run(&self) -> Result<()> {
         match self {
-            Self::Web(arguments) => {
-                web::run(arguments)?;
-                report::write()
-            }
-            Self::Collector(arguments) => {
-                collector::run(arguments)?;
-                collector_report::write()
-            }
-            Self::Report => {
-                report::write()?;
-                collector_report::write()
-            }
+            Self::Web(arguments) => web::run(arguments)?,
+            Self::Collector(arguments) => collector::run(arguments)?,
+            Self::Report => {}
         }
+        report::write()
     }
 }

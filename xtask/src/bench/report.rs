@@ -1,4 +1,4 @@
-//! `docs/benchmarks.md`: the figures of the last run for people, and what follows from them.
+//! `docs/benchmarks.md`: the figures of the last runs for people, and how they stand against what was promised.
 
 use std::fmt::Write;
 use std::fs;
@@ -6,211 +6,114 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::web::FIGURES;
+use super::{collector, collector_report, web, web_report};
 use crate::step::root;
-
-/// What is told of each page, with its unit: name in the figures, name for people, divisor, decimals.
-const MEASURES: [(&str, &str, f64, usize); 7] = [
-    ("visibleMs", "visible, ms", 1.0, 0),
-    ("respondedMs", "answers a touch, ms", 1.0, 0),
-    ("laterTapP95Ms", "later taps p95, ms", 1.0, 0),
-    ("blockingMs", "blocked, ms", 1.0, 0),
-    ("layoutShift", "layout shift", 1.0, 3),
-    ("bytesFirst", "kB to the first answer", 1000.0, 1),
-    ("bytesFinish", "kB to the end", 1000.0, 1),
-];
 
 /// Writes the document from the figures that there are.
 pub fn write() -> Result<()> {
-    let path = root().join(FIGURES);
-    let text = fs::read_to_string(&path).with_context(|| {
-        format!("{FIGURES} is missing: `cargo xtask bench web` measures and writes it")
-    })?;
-    let figures = serde_json::from_str(&text).with_context(|| FIGURES.to_owned())?;
-    fs::write(root().join("docs/benchmarks.md"), markdown(&figures)?)?;
+    let text = format!(
+        "# Benchmarks\n\nOnly ratios within one run mean anything on another machine: these machines are shared, and what \
+         is compared shares one of them. Medians with least and greatest.\n\n{}\n{}",
+        web_report::markdown(&figures(web::FIGURES, "web")?)?,
+        collector_report::markdown(&figures(collector::FIGURES, "collector")?)?,
+    );
+    fs::write(root().join("docs/benchmarks.md"), text)?;
     Ok(())
 }
 
-fn markdown(run: &Value) -> Result<String> {
-    let told = |pointer: &str| -> String {
-        match run.pointer(pointer) {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => "?".to_owned(),
-        }
-    };
-    let mut out = format!(
-        "# Benchmarks\n\nWritten by `cargo xtask bench web` from [web.json](benchmarks/web.json); how it measures and where it may \
-         mislead: [bench/web](../bench/web/README.md). Only ratios within one run mean anything: the machine was also at \
-         other work.\n\nRun of {}, commit {}: {} cores of {}, {}; {}; {} visits of each page.\n",
-        told("/date"),
-        told("/versions/commit"),
-        told("/machine/cores"),
-        told("/machine/cpu"),
-        told("/machine/system"),
-        told("/versions/chromium"),
-        told("/options/runs"),
-    );
-    let all = run["figures"].as_array().context("figures")?;
-    let mut shown = Vec::new();
-    for figure in all {
-        let key = (figure["profile"].as_str(), figure["mode"].as_str());
-        if !shown.contains(&key) {
-            shown.push(key);
-        }
-    }
-    for (profile, mode) in shown {
-        let (profile, mode) = (profile.unwrap_or_default(), mode.unwrap_or_default());
-        let here: Vec<&Value> = all
-            .iter()
-            .filter(|figure| figure["profile"] == profile && figure["mode"] == mode)
-            .collect();
-        write!(
-            out,
-            "\n## {}, {}\n\nMedians with least and greatest; in brackets, how many times as much as our phone page.\n\n| page |",
-            told(&format!("/profiles/{profile}/title")),
-            told(&format!("/modes/{mode}")),
-        )?;
-        for (_, name, ..) in MEASURES {
-            write!(out, " {name} |")?;
-        }
-        out.push_str("\n|---|");
-        out.push_str(&"---|".repeat(MEASURES.len()));
-        out.push('\n');
-        let ours = here.iter().find(|figure| figure["page"] == "ours-phone");
-        for figure in &here {
-            let page = figure["page"].as_str().unwrap_or_default();
-            write!(out, "| {} |", title(run, page))?;
-            for (name, _, divisor, decimals) in MEASURES {
-                let own = ours.and_then(|ours| median(ours, name));
-                write!(out, " {} |", cell(figure, name, divisor, decimals, own))?;
-            }
-            out.push('\n');
-        }
-        let ahead = ahead(run, &here);
-        out.push_str("\n### Where others are ahead\n\n");
-        if ahead.is_empty() {
-            out.push_str("Nowhere in this table.\n");
-        }
-        for line in ahead {
-            writeln!(out, "- {line}")?;
-        }
-    }
-    if let Some(file) = run.pointer("/filmstrip/file").and_then(Value::as_str) {
-        let file = file.trim_start_matches("docs/");
-        write!(
-            out,
-            "\n## The first two seconds on the slow profile\n\n![Our phone page and two others, moment by moment]({file})\n"
-        )?;
-    }
-    out.push_str("\n## Left out\n\n");
-    for left in run["leftOut"].as_array().into_iter().flatten() {
-        let text = |name: &str| left[name].as_str().unwrap_or_default();
-        writeln!(out, "- {}: {}.", text("name"), text("why"))?;
-    }
-    Ok(out)
+fn figures(file: &str, command: &str) -> Result<Value> {
+    let text = fs::read_to_string(root().join(file)).with_context(|| {
+        format!("{file} is missing: `cargo xtask bench {command}` measures and writes it")
+    })?;
+    serde_json::from_str(&text).with_context(|| file.to_owned())
 }
 
-/// What a page is called.
-fn title<'a>(run: &'a Value, page: &'a str) -> &'a str {
-    let pages = run["pages"].as_array();
-    let found = pages.and_then(|pages| pages.iter().find(|known| known["name"] == page));
-    found
-        .and_then(|found| found["title"].as_str())
-        .unwrap_or(page)
-}
-
-fn median(figure: &Value, name: &str) -> Option<f64> {
-    figure["values"][name]["median"].as_f64()
-}
-
-/// `482 (449–514) [1.0]`, or a dash where nothing was measured.
-fn cell(figure: &Value, name: &str, divisor: f64, decimals: usize, own: Option<f64>) -> String {
-    let value = |which: &str| {
-        figure["values"][name][which]
-            .as_f64()
-            .map(|value| value / divisor)
-    };
-    let (Some(median), Some(min), Some(max)) = (value("median"), value("min"), value("max")) else {
-        return "–".to_owned();
-    };
-    let mut cell = format!("{median:.decimals$} ({min:.decimals$}–{max:.decimals$})");
-    if let Some(own) = own.map(|own| own / divisor).filter(|own| *own > 0.0) {
-        // Writing to a string does not fail.
-        let _ = write!(cell, " [{:.2}]", median / own);
+/// What stands at this place of a run's figures, as words.
+pub fn told(run: &Value, pointer: &str) -> String {
+    match run.pointer(pointer) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => "?".to_owned(),
     }
-    cell
 }
 
-/// Each measure in which another page needs less than our phone page does.
-fn ahead(run: &Value, here: &[&Value]) -> Vec<String> {
-    let Some(ours) = here.iter().find(|figure| figure["page"] == "ours-phone") else {
-        return Vec::new();
-    };
-    let mut lines = Vec::new();
-    for figure in here {
-        let page = figure["page"].as_str().unwrap_or_default();
-        if page.starts_with("ours-") {
-            continue;
-        }
-        let better: Vec<String> = MEASURES
-            .iter()
-            .filter_map(|(name, words, ..)| {
-                let (own, other) = (median(ours, name)?, median(figure, name)?);
-                (other < own).then(|| match own > 0.0 {
-                    true => format!("{words} ({:.2} of ours)", other / own),
-                    false => (*words).to_owned(),
-                })
-            })
-            .collect();
-        if !better.is_empty() {
-            lines.push(format!("{}: {}.", title(run, page), better.join("; ")));
+/// A promise about a figure.
+pub struct Budget {
+    what: String,
+    /// `None`: the last run did not measure it.
+    measured: Option<f64>,
+    limit: f64,
+    /// The limit is the most, else the least that is allowed.
+    most: bool,
+}
+
+impl Budget {
+    /// The figure may be so much.
+    pub fn at_most(what: impl Into<String>, measured: Option<f64>, limit: f64) -> Self {
+        Self {
+            what: what.into(),
+            measured,
+            limit,
+            most: true,
         }
     }
-    lines
+
+    /// The figure must be so much.
+    pub fn at_least(what: impl Into<String>, measured: Option<f64>, limit: f64) -> Self {
+        Self {
+            most: false,
+            ..Self::at_most(what, measured, limit)
+        }
+    }
+
+    /// One row for each.
+    pub fn table(budgets: &[Self]) -> String {
+        let mut out =
+            String::from("| what is promised | limit | measured | |\n|---|---|---|---|\n");
+        for budget in budgets {
+            let sign = if budget.most { '≤' } else { '≥' };
+            let (measured, verdict) = match budget.measured {
+                None => ("–".to_owned(), "not measured"),
+                Some(measured) => {
+                    let met = if budget.most {
+                        measured <= budget.limit
+                    } else {
+                        measured >= budget.limit
+                    };
+                    let rounded = (measured * 1000.0).round() / 1000.0;
+                    (rounded.to_string(), if met { "met" } else { "**missed**" })
+                }
+            };
+            // Writing to a string does not fail.
+            let _ = writeln!(
+                out,
+                "| {} | {sign} {} | {measured} | {verdict} |",
+                budget.what, budget.limit
+            );
+        }
+        out
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
-    fn run() -> Value {
-        let figure = |page: &str, ms: f64| {
-            json!({"page": page, "profile": "slow", "mode": "cold", "values": {
-                "visibleMs": {"median": ms, "min": ms - 10.0, "max": ms + 10.0},
-                "layoutShift": {"median": 0, "min": 0, "max": 0}}})
-        };
-        json!({
-            "profiles": {"slow": {"title": "Slow"}}, "modes": {"cold": "first visit"},
-            "pages": [{"name": "ours-phone", "title": "Ours"}, {"name": "x", "title": "Other"}],
-            "figures": [figure("ours-phone", 400.0), figure("x", 300.0), figure("y", 800.0)],
-            "leftOut": [{"name": "Z", "why": "cannot be had"}],
-        })
-    }
-
     #[test]
-    fn each_page_has_a_row_with_its_ratio_to_ours() -> Result<()> {
-        let text = markdown(&run())?;
-        assert!(text.contains("## Slow, first visit"), "{text}");
-        assert!(
-            text.contains("| Other | 300 (290–310) [0.75] | – |"),
-            "{text}"
-        );
-        assert!(text.contains("| y | 800 (790–810) [2.00] |"), "{text}");
-        assert!(text.contains("- Z: cannot be had."), "{text}");
-        Ok(())
-    }
-
-    #[test]
-    fn where_another_page_is_ahead_is_said_and_nothing_else() -> Result<()> {
-        let text = markdown(&run())?;
-        assert!(
-            text.contains("- Other: visible, ms (0.75 of ours)."),
-            "{text}"
-        );
-        assert!(!text.contains("- y:"), "{text}");
-        Ok(())
+    fn a_promise_is_met_missed_or_not_measured() {
+        let table = Budget::table(&[
+            Budget::at_most("time", Some(1.3), 1.3),
+            Budget::at_most("shift", Some(0.001), 0.0),
+            Budget::at_least("rate", Some(0.399), 0.4),
+            Budget::at_least("other", None, 1.0),
+        ]);
+        for row in [
+            "| time | ≤ 1.3 | 1.3 | met |",
+            "| shift | ≤ 0 | 0.001 | **missed** |",
+            "| rate | ≥ 0.4 | 0.399 | **missed** |",
+            "| other | ≥ 1 | – | not measured |",
+        ] {
+            assert!(table.contains(row), "{table}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use unsigned_varint::{decode, encode};
 
-use super::{Cell, levels_of};
+use super::Cell;
 use crate::form::Form;
 
 /// The only format so far.
@@ -37,13 +37,7 @@ impl Cell {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![FORMAT];
         let mut buffer = encode::u64_buffer();
-        let shape = self.items.iter().map(|item| item.levels.len());
-        let shape = [self.items.len()]
-            .into_iter()
-            .chain(shape)
-            .chain([self.scopes.len()])
-            .map(|length| length as u64);
-        for number in shape.chain(self.numbers()) {
+        for number in self.shape().chain(self.numbers()) {
             bytes.extend_from_slice(encode::u64(number, &mut buffer));
         }
         bytes
@@ -55,6 +49,17 @@ impl Cell {
     ///
     /// Whatever the bytes, it answers: [`CellError`] names the first thing that is wrong.
     pub fn decode(form: &Form, bytes: &[u8]) -> Result<Self, CellError> {
+        let mut cell = Self::empty(form);
+        cell.merge_encoded(bytes)?;
+        Ok(cell)
+    }
+
+    /// [`Cell::merge`] with a cell of the same form version in bytes, without making that one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cell::decode`]; this cell has then some of the numbers and is of no more use.
+    pub fn merge_encoded(&mut self, bytes: &[u8]) -> Result<(), CellError> {
         let (&format, mut rest) = bytes.split_first().ok_or(CellError::Short)?;
         if format != FORMAT {
             return Err(CellError::Format(format));
@@ -67,31 +72,35 @@ impl Cell {
             rest = left;
             Ok(number)
         };
-        let levels = form.items.iter().map(|item| levels_of(form, item));
-        let shape = [form.items.len()]
-            .into_iter()
-            .chain(levels)
-            .chain([1 + form.factors.len()]);
-        for length in shape {
-            if next()? != length as u64 {
+        for length in self.shape() {
+            if next()? != length {
                 return Err(CellError::Shape);
             }
         }
-        let mut cell = Self::empty(form);
         let mut result = Ok(());
-        cell.each_mut(|number| {
+        self.each_mut(|number| {
             if result.is_ok() {
                 match next() {
-                    Ok(value) => *number = value,
+                    Ok(value) => *number = number.wrapping_add(value),
                     Err(error) => result = Err(error),
                 }
             }
         });
         result?;
         if rest.is_empty() {
-            Ok(cell)
+            Ok(())
         } else {
             Err(CellError::Trailing(rest.len()))
         }
+    }
+
+    /// Numbers of items, of levels of each item, of scopes.
+    fn shape(&self) -> impl Iterator<Item = u64> + use<> {
+        let lengths: Vec<usize> = [self.items.len()]
+            .into_iter()
+            .chain(self.items.iter().map(|item| item.levels.len()))
+            .chain([self.scopes.len()])
+            .collect();
+        lengths.into_iter().map(|length| length as u64)
     }
 }

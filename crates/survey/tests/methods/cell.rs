@@ -111,6 +111,13 @@ proptest! {
     }
 
     #[test]
+    fn merging_a_stored_cell_is_merging_the_cell(one in responses(), other in responses()) {
+        let mut merged = cell(&one);
+        prop_assert_eq!(merged.merge_encoded(&cell(&other).encode()), Ok(()));
+        prop_assert_eq!(merged, cell(&[one, other].concat()));
+    }
+
+    #[test]
     fn any_numbers_come_back(numbers in prop::collection::vec(any::<u64>(), 4)) {
         let mut wild = cell(&[]);
         wild.responses = numbers[0];

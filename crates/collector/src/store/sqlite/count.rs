@@ -5,12 +5,11 @@
 //! counted from          days or log  month roll-up   days or log        + the log behind the watermark
 //! ```
 //!
-//! The month roll-up knows every dimension but the procedure; the day roll-up knows the unit alone. All sources are
-//! read in one snapshot, and the rows that the roll-ups do not hold yet are added from the log, so every answer is
+//! The month roll-up knows every dimension but the procedure; for units alone there is a much smaller one, and the day
+//! roll-up knows the unit alone, too. All sources are read in one snapshot, and the rows that the roll-ups do not hold yet are added from the log, so every answer is
 //! exact at the moment of its snapshot, however far the roll-ups are behind.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -22,7 +21,7 @@ use survey::response::{Channel, Touchpoint};
 
 use super::log::{self, Facts};
 use super::names::{self, Kind, Texts, form_id, known_form};
-use super::{registers, rollup, sql};
+use super::{rollup, sql};
 use crate::forms::FormBook;
 use crate::store::terms::Term;
 use crate::store::{
@@ -43,6 +42,8 @@ pub enum Sources {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Months(RangeInclusive<i32>),
+    /// Months of which only the units matter.
+    Units(RangeInclusive<i32>),
     Days(RangeInclusive<i32>),
     Log(RangeInclusive<i32>),
 }
@@ -84,11 +85,11 @@ fn plan(query: &CellQuery, span: (Date, Date), sources: Sources) -> Vec<Part> {
     if sources != Sources::Fastest || uses(Dimension::Procedure) {
         return vec![Part::Log(days(from, to))];
     }
-    let by_day = !Dimension::ALL.iter().any(|(dimension, ..)| {
+    let by_unit = !Dimension::ALL.iter().any(|(dimension, ..)| {
         uses(*dimension) && !matches!(dimension, Dimension::Unit | Dimension::Month)
     });
     let edge = |from, to| {
-        if by_day {
+        if by_unit {
             Part::Days(days(from, to))
         } else {
             Part::Log(days(from, to))
@@ -99,7 +100,11 @@ fn plan(query: &CellQuery, span: (Date, Date), sources: Sources) -> Vec<Part> {
     if first > last {
         return vec![edge(from, to)];
     }
-    let mut parts = vec![Part::Months(first..=last)];
+    let mut parts = vec![if by_unit {
+        Part::Units(first..=last)
+    } else {
+        Part::Months(first..=last)
+    }];
     if from != from.first_of_month() {
         parts.push(edge(from, from.last_of_month()));
     }
@@ -131,16 +136,15 @@ impl Grouping {
         })
     }
 
-    /// The group's numbers, if the filters let it pass.
-    fn key(&self, facts: &Facts) -> Option<Vec<i64>> {
+    /// The group of these facts: those that it is told apart by, if the filters let it pass.
+    fn group(&self, facts: &Facts) -> Option<Facts> {
         self.filters
             .iter()
             .all(|(dimension, allowed)| allowed.contains(&facts.get(*dimension)))
             .then(|| {
-                self.by
-                    .iter()
-                    .map(|dimension| facts.get(*dimension))
-                    .collect()
+                self.by.iter().fold(Facts::none(), |group, dimension| {
+                    group.with(*dimension, facts.get(*dimension))
+                })
             })
     }
 
@@ -161,12 +165,11 @@ impl Grouping {
         &self,
         connection: &Connection,
         texts: &Texts,
-        key: &[i64],
+        group: &Facts,
     ) -> Result<GroupKey, StoreError> {
         self.by
             .iter()
-            .zip(key)
-            .map(|(dimension, number)| name(connection, texts, *dimension, *number))
+            .map(|dimension| name(connection, texts, *dimension, group.get(*dimension)))
             .collect()
     }
 }
@@ -193,7 +196,7 @@ fn number(
 }
 
 /// The value of a dimension's number; `None` where a response has none.
-fn name(
+pub fn name(
     connection: &Connection,
     texts: &Texts,
     dimension: Dimension,
@@ -228,29 +231,20 @@ struct Gathering<'a> {
     counter: Counter,
     id: i64,
     grouping: Grouping,
-    cells: HashMap<Vec<i64>, Cell>,
+    cells: HashMap<Facts, Cell>,
 }
 
 impl Gathering<'_> {
     fn merge(&mut self, facts: &Facts, bytes: &[u8]) -> Result<(), StoreError> {
-        if let Some(key) = self.grouping.key(facts) {
-            let cell = rollup::decode(self.form, bytes)?;
-            match self.cells.entry(key) {
-                Entry::Occupied(mut kept) => kept.get_mut().merge(&cell),
-                Entry::Vacant(place) => {
-                    place.insert(cell);
-                }
-            }
+        match self.grouping.group(facts) {
+            Some(group) => rollup::merge(cell_of(&mut self.cells, group, self.form), bytes),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn add(&mut self, counted: &log::Counted) {
-        if let Some(key) = self.grouping.key(&counted.facts) {
-            let cell = self
-                .cells
-                .entry(key)
-                .or_insert_with(|| Cell::empty(self.form));
+        if let Some(group) = self.grouping.group(&counted.facts) {
+            let cell = cell_of(&mut self.cells, group, self.form);
             self.counter.add(cell, &counted.answers, counted.marks);
         }
     }
@@ -279,28 +273,46 @@ impl Gathering<'_> {
         Ok(())
     }
 
+    fn units(&mut self, months: RangeInclusive<i32>) -> Result<(), StoreError> {
+        for month in months {
+            self.units_of(
+                i64::from(month),
+                month,
+                [sql::UNIT_CELLS, sql::UNIT_CELLS_OF_UNIT],
+            )?;
+        }
+        Ok(())
+    }
+
     fn days(&mut self, days: RangeInclusive<i32>) -> Result<(), StoreError> {
+        for day in days {
+            if let Some(date) = calendar::day_of_number(day) {
+                let month = i64::from(calendar::month_number(date));
+                self.units_of(month, day, [sql::DAY_CELLS, sql::DAY_CELLS_OF_UNIT])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Cells of units in this month or on this day of it, by the statements for all and for one unit.
+    fn units_of(
+        &mut self,
+        month: i64,
+        period: i32,
+        [all, one]: [&str; 2],
+    ) -> Result<(), StoreError> {
         let connection = self.connection;
         let unit = self.grouping.only_unit();
-        for day in days {
-            let Some(date) = calendar::day_of_number(day) else {
-                continue;
-            };
-            let month = i64::from(calendar::month_number(date));
-            let mut statement = connection.prepare_cached(match unit {
-                Some(_) => sql::DAY_CELLS_OF_UNIT,
-                None => sql::DAY_CELLS,
-            })?;
-            let mut rows = match unit {
-                Some(unit) => statement.query((self.id, day, unit))?,
-                None => statement.query((self.id, day))?,
-            };
-            while let Some(row) = rows.next()? {
-                let facts = Facts::none()
-                    .with(Dimension::Month, month)
-                    .with(Dimension::Unit, row.get(0)?);
-                self.merge(&facts, row.get_ref(1)?.as_blob().map_err(broken)?)?;
-            }
+        let mut statement = connection.prepare_cached(if unit.is_some() { one } else { all })?;
+        let mut rows = match unit {
+            Some(unit) => statement.query((self.id, period, unit))?,
+            None => statement.query((self.id, period))?,
+        };
+        while let Some(row) = rows.next()? {
+            let facts = Facts::none()
+                .with(Dimension::Month, month)
+                .with(Dimension::Unit, row.get(0)?);
+            self.merge(&facts, row.get_ref(1)?.as_blob().map_err(broken)?)?;
         }
         Ok(())
     }
@@ -309,8 +321,8 @@ impl Gathering<'_> {
     fn log(&mut self, days: RangeInclusive<i32>, upto: i64) -> Result<(), StoreError> {
         let connection = self.connection;
         let (id, unit) = (self.id, self.grouping.only_unit());
-        let add = |counted: log::Counted| {
-            self.add(&counted);
+        let add = |counted: &log::Counted| {
+            self.add(counted);
             Ok(())
         };
         match unit {
@@ -338,12 +350,17 @@ impl Gathering<'_> {
             (after, i64::MAX),
             |counted| {
                 if counted.form == id && days.contains(&counted.day) {
-                    self.add(&counted);
+                    self.add(counted);
                 }
                 Ok(())
             },
         )
     }
+}
+
+/// The group's cell, made when it is the first time.
+fn cell_of<'a>(cells: &'a mut HashMap<Facts, Cell>, group: Facts, form: &Form) -> &'a mut Cell {
+    cells.entry(group).or_insert_with(|| Cell::empty(form))
 }
 
 fn broken(error: rusqlite::types::FromSqlError) -> StoreError {
@@ -380,6 +397,7 @@ pub fn cells(
     for part in plan(query, span, sources) {
         match part {
             Part::Months(months) => gathering.months(months)?,
+            Part::Units(months) => gathering.units(months)?,
             Part::Days(days) => gathering.days(days)?,
             Part::Log(days) => gathering.log(days, watermark)?,
         }
@@ -393,155 +411,8 @@ pub fn cells(
     } = gathering;
     let mut named = cells
         .into_iter()
-        .map(|(key, cell)| Ok((grouping.names(connection, texts, &key)?, cell)))
+        .map(|(group, cell)| Ok((grouping.names(connection, texts, &group)?, cell)))
         .collect::<Result<Vec<_>, StoreError>>()?;
     named.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(named)
-}
-
-/// Dossiers finished in the period, sorted by group; empty when asked by what dossiers do not have.
-pub fn closed(
-    connection: &Connection,
-    texts: &Texts,
-    query: &CellQuery,
-) -> Result<Vec<(GroupKey, u64)>, StoreError> {
-    let uses = |dimension| {
-        query.by.contains(&dimension) || query.filters.iter().any(|(used, _)| *used == dimension)
-    };
-    let foreign =
-        |(dimension, ..): &(Dimension, u8, &str)| !dimension.is_of_dossiers() && uses(*dimension);
-    if query.from > query.to || Dimension::ALL.iter().any(foreign) {
-        return Ok(Vec::new());
-    }
-    let finished = Finished {
-        by_month: uses(Dimension::Month),
-        by_unit: uses(Dimension::Unit),
-        by_procedure: uses(Dimension::Procedure) || uses(Dimension::Field),
-    };
-    let mut groups: BTreeMap<GroupKey, u64> = BTreeMap::new();
-    for ([month, unit, procedure], count) in finished.count(connection, query)? {
-        // Compared by text: a value may have dossiers and no response, and a field has no number then.
-        let value = |dimension| match dimension {
-            Dimension::Field => registers::field_of(connection, &texts.get(connection, procedure)?),
-            Dimension::Unit => name(connection, texts, dimension, unit),
-            Dimension::Procedure => name(connection, texts, dimension, procedure),
-            _ => name(connection, texts, Dimension::Month, month),
-        };
-        let mut passes = true;
-        for (dimension, allowed) in &query.filters {
-            passes &= value(*dimension)?.is_some_and(|value| allowed.contains(&value));
-        }
-        if passes {
-            let key = query.by.iter().map(|dimension| value(*dimension));
-            *groups.entry(key.collect::<Result<_, _>>()?).or_default() += count;
-        }
-    }
-    Ok(groups.into_iter().collect())
-}
-
-/// What finished dossiers are told apart by; the less, the fewer groups have to be named.
-struct Finished {
-    by_month: bool,
-    by_unit: bool,
-    by_procedure: bool,
-}
-
-impl Finished {
-    /// Counts by numbers of month, unit and procedure; 0 where not told apart.
-    fn count(
-        &self,
-        connection: &Connection,
-        query: &CellQuery,
-    ) -> Result<HashMap<[i64; 3], u64>, StoreError> {
-        let (first, last): (Option<i32>, Option<i32>) = connection
-            .prepare_cached(sql::FINISHED_SPAN)?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let ends = first.zip(last).map(|(first, last)| {
-            let day = calendar::day_of_number;
-            day(first).zip(day(last))
-        });
-        let mut counts = HashMap::new();
-        let Some(span) = ends.flatten() else {
-            return Ok(counts);
-        };
-        for month in months(query, span) {
-            match month {
-                Month::Whole(number) => self.add(
-                    connection,
-                    sql::FINISHED_MONTH,
-                    [number],
-                    number,
-                    &mut counts,
-                )?,
-                Month::Part(number, from, to) => self.add(
-                    connection,
-                    sql::FINISHED_DAYS,
-                    [from, to],
-                    number,
-                    &mut counts,
-                )?,
-            }
-        }
-        Ok(counts)
-    }
-
-    fn add(
-        &self,
-        connection: &Connection,
-        statement: &str,
-        parameters: impl rusqlite::Params,
-        month: i32,
-        counts: &mut HashMap<[i64; 3], u64>,
-    ) -> Result<(), StoreError> {
-        let kept = |keep: bool, number: i64| if keep { number } else { 0 };
-        let mut statement = connection.prepare_cached(statement)?;
-        let mut rows = statement.query(parameters)?;
-        while let Some(row) = rows.next()? {
-            let key = [
-                kept(self.by_month, i64::from(month)),
-                kept(self.by_unit, row.get(0)?),
-                kept(self.by_procedure, row.get(1)?),
-            ];
-            let dossiers = row.get::<_, i64>(2)?.unsigned_abs();
-            if dossiers > 0 {
-                *counts.entry(key).or_default() += dossiers;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A month of the asked period.
-enum Month {
-    /// All of it.
-    Whole(i32),
-    /// Its number, first and last day.
-    Part(i32, i32, i32),
-}
-
-/// The asked period by months; `span` is the period that has finished dossiers.
-fn months(query: &CellQuery, span: (Date, Date)) -> Vec<Month> {
-    let mut months = Vec::new();
-    let mut first = query.from.max(span.0.first_of_month());
-    let end = query.to.min(span.1.last_of_month());
-    while first <= end {
-        let last = first.last_of_month().min(end);
-        let number = calendar::month_number(first);
-        months.push(
-            if first == first.first_of_month() && last == last.last_of_month() {
-                Month::Whole(number)
-            } else {
-                Month::Part(
-                    number,
-                    calendar::day_number(first),
-                    calendar::day_number(last),
-                )
-            },
-        );
-        match last.tomorrow() {
-            Ok(next) => first = next,
-            Err(_) => break,
-        }
-    }
-    months
 }

@@ -151,7 +151,7 @@ pub fn saturate(number: u64) -> i64 {
 }
 
 /// Values of a response by dimension, as numbers: interned names, terms, month numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Facts([i64; Dimension::ALL.len()]);
 
 impl Facts {
@@ -190,8 +190,11 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY` or `ROWS_BY_UNIT`.
-    pub fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+    /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY` or `ROWS_BY_UNIT`; `buffer` takes the answers.
+    fn read(row: &Row<'_>, mut buffer: Vec<u8>) -> Result<Self, StoreError> {
+        let answers = row.get_ref(12)?.as_blob();
+        buffer.clear();
+        buffer.extend_from_slice(answers.map_err(|error| StoreError::Corrupt(error.to_string()))?);
         let day: i32 = row.get(8)?;
         let month = calendar::day_of_number(day)
             .map(calendar::month_number)
@@ -216,7 +219,7 @@ impl Counted {
                 assisted: row.get(10)?,
                 partial: row.get(11)?,
             },
-            answers: Packed(row.get(12)?),
+            answers: Packed(buffer),
         })
     }
 }
@@ -226,12 +229,15 @@ pub fn each(
     connection: &Connection,
     statement: &str,
     parameters: impl rusqlite::Params,
-    mut visit: impl FnMut(Counted) -> Result<(), StoreError>,
+    mut visit: impl FnMut(&Counted) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(statement)?;
     let mut rows = statement.query(parameters)?;
+    let mut buffer = Vec::new();
     while let Some(row) = rows.next()? {
-        visit(Counted::read(row)?)?;
+        let counted = Counted::read(row, buffer)?;
+        visit(&counted)?;
+        buffer = counted.answers.0;
     }
     Ok(())
 }

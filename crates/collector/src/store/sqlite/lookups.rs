@@ -22,7 +22,10 @@ pub struct Lookups(Queue<Lookup>);
 impl Lookups {
     /// Starts it.
     pub fn start(readers: Arc<Readers>) -> Result<Self, StoreError> {
-        Queue::start("store-lookups", WAITING, move |queue| serve(&readers, &queue)).map(Self)
+        Queue::start("store-lookups", WAITING, move |queue| {
+            serve(&readers, &queue)
+        })
+        .map(Self)
     }
 
     /// Runs `work`, which should be a matter of microseconds, on a snapshot that has all that was acknowledged before.

@@ -8,6 +8,7 @@ pub mod backup;
 mod connection;
 mod count;
 mod failure;
+mod finished;
 mod health;
 mod heartbeat;
 mod invites;
@@ -153,7 +154,7 @@ impl Store for SqliteStore {
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError> {
         let texts = Arc::clone(&self.texts);
         self.readers
-            .run(move |connection| count::closed(connection, &texts, &query))
+            .run(move |connection| finished::closed(connection, &texts, &query))
             .await
     }
 

@@ -1,4 +1,4 @@
-//! Roll-ups: counted cells of the log by month and by day, advanced by a watermark and provable against the log.
+//! Roll-ups: counted cells of the log by month, by unit and by day, advanced by a watermark and provable against the log.
 //!
 //! The watermark is a row number. Rows are added by one write transaction at a time, so every row at or below the
 //! watermark is visible to whoever advances it; cells and watermark change in one transaction, and so do cells and a row
@@ -23,6 +23,8 @@ const BATCH: i64 = 20_000;
 
 /// form, month, unit, field, channel, touchpoint, timeliness, provenance.
 pub type MonthKey = [i64; 8];
+/// form, month, unit.
+pub type UnitKey = [i64; 3];
 /// form, day, unit.
 pub type DayKey = [i64; 3];
 
@@ -45,11 +47,13 @@ pub enum Progress {
     Complete,
 }
 
-/// What both roll-ups hold for some rows of the log.
+/// What the roll-ups hold for some rows of the log.
 #[derive(Default)]
 pub struct Tally {
     /// By month and all else but the procedure.
     pub months: HashMap<MonthKey, Cell>,
+    /// By month and unit.
+    pub units: HashMap<UnitKey, Cell>,
     /// By day and unit.
     pub days: HashMap<DayKey, Cell>,
 }
@@ -69,18 +73,14 @@ impl Tally {
             .collect();
         log::each(connection, sql::ROWS_AFTER, (after, upto), |counted| {
             let form = form_of(forms, counted.form)?;
-            let month = tally
-                .months
-                .entry(month_key(&counted))
-                .or_insert_with(|| Cell::empty(form));
-            let day = tally
-                .days
-                .entry(day_key(&counted))
-                .or_insert_with(|| Cell::empty(form));
-            if let Some(counter) = counters.get(&counted.form) {
-                counter.add(month, &counted.answers, counted.marks);
-                counter.add(day, &counted.answers, counted.marks);
-            }
+            let Some(counter) = counters.get(&counted.form) else {
+                return Ok(());
+            };
+            let add = |cell: &mut Cell| counter.add(cell, &counted.answers, counted.marks);
+            let empty = || Cell::empty(form);
+            add(tally.months.entry(month_key(counted)).or_insert_with(empty));
+            add(tally.units.entry(unit_key(counted)).or_insert_with(empty));
+            add(tally.days.entry(day_key(counted)).or_insert_with(empty));
             Ok(())
         })?;
         Ok(tally)
@@ -97,20 +97,20 @@ impl Tally {
             }
         }
         each(&mut self.months, other.months, form);
+        each(&mut self.units, other.units, form);
         each(&mut self.days, other.days, form);
     }
 
     /// Merges all cells into those that are kept.
-    fn merge(
-        self,
-        connection: &Connection,
-        forms: &HashMap<i64, Arc<Form>>,
-    ) -> Result<(), StoreError> {
+    fn merge(self, connection: &Connection) -> Result<(), StoreError> {
         for (key, cell) in self.months {
-            MONTHS.merge(connection, form_of(forms, key[0])?, &key, cell)?;
+            MONTHS.merge(connection, &key, cell)?;
+        }
+        for (key, cell) in self.units {
+            UNITS.merge(connection, &key, cell)?;
         }
         for (key, cell) in self.days {
-            DAYS.merge(connection, form_of(forms, key[0])?, &key, cell)?;
+            DAYS.merge(connection, &key, cell)?;
         }
         Ok(())
     }
@@ -132,6 +132,11 @@ fn month_key(counted: &Counted) -> MonthKey {
     ]
 }
 
+fn unit_key(counted: &Counted) -> UnitKey {
+    let fact = |dimension| counted.facts.get(dimension);
+    [counted.form, fact(Dimension::Month), fact(Dimension::Unit)]
+}
+
 fn day_key(counted: &Counted) -> DayKey {
     [
         counted.form,
@@ -146,9 +151,10 @@ fn form_of(forms: &HashMap<i64, Arc<Form>>, id: i64) -> Result<&Arc<Form>, Store
         .ok_or_else(|| StoreError::Corrupt(format!("answers to a form of number {id}")))
 }
 
-/// Reads a cell of this form version.
-pub fn decode(form: &Form, bytes: &[u8]) -> Result<Cell, StoreError> {
-    Cell::decode(form, bytes).map_err(|error| StoreError::Corrupt(format!("a roll-up: {error}")))
+/// Merges a kept cell of the same form version into this one.
+pub fn merge(cell: &mut Cell, bytes: &[u8]) -> Result<(), StoreError> {
+    cell.merge_encoded(bytes)
+        .map_err(|error| StoreError::Corrupt(format!("a roll-up: {error}")))
 }
 
 /// Responses up to this row are in the roll-ups.
@@ -168,7 +174,7 @@ pub fn advance(connection: &Connection, book: &FormBook) -> Result<Progress, Sto
     let upto = last.min(from + BATCH);
     let forms = forms_by_id(connection, book)?;
     let tally = Tally::of(connection, &forms, from, upto)?;
-    tally.merge(connection, &forms)?;
+    tally.merge(connection)?;
     connection
         .prepare_cached(sql::SET_WATERMARK)?
         .execute([upto])?;
@@ -197,7 +203,7 @@ pub fn amend(
     change()?;
     let mut difference = held()?;
     difference.subtract(before, &form);
-    difference.merge(connection, &forms)
+    difference.merge(connection)
 }
 
 /// The statements on one roll-up; each takes the cell's key.
@@ -212,6 +218,11 @@ const MONTHS: Kept = Kept {
     write: sql::PUT_MONTH_CELL,
     remove: sql::REMOVE_MONTH_CELL,
 };
+const UNITS: Kept = Kept {
+    read: sql::UNIT_CELL,
+    write: sql::PUT_UNIT_CELL,
+    remove: sql::REMOVE_UNIT_CELL,
+};
 const DAYS: Kept = Kept {
     read: sql::DAY_CELL,
     write: sql::PUT_DAY_CELL,
@@ -223,7 +234,6 @@ impl Kept {
     fn merge(
         &self,
         connection: &Connection,
-        form: &Form,
         key: &[i64],
         mut cell: Cell,
     ) -> Result<(), StoreError> {
@@ -232,7 +242,7 @@ impl Kept {
             .query_row(rusqlite::params_from_iter(key), |row| row.get(0))
             .optional()?;
         if let Some(bytes) = kept {
-            cell.merge(&decode(form, &bytes)?);
+            merge(&mut cell, &bytes)?;
         }
         if cell.is_empty() {
             connection
@@ -252,11 +262,12 @@ impl Kept {
     }
 }
 
-/// Forgets both roll-ups, so that [`advance`] counts the log anew, and counts finished dossiers anew. Must run inside
+/// Forgets the roll-ups, so that [`advance`] counts the log anew, and counts finished dossiers anew. Must run inside
 /// a write transaction.
 pub fn clear(connection: &Connection) -> Result<(), StoreError> {
     for statement in [
         sql::CLEAR_MONTHS,
+        sql::CLEAR_UNITS,
         sql::CLEAR_DAYS,
         sql::CLEAR_FINISHED,
         sql::RECOUNT_FINISHED,

@@ -94,6 +94,13 @@ statements! {
     ALL_MONTH_CELLS = "SELECT form, month, unit, field, channel, touchpoint, timeliness, provenance, cell
         FROM rollup_month";
     CLEAR_MONTHS = "DELETE FROM rollup_month";
+    UNIT_CELL = "SELECT cell FROM rollup_unit WHERE form = ?1 AND month = ?2 AND unit = ?3";
+    PUT_UNIT_CELL = "INSERT OR REPLACE INTO rollup_unit (form, month, unit, cell) VALUES (?1, ?2, ?3, ?4)";
+    REMOVE_UNIT_CELL = "DELETE FROM rollup_unit WHERE form = ?1 AND month = ?2 AND unit = ?3";
+    UNIT_CELLS = "SELECT unit, cell FROM rollup_unit WHERE form = ?1 AND month = ?2";
+    UNIT_CELLS_OF_UNIT = "SELECT unit, cell FROM rollup_unit WHERE form = ?1 AND month = ?2 AND unit = ?3";
+    ALL_UNIT_CELLS = "SELECT form, month, unit, cell FROM rollup_unit";
+    CLEAR_UNITS = "DELETE FROM rollup_unit";
     DAY_CELL = "SELECT cell FROM rollup_day WHERE form = ?1 AND day = ?2 AND unit = ?3";
     PUT_DAY_CELL = "INSERT OR REPLACE INTO rollup_day (form, day, unit, cell) VALUES (?1, ?2, ?3, ?4)";
     REMOVE_DAY_CELL = "DELETE FROM rollup_day WHERE form = ?1 AND day = ?2 AND unit = ?3";
@@ -128,6 +135,9 @@ statements! {
     FINISHED_DAYS = "SELECT unit, procedure, 1 FROM dossier INDEXED BY dossier_finished
         WHERE finished_day BETWEEN ?1 AND ?2";
     FINISHED_MONTH = "SELECT unit, procedure, dossiers FROM finished_month WHERE month = ?1";
+    FINISHED_DAYS_OF_UNIT = "SELECT unit, procedure, 1 FROM dossier INDEXED BY dossier_finished
+        WHERE finished_day BETWEEN ?1 AND ?2 AND unit = ?3";
+    FINISHED_MONTH_OF_UNIT = "SELECT unit, procedure, dossiers FROM finished_month WHERE month = ?1 AND unit = ?2";
     FINISHED_SPAN = "SELECT (SELECT min(finished_day) FROM dossier INDEXED BY dossier_finished
             WHERE finished_day IS NOT NULL),
         (SELECT max(finished_day) FROM dossier INDEXED BY dossier_finished WHERE finished_day IS NOT NULL)";

@@ -384,6 +384,7 @@ async fn verify_finds_one_tampered_cell_and_a_rebuild_mends_it() {
             "UPDATE response SET answers = x'0101' WHERE row = 7",
             "rollup_month",
         ),
+        ("DELETE FROM rollup_unit", "rollup_unit"),
         ("DELETE FROM rollup_day", "rollup_day"),
         (
             "INSERT INTO finished_month (month, unit, procedure, dossiers) VALUES (24312, 1, 1, 5)",

@@ -9,7 +9,7 @@ use survey::cell::Cell;
 use survey::form::Form;
 
 use super::names::forms_by_id;
-use super::rollup::{self, DayKey, MONTH_DIMENSIONS, MonthKey, Tally};
+use super::rollup::{self, DayKey, MONTH_DIMENSIONS, MonthKey, Tally, UnitKey};
 use super::sql;
 use crate::forms::FormBook;
 use crate::store::terms::Term;
@@ -48,7 +48,7 @@ fn check(connection: &Connection, statement: &str) -> Result<Vec<String>, StoreE
     Ok(found)
 }
 
-/// Recomputes both roll-ups from the log up to the watermark and compares every cell. Must see one snapshot.
+/// Recomputes every roll-up from the log up to the watermark and compares every cell. Must see one snapshot.
 pub fn figures(connection: &Connection, book: &FormBook) -> Result<Verification, StoreError> {
     let forms = forms_by_id(connection, book)?;
     let tally = Tally::of(connection, &forms, 0, rollup::watermark(connection)?)?;
@@ -59,9 +59,9 @@ pub fn figures(connection: &Connection, book: &FormBook) -> Result<Verification,
             row.get::<_, i64>(1)?.unsigned_abs(),
         ))
     })?;
-    let month_name = |key: &MonthKey| {
+    let month_place = |key: &MonthKey| {
         let [form, month, rest @ ..] = key;
-        let month = i32::try_from(*month).map_or_else(|_| month.to_string(), calendar::month_name);
+        let month = month_name(*month);
         let rest: Vec<String> = MONTH_DIMENSIONS
             .iter()
             .zip(rest)
@@ -73,7 +73,15 @@ pub fn figures(connection: &Connection, book: &FormBook) -> Result<Verification,
             rest.join(", ")
         )
     };
-    let day_name = |key: &DayKey| {
+    let unit_place = |key: &UnitKey| {
+        let [form, month, unit] = *key;
+        format!(
+            "rollup_unit: form {}, month {}, unit {unit}",
+            form_name(&forms, form),
+            month_name(month)
+        )
+    };
+    let day_place = |key: &DayKey| {
         let [form, day, unit] = *key;
         let date = i32::try_from(day).ok().and_then(calendar::day_of_number);
         let date = date.map_or_else(|| day.to_string(), |date| date.to_string());
@@ -86,14 +94,21 @@ pub fn figures(connection: &Connection, book: &FormBook) -> Result<Verification,
         connection,
         sql::ALL_MONTH_CELLS,
         tally.months,
-        month_name,
+        month_place,
+        &mut found,
+    )?;
+    compare(
+        connection,
+        sql::ALL_UNIT_CELLS,
+        tally.units,
+        unit_place,
         &mut found,
     )?;
     compare(
         connection,
         sql::ALL_DAY_CELLS,
         tally.days,
-        day_name,
+        day_place,
         &mut found,
     )?;
     compare_finished(connection, &mut found)?;
@@ -135,6 +150,10 @@ fn compare_finished(connection: &Connection, found: &mut Verification) -> Result
         });
     }
     Ok(())
+}
+
+fn month_name(number: i64) -> String {
+    i32::try_from(number).map_or_else(|_| number.to_string(), calendar::month_name)
 }
 
 fn form_name(forms: &HashMap<i64, Arc<Form>>, id: i64) -> String {
