@@ -18,8 +18,8 @@ use crate::web::Scripts;
 
 /// Where the first screen goes.
 const SCREEN: &str = "<div id=\"hai-long\"></div>";
-/// What the collector fills in itself.
-const QUESTION: &str = "<div id=\"hai-long\"><!--first-question--></div>";
+/// What the screen needs stands behind it: nothing that is parsed, run or asked for earlier may hold it up.
+const END: &str = "</body>";
 /// Stands in a page until the build is named after everything in it.
 const BUILD: &str = "BUILD-NAME";
 
@@ -54,6 +54,9 @@ impl Page {
         let source = fs::read_to_string(path).with_context(|| file.to_string())?;
         let mut lines = Vec::new();
         for line in source.lines() {
+            if line.trim().starts_with("<!--") && line.trim().ends_with("-->") {
+                continue;
+            }
             if !line.contains("data-trunk") {
                 lines.push(Line::Kept(line.trim().to_owned()));
                 continue;
@@ -81,6 +84,10 @@ impl Page {
             one(|line| matches!(line, Line::Sheets(_))) && one(|line| matches!(line, Line::Script)),
             "{file}: one block of data-trunk rel=\"css\" and one rel=\"rust\" are needed"
         );
+        ensure!(
+            one(|line| matches!(line, Line::Kept(text) if text == END)),
+            "{file}: {END} must stand on a line of its own"
+        );
         Ok(Self { lines })
     }
 
@@ -106,26 +113,27 @@ impl Page {
         let mut styles = Vec::new();
         for line in &self.lines {
             match line {
-                Line::Kept(text) if text == SCREEN || text == QUESTION => {
-                    html.push_str(&text.replace(SCREEN, &format!("<div id=\"hai-long\">{screen}</div>")));
-                    html.push_str(&format!(
-                        "<script>{fill}</script>\n<script type=\"application/json\" id=\"hl-languages\">{languages}</script>\n"
-                    ));
+                Line::Kept(text) if text == SCREEN => {
+                    html.push_str(&format!("<div id=\"hai-long\">{screen}</div>\n"));
                 }
+                Line::Kept(text) if text == END => html.push_str(&format!(
+                    "<script>{fill}</script>\n\
+                     <script type=\"application/json\" id=\"hl-languages\">{languages}</script>\n\
+                     <link rel=\"preload\" href=\"/assets/{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
+                     <link rel=\"modulepreload\" href=\"/assets/{}\">\n\
+                     <script type=\"module\">{boot}</script>\n\
+                     {END}\n",
+                    scripts.wasm, scripts.glue
+                )),
                 Line::Kept(text) => html.push_str(&format!("{text}\n")),
                 Line::Sheets(sheets) => {
                     let style = style(sheets)?;
                     html.push_str(&format!("<style>{style}</style>\n"));
                     styles.push(hash(&style));
                 }
-                // The loader before anything is shown; then what the widget needs, all asked for at once.
+                // The loader before anything is shown.
                 Line::Script => html.push_str(&format!(
-                    "<meta name=\"hai-long-build\" content=\"{BUILD}\">\n\
-                     <script>{loader}</script>\n\
-                     <link rel=\"preload\" href=\"/assets/{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
-                     <link rel=\"modulepreload\" href=\"/assets/{}\">\n\
-                     <script type=\"module\">{boot}</script>\n",
-                    scripts.wasm, scripts.glue
+                    "<meta name=\"hai-long-build\" content=\"{BUILD}\">\n<script>{loader}</script>\n"
                 )),
             }
         }
