@@ -68,11 +68,11 @@ class Line {
     return line;
   }
 
-  /** Slows the line down, for the page and for workers that come; null gives it back. */
-  async slow(profile) {
+  /** Slows the line down or cuts it, for the page and for its workers, those that come later too; null gives it back. */
+  async slow(profile, cut = false) {
     const rate = (kbits) => (kbits ? (kbits * 1000) / 8 : -1);
     this.#conditions = {
-      offline: false,
+      offline: cut,
       latency: profile?.rtt ?? 0,
       downloadThroughput: rate(profile?.down),
       uploadThroughput: rate(profile?.up),

@@ -30,7 +30,8 @@ export async function visit({ folder, setting, url, profile, mode, executable })
     const told = new Moments();
     await page.exposeBinding("__note", (_, name, at) => told.note(name, { at, bytes: line.bytes }));
     await page.addInitScript(observe, { ...setting, level: LEVEL });
-    await line.slow(profile);
+    await line.slow(profile, mode === "offline");
+    // Cuts it for what starts before its line can be set as above.
     if (mode === "offline") await context.setOffline(true);
     await cdp.send("Emulation.setCPUThrottlingRate", { rate: profile.cpu });
 
