@@ -15,8 +15,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
-use cli_fixture::{Server, command, enrol, fail, folder, index, rating, run, send, succeed, write};
-use serde_json::Value;
+use cli_fixture::{
+    DOSSIER, Server, command, enrol, fail, folder, index, rating, run, send, succeed, with_dossier,
+    write,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Makes the database large enough for a copy to take a while.
 fn fatten(data: &Path) {
@@ -273,6 +277,35 @@ async fn the_authoritys_own_forms_and_on_request_the_key_go_with_the_backup() {
         std::fs::read(data.join(name)).unwrap() == std::fs::read(target.join(name)).unwrap()
     };
     assert!(same("pseudonym.key"));
+}
+
+#[tokio::test]
+async fn an_invite_that_was_given_out_before_is_good_for_one_rating_after_a_restore() {
+    let place = folder();
+    let data = with_dossier(place.path());
+    let link = succeed(&data, &["invite", "--dossier", DOSSIER]);
+    let token = link.trim().rsplit('/').next().unwrap();
+    let copy = backup(&data, &place.path().join("backups"), &["--with-key"]);
+    let target = place.path().join("target");
+    succeed(&target, &restore(&copy, &[]));
+
+    let server = Server::start(&target);
+    let mut statuses = Vec::new();
+    for id in [Uuid::now_v7(), Uuid::now_v7()] {
+        let rating = json!({
+            "id": id, "form": "one-stop-quick", "form_version": 1, "invite": token, "touchpoint": "result",
+            "channel": "phone", "answers": {"overall": 4}, "partial": true,
+        });
+        let answer = reqwest::Client::new()
+            .post(format!("http://{}/api/v1/responses", server.address))
+            .json(&json!({ "responses": [rating] }))
+            .send()
+            .await
+            .unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        statuses.push(answer["results"][0]["status"].clone());
+    }
+    assert_eq!(statuses, ["stored", "rejected"]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ mod cli_fixture;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use cli_fixture::{command, err, folder, out, run, write};
+use cli_fixture::{DOSSIER, command, err, fail, folder, out, run, with_dossier, write};
 
 #[test]
 fn help_teaches_with_examples_and_names_every_command() {
@@ -26,6 +26,7 @@ fn help_teaches_with_examples_and_names_every_command() {
         "key",
         "user",
         "device",
+        "invite",
         "backup",
         "restore",
         "Examples:",
@@ -88,6 +89,33 @@ fn key_create_prints_the_key_alone_and_keeps_only_its_hash() {
         run(&data, &["key", "remove", "report"]).status.code(),
         Some(1)
     );
+}
+
+#[test]
+fn an_invite_is_a_link_alone_and_its_faults_name_the_option() {
+    let folder = folder();
+    let data = with_dossier(folder.path());
+    let asked = ["invite", "--dossier", DOSSIER];
+    let more = ["--public-url", "https://danhgia.example.vn/"];
+    let given = run(&data, &[&asked[..], &more].concat());
+    assert_eq!(given.status.code(), Some(0), "{}", err(&given));
+    let link = out(&given);
+    let token = link
+        .strip_prefix("https://danhgia.example.vn/r/")
+        .and_then(|rest| rest.strip_suffix('\n'))
+        .unwrap();
+    assert!(
+        token.len() == 22 && token.bytes().all(|byte| byte.is_ascii_digit()),
+        "{link}"
+    );
+    assert!(err(&given).contains("Good for one rating until"));
+
+    let unknown = fail(&data, &["invite", "--dossier", "H57.132-260804-0584"]);
+    assert!(unknown.contains("--dossier: "), "{unknown}");
+    let short = fail(&data, &[&asked[..], &["--expires-in-days", "0"]].concat());
+    assert!(short.contains("--expires-in-days: "), "{short}");
+    let form = fail(&data, &[&asked[..], &["--form", "no-form"]].concat());
+    assert!(form.contains("--form: "), "{form}");
 }
 
 #[cfg(unix)]

@@ -447,6 +447,30 @@ async fn whoever_guesses_is_soon_told_to_wait() {
 }
 
 #[tokio::test]
+async fn an_invite_whose_time_is_over_says_so_and_takes_nothing() {
+    let collector = office().await;
+    let token = token(&collector, 1).await;
+    // As if it had been given out long ago.
+    let database = rusqlite::Connection::open(collector.folder.path().join("hai-long.db")).unwrap();
+    let changed = database.execute("UPDATE invite SET expires_at = 1000", []);
+    assert_eq!(changed.unwrap(), 1);
+    drop(database);
+
+    let looked = collector.get(&format!("{INVITES}/{token}")).send().await;
+    problem(looked.unwrap(), 410, "invite-expired").await;
+    let page = collector.get(&format!("/r/{token}")).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::GONE);
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("lang=\"vi\"") && page.contains("lang=\"en\""),
+        "{page}"
+    );
+    let refused = ("rejected".to_owned(), Some("invite-expired".to_owned()));
+    assert_eq!(told(&collector, &[rating(&token)]).await, [refused]);
+    assert_eq!(collector.store.totals().await.unwrap().responses, 0);
+}
+
+#[tokio::test]
 async fn what_is_no_text_is_an_unknown_invite() {
     let collector = office().await;
     let answer = collector.get("/api/v1/invites/%ff").send().await.unwrap();

@@ -71,7 +71,7 @@ impl Invite {
         let outcome = intake.invite(vec![wish]).await?.pop();
         let given = match outcome.context("no answer about the invite")? {
             Ok(given) => given,
-            Err(fault) => bail!("{}: {}", fault.field, fault.message),
+            Err(fault) => bail!("--{}: {}", fault.field.replace('_', "-"), fault.message),
         };
         let settings = Settings {
             public_url: server.public_url.unwrap_or_else(|| origin(server.listen)),

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a fixture that fails fails the test")]
 
 use std::io::{BufRead, BufReader, Lines};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -67,6 +67,30 @@ pub fn enrol(data: &Path, name: &str) -> String {
     succeed(data, &[&place[..], &form].concat())
         .trim()
         .to_owned()
+}
+
+/// A finished dossier.
+pub const DOSSIER: &str = "H57.132-260804-0583";
+
+/// A data folder, in this one, that knows the dossier.
+pub fn with_dossier(folder: &Path) -> PathBuf {
+    let data = folder.join("data");
+    for (kind, table) in [
+        (
+            "units",
+            "code,name,kind,parent,valid_from,valid_to\nH57.132,Xã A,commune,,,\n",
+        ),
+        ("procedures", "code,name,field\n1.011441,Đăng ký,Đất đai\n"),
+        (
+            "dossiers",
+            "code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome\n\
+             H57.132-260804-0583,1.011441,H57.132,,desk,2026-08-04 08:10,2026-08-20 17:00,2026-08-19 10:00,granted\n",
+        ),
+    ] {
+        let file = write(folder, &format!("{kind}.csv"), table);
+        succeed(&data, &["import", kind, &file]);
+    }
+    data
 }
 
 /// A running server; it is killed when dropped.
