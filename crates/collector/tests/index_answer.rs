@@ -57,7 +57,7 @@ fn keys(answer: &IndexAnswer, name: &str) -> Vec<Option<String>> {
     answer
         .cells
         .iter()
-        .map(|cell| cell.key[name].clone())
+        .map(|cell| cell.key.get(name).map(str::to_owned))
         .collect()
 }
 

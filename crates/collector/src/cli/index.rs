@@ -151,13 +151,7 @@ fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
         .coverage
         .map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
     by.iter()
-        .map(|name| {
-            cell.key
-                .get(name)
-                .cloned()
-                .flatten()
-                .unwrap_or_else(|| "–".to_owned())
-        })
+        .map(|name| cell.key.get(name).unwrap_or("–").to_owned())
         .chain([
             value,
             interval,

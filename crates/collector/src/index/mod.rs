@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use survey::cell::Cell;
 use survey::form::Form;
 use survey::method::{Figure, Method, MethodError, figure};
@@ -72,7 +72,8 @@ pub struct IndexAnswer {
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct IndexCell {
     /// Value of each dimension of `by`; null where responses have none (no dossier: no field).
-    pub key: BTreeMap<String, Option<String>>,
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
+    pub key: CellKey,
     /// The figure, rounded half up to the form's decimals; null when suppressed or without valid answers.
     pub value: Option<f64>,
     /// Valid answers (the denominator); null when suppressed.
@@ -98,6 +99,31 @@ pub struct IndexCell {
     pub flagged: Option<u64>,
     /// Too few respondents, or the group would reveal one that has too few.
     pub suppressed: bool,
+}
+
+/// Values by the name of their axis; an object on the wire. A list, since a map for each of a quarter of a million cells
+/// would weigh more than all their figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellKey(Box<[(&'static str, Option<String>)]>);
+
+impl CellKey {
+    pub(crate) fn of(values: impl Iterator<Item = (&'static str, Option<String>)>) -> Self {
+        let mut values: Box<[_]> = values.collect();
+        values.sort_unstable_by_key(|(name, _)| *name);
+        Self(values)
+    }
+
+    /// The value on the axis of this name; `None` where there is none.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(axis, _)| *axis == name)?;
+        value.as_deref()
+    }
+}
+
+impl Serialize for CellKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 /// Why an index could not be given.
@@ -282,18 +308,14 @@ fn compute(form: &Form, cell: &Cell, method: Method, cut: &Cut) -> Result<Figure
 
 impl Row {
     fn into_cell(self, question: &Question<'_>) -> IndexCell {
-        let key = question
-            .axes
-            .iter()
-            .zip(self.place)
-            .map(|(axis, place)| {
-                let value = match place {
-                    Place::Value(value) => value,
-                    Place::Number(number) => axis.id(question.form, number),
-                };
-                (axis.name().to_owned(), value)
-            })
-            .collect();
+        let values = question.axes.iter().zip(self.place);
+        let key = CellKey::of(values.map(|(axis, place)| {
+            let value = match place {
+                Place::Value(value) => value,
+                Place::Number(number) => axis.id(question.form, number),
+            };
+            (axis.name(), value)
+        }));
         let coverage = self
             .closed
             .filter(|closed| *closed > 0)

@@ -460,7 +460,7 @@ impl Style<'_> {
 
 /// The value of a dimension of a cell's key.
 fn key<'a>(cell: &'a IndexCell, dimension: &str) -> Option<&'a str> {
-    cell.key.get(dimension)?.as_deref()
+    cell.key.get(dimension)
 }
 
 /// Lowest first; groups without a value last.
@@ -493,7 +493,7 @@ mod tests {
 
     fn cell(unit: &str, value: Option<f64>) -> IndexCell {
         IndexCell {
-            key: [("unit".to_owned(), Some(unit.to_owned()))].into(),
+            key: crate::index::CellKey::of([("unit", Some(unit.to_owned()))].into_iter()),
             value,
             n: Some(10),
             respondents: Some(10),
