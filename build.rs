@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::{env, error, fs};
 
 /// What the keys of words begin with that only the kiosk says.
-const ONLY_AT_THE_KIOSK: [&str; 14] = [
+const ONLY_AT_THE_KIOSK: [&str; 15] = [
     "attract.invite",
     "attract.note",
     "attract.start",
     "confirm.",
+    "display",
     "dossier.",
     "error.not-enrolled",
     "error.refused",

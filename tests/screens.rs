@@ -8,8 +8,8 @@ use end_to_end::kiosk::Kiosk;
 use end_to_end::look::{SIZES, look};
 use tempfile::tempdir;
 
-/// Walks through the whole journey and looks at every screen on every panel.
-async fn walk(language: &str, text: u32) -> Result<()> {
+/// Walks through the whole journey and looks at every screen on every panel, with what a person may wish of the screen.
+async fn walk(language: &str, text: u32, wishes: &[&str]) -> Result<()> {
     let data = Data::new()?;
     data.import(
         "units",
@@ -38,30 +38,37 @@ async fn walk(language: &str, text: u32) -> Result<()> {
     if language != "vi" {
         kiosk.tap(&format!("[data-lang={language}]")).await?;
     }
-    let mut faults = look(&browser, "1-attract", language, text).await?;
+    for wish in wishes {
+        kiosk.tap(&format!("[data-action={wish}]")).await?;
+    }
+    let named = |screen: &str| [&[screen][..], wishes].concat().join("-");
+    let mut faults = look(&browser, &named("1-attract"), language, text).await?;
     kiosk.tap("[data-action=start]").await?;
     kiosk.wait_for("dossier").await?;
     kiosk.type_digits("2608040001").await?;
-    faults.extend(look(&browser, "2-dossier", language, text).await?);
+    faults.extend(look(&browser, &named("2-dossier"), language, text).await?);
     kiosk.tap("[data-action=next]").await?;
     kiosk.wait_for("confirm").await?;
-    faults.extend(look(&browser, "3-confirm", language, text).await?);
+    faults.extend(look(&browser, &named("3-confirm"), language, text).await?);
     kiosk.tap("[data-action=next]").await?;
     kiosk.wait_for_question("overall").await?;
-    faults.extend(look(&browser, "4-overall", language, text).await?);
+    faults.extend(look(&browser, &named("4-overall"), language, text).await?);
     kiosk.rate("overall", 1).await?;
     kiosk.wait_for_question("timeliness").await?;
-    faults.extend(look(&browser, "5-criterion", language, text).await?);
+    faults.extend(look(&browser, &named("5-criterion"), language, text).await?);
     for criterion in ["timeliness", "attitude", "guidance", "procedure"] {
         kiosk.rate(criterion, 2).await?;
     }
     kiosk.wait_for("reasons").await?;
-    faults.extend(look(&browser, "6-reasons", language, text).await?);
+    faults.extend(look(&browser, &named("6-reasons"), language, text).await?);
     kiosk.tap("[data-action=next]").await?;
     kiosk.wait_for("thanks").await?;
     browser.resize(SIZES[3]).await?;
     browser
-        .screenshot(&pictures().join(format!("7-thanks-{language}-1366x768-{text}.png")))
+        .screenshot(&pictures().join(format!(
+            "{}-{language}-1366x768-{text}.png",
+            named("7-thanks")
+        )))
         .await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
@@ -69,15 +76,20 @@ async fn walk(language: &str, text: u32) -> Result<()> {
 
 #[tokio::test]
 async fn every_screen_fits_every_panel_in_vietnamese() -> Result<()> {
-    walk("vi", 100).await
+    walk("vi", 100, &[]).await
 }
 
 #[tokio::test]
 async fn every_screen_fits_every_panel_in_english() -> Result<()> {
-    walk("en", 100).await
+    walk("en", 100, &[]).await
 }
 
 #[tokio::test]
 async fn every_screen_fits_every_panel_in_text_of_twice_the_size() -> Result<()> {
-    walk("vi", 200).await
+    walk("vi", 200, &[]).await
+}
+
+#[tokio::test]
+async fn every_screen_fits_every_panel_in_larger_letters_and_strong_contrast() -> Result<()> {
+    walk("vi", 100, &["large", "contrast"]).await
 }

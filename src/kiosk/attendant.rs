@@ -108,7 +108,7 @@ fn attended(
     let watched = Signal::stored(true);
     frame(words.lang()).child(panel.shown()).child(idle_dialog(
         &words,
-        Patience::PANEL,
+        || Patience::PANEL,
         watched,
         on_close,
     ))

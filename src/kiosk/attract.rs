@@ -2,15 +2,20 @@
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use super::Kiosk;
 use super::attendant::staff_button;
+use super::display::wishes;
 use super::wedge::{Input, Wedge};
 use crate::languages::choice;
 use crate::rating::{TapGuard, button};
 use crate::view::{El, act, act_with, el};
 use crate::words::{Language, Words};
+
+/// After so many milliseconds without a touch, what somebody chose here is taken back: as long as a visit would wait.
+const LEFT_MS: u32 = 75_000;
 
 /// What the attract screen says and offers.
 pub struct Attract {
@@ -55,6 +60,7 @@ impl Attract {
             .child(choice);
         frame(words.lang())
             .child_if(self.demo.then(|| demo_note(words)))
+            .child(wishes(words))
             .child(invitation)
     }
 }
@@ -94,6 +100,12 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
         }
     });
     let _wedge = StoredValue::new_local(wedge);
+    let leaving = StoredValue::new_local(None::<Timeout>);
+    let touched = move || {
+        let left = move || kiosk.with_value(|kiosk| kiosk.left_alone());
+        leaving.set_value(Some(Timeout::new(LEFT_MS, left)));
+    };
+    touched();
     attract
         .screen(
             &words,
@@ -101,6 +113,7 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
             act_with(move |lang| kiosk.with_value(|kiosk| kiosk.speak(lang))),
         )
         .attr_live("data-guard", guard.attribute())
+        .on("click", move |_| touched())
         .child(staff_button(
             &words,
             act(move || kiosk.with_value(|kiosk| kiosk.attend())),

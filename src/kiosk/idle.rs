@@ -13,6 +13,11 @@ impl Patience {
         quiet: 45_000.0,
         answer: 30_000.0,
     };
+    /// For a citizen who reads slowly, by large letters: asks after twice as long.
+    pub const SLOW_VISIT: Self = Self {
+        quiet: 90_000.0,
+        answer: 30_000.0,
+    };
     /// For the attendant's panel, which must not stay open: gone after a minute, the last 30 s of it with a warning.
     pub const PANEL: Self = Self {
         quiet: 30_000.0,
@@ -23,7 +28,6 @@ impl Patience {
 /// Watches the time since the last touch, key or scan.
 #[derive(Clone, Debug)]
 pub struct IdleWatch {
-    patience: Patience,
     last_at: f64,
 }
 
@@ -40,11 +44,8 @@ pub enum Idle {
 
 impl IdleWatch {
     /// Watches from `now` on.
-    pub fn new(patience: Patience, now: f64) -> Self {
-        Self {
-            patience,
-            last_at: now,
-        }
+    pub fn new(now: f64) -> Self {
+        Self { last_at: now }
     }
 
     /// Somebody touched something.
@@ -53,12 +54,12 @@ impl IdleWatch {
     }
 
     /// The verdict at `now`, in milliseconds of the same clock.
-    pub fn at(&self, now: f64) -> Idle {
+    pub fn at(&self, now: f64, patience: Patience) -> Idle {
         let quiet = now - self.last_at;
-        if quiet < self.patience.quiet {
+        if quiet < patience.quiet {
             return Idle::Active;
         }
-        let left = self.patience.quiet + self.patience.answer - quiet;
+        let left = patience.quiet + patience.answer - quiet;
         if left <= 0.0 {
             Idle::Gone
         } else {
@@ -73,28 +74,38 @@ mod tests {
 
     #[test]
     fn asks_after_45_s_and_gives_30_s_to_answer() {
-        let watch = IdleWatch::new(Patience::VISIT, 1_000.0);
-        assert_eq!(watch.at(45_999.0), Idle::Active);
-        assert_eq!(watch.at(46_000.0), Idle::Asking(30));
-        assert_eq!(watch.at(75_500.0), Idle::Asking(1));
-        assert_eq!(watch.at(76_000.0), Idle::Gone);
+        let watch = IdleWatch::new(1_000.0);
+        let at = |now| watch.at(now, Patience::VISIT);
+        assert_eq!(at(45_999.0), Idle::Active);
+        assert_eq!(at(46_000.0), Idle::Asking(30));
+        assert_eq!(at(75_500.0), Idle::Asking(1));
+        assert_eq!(at(76_000.0), Idle::Gone);
+    }
+
+    #[test]
+    fn who_reads_large_letters_is_asked_after_twice_as_long_and_has_as_long_to_answer() {
+        let watch = IdleWatch::new(0.0);
+        let at = |now| watch.at(now, Patience::SLOW_VISIT);
+        assert_eq!(at(89_999.0), Idle::Active);
+        assert_eq!(at(90_000.0), Idle::Asking(30));
+        assert_eq!(at(120_000.0), Idle::Gone);
     }
 
     #[test]
     fn the_panel_closes_after_a_minute() {
-        let watch = IdleWatch::new(Patience::PANEL, 0.0);
-        assert_eq!(watch.at(59_999.0), Idle::Asking(1));
-        assert_eq!(watch.at(60_000.0), Idle::Gone);
+        let watch = IdleWatch::new(0.0);
+        assert_eq!(watch.at(59_999.0, Patience::PANEL), Idle::Asking(1));
+        assert_eq!(watch.at(60_000.0, Patience::PANEL), Idle::Gone);
     }
 
     #[test]
     fn a_touch_gives_the_whole_time_again_as_often_as_it_comes() {
-        let mut watch = IdleWatch::new(Patience::VISIT, 0.0);
+        let mut watch = IdleWatch::new(0.0);
         for round in 1..=20 {
             let now = f64::from(round) * 70_000.0;
-            assert_ne!(watch.at(now), Idle::Gone);
+            assert_ne!(watch.at(now, Patience::VISIT), Idle::Gone);
             watch.touched(now);
-            assert_eq!(watch.at(now), Idle::Active);
+            assert_eq!(watch.at(now, Patience::VISIT), Idle::Active);
         }
     }
 }

@@ -18,18 +18,18 @@ use crate::words::Words;
 const TICK_MS: u32 = 250;
 
 /// The dialog, which shows itself. `watched` is false while the thanks are shown, which close by themselves; `on_gone` is
-/// called when nobody is there, or the person wants to end.
+/// called when nobody is there, or the person wants to end. `patience` is asked for again and again.
 pub(super) fn idle_dialog(
     words: &Arc<Words>,
-    patience: Patience,
+    patience: fn() -> Patience,
     watched: Signal<bool>,
     on_gone: Callback<()>,
 ) -> El {
-    let watch = StoredValue::new(IdleWatch::new(patience, browser::monotonic_ms()));
+    let watch = StoredValue::new(IdleWatch::new(browser::monotonic_ms()));
     let left = RwSignal::new(None::<u32>);
     let touched = move || watch.update_value(|watch| watch.touched(browser::monotonic_ms()));
     let tick = Interval::new(TICK_MS, move || {
-        let verdict = watch.with_value(|watch| watch.at(browser::monotonic_ms()));
+        let verdict = watch.with_value(|watch| watch.at(browser::monotonic_ms(), patience()));
         let seconds = match verdict {
             _ if !watched.get_untracked() => None,
             Idle::Active => None,

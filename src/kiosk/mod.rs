@@ -6,6 +6,7 @@
 mod attendant;
 mod attract;
 mod confirm;
+mod display;
 mod dossier;
 mod enrolment;
 mod idle;
@@ -16,6 +17,7 @@ mod setup;
 mod tell;
 mod upgrade;
 mod visit;
+mod wake;
 mod wedge;
 mod worker;
 
@@ -67,6 +69,7 @@ pub async fn run() {
     };
     let stage = Rc::new(stage);
     let _no_menu = no_menu();
+    let _awake = wake::keep_awake();
     let worker = Worker::start();
     let languages = words::list().await;
     // Made once, with the outbox: what waits is sent from the first moment, whatever else is in the way.
@@ -195,10 +198,24 @@ impl Kiosk {
                 tell(&kiosk.stage, attendant, said, Trouble::Storage);
                 kiosk.save_when_it_can(response).await;
             }
-            kiosk.words.replace(Arc::new(Words::vietnamese()));
+            kiosk.forget();
             kiosk.attract();
             kiosk.outbox.send().await;
         });
+    }
+
+    /// Nothing of what a person chose for the screen meets the next one.
+    fn forget(&self) {
+        display::forget();
+        self.words.replace(Arc::new(Words::vietnamese()));
+    }
+
+    /// Somebody has chosen a language or how the screen looks, and has gone without a visit.
+    fn left_alone(self: &Rc<Self>) {
+        if display::any() || self.words.borrow().lang() != survey::text::Lang::DEFAULT {
+            self.forget();
+            self.attract();
+        }
     }
 
     /// Tries to save an answer until there is room for it: until then nobody else is asked.

@@ -9,6 +9,7 @@ use survey::response::{Channel, Touchpoint};
 use super::Kiosk;
 use super::attract::{demo_note, frame};
 use super::confirm::{self, confirm};
+use super::display::{self, wishes};
 use super::dossier::{self, dossier_screen};
 use super::idle::Patience;
 use super::idle_dialog::idle_dialog;
@@ -25,6 +26,15 @@ enum Part {
     Dossier,
     Confirm(String),
     Survey(Option<String>),
+}
+
+/// How long quiet is borne, as the screen is shown now.
+fn patience() -> Patience {
+    if display::is_large() {
+        Patience::SLOW_VISIT
+    } else {
+        Patience::VISIT
+    }
 }
 
 pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
@@ -54,6 +64,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let said = words.clone();
     frame(words.lang())
         .child_if(demo.then(|| demo_note(&words)))
+        .child(wishes(&words))
         .child_live(move || {
             Some(match part.get() {
                 Part::Dossier => dossier_screen(
@@ -104,5 +115,5 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                 }
             })
         })
-        .child(idle_dialog(&words, Patience::VISIT, watched, leave))
+        .child(idle_dialog(&words, patience, watched, leave))
 }
