@@ -8,14 +8,12 @@ use leptos::prelude::*;
 use super::Kiosk;
 use super::attendant::staff_button;
 use super::display::wishes;
+use super::visit::patience;
 use super::wedge::{Input, Wedge};
 use crate::languages::choice;
 use crate::rating::{TapGuard, button};
 use crate::view::{El, act, act_with, el};
 use crate::words::{Language, Words};
-
-/// After so many milliseconds without a touch, what somebody chose here is taken back: as long as a visit would wait.
-const LEFT_MS: u32 = 75_000;
 
 /// What the attract screen says and offers.
 pub struct Attract {
@@ -101,9 +99,10 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
     });
     let _wedge = StoredValue::new_local(wedge);
     let leaving = StoredValue::new_local(None::<Timeout>);
+    // What somebody chose here is taken back after as long as a visit would wait.
     let touched = move || {
         let left = move || kiosk.with_value(|kiosk| kiosk.left_alone());
-        leaving.set_value(Some(Timeout::new(LEFT_MS, left)));
+        leaving.set_value(Some(Timeout::new(patience().in_all_ms(), left)));
     };
     touched();
     attract
@@ -113,7 +112,9 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
             act_with(move |lang| kiosk.with_value(|kiosk| kiosk.speak(lang))),
         )
         .attr_live("data-guard", guard.attribute())
+        .on("pointerdown", move |_| touched())
         .on("click", move |_| touched())
+        .on("keydown", move |_| touched())
         .child(staff_button(
             &words,
             act(move || kiosk.with_value(|kiosk| kiosk.attend())),

@@ -25,6 +25,13 @@ impl Patience {
     };
 }
 
+impl Patience {
+    /// From the last touch until nobody is taken to be there, in milliseconds.
+    pub fn in_all_ms(self) -> u32 {
+        (self.quiet + self.answer) as u32
+    }
+}
+
 /// Watches the time since the last touch, key or scan.
 #[derive(Clone, Debug)]
 pub struct IdleWatch {

@@ -60,6 +60,8 @@ struct Kiosk {
     set_up_at: Cell<f64>,
     languages: Vec<Language>,
     words: RefCell<Arc<Words>>,
+    /// Counts the screens that were shown.
+    screen: Cell<u32>,
 }
 
 /// Takes over the page and runs the kiosk in it for as long as the page lives.
@@ -152,6 +154,7 @@ impl Kiosk {
             set_up_at: Cell::new(browser::monotonic_ms()),
             languages: languages.to_vec(),
             words: RefCell::new(Arc::new(Words::vietnamese())),
+            screen: Cell::new(0),
         }))
     }
 
@@ -159,20 +162,27 @@ impl Kiosk {
     fn attract(self: &Rc<Self>) {
         self.refresh();
         self.worker.serving(false);
+        self.another_screen();
         let kiosk = self.clone();
         self.stage.show(move || attract(kiosk));
+    }
+
+    fn another_screen(&self) {
+        self.screen.set(self.screen.get().wrapping_add(1));
     }
 
     /// Starts a fresh visit, with a dossier if its code was scanned.
     fn visit(self: &Rc<Self>, scanned: Option<String>) {
         self.worker.serving(true);
         self.outbox.begin_visit();
+        self.another_screen();
         let kiosk = self.clone();
         self.stage.show(move || visit(kiosk, scanned));
     }
 
     /// Opens the attendant's panel.
     fn attend(self: &Rc<Self>) {
+        self.another_screen();
         let words = self.words.borrow().clone();
         let device = self.setup.borrow().device.name.clone();
         let kiosk = self.clone();
@@ -234,9 +244,13 @@ impl Kiosk {
     /// Speaks another language from now until the end of the next visit.
     fn speak(self: &Rc<Self>, lang: String) {
         let kiosk = self.clone();
+        let screen = self.screen.get();
         spawn_local(async move {
-            // Words that cannot be had leave the screen as it is: it can still be read.
-            if let Some(words) = words::of(&lang).await {
+            // Words that cannot be had leave the screen as it is: it can still be read. Words that come when somebody has
+            // begun a visit are too late for it.
+            if let Some(words) = words::of(&lang).await
+                && kiosk.screen.get() == screen
+            {
                 kiosk.words.replace(Arc::new(words));
                 kiosk.attract();
             }

@@ -29,7 +29,7 @@ enum Part {
 }
 
 /// How long quiet is borne, as the screen is shown now.
-fn patience() -> Patience {
+pub(super) fn patience() -> Patience {
     if display::is_large() {
         Patience::SLOW_VISIT
     } else {

@@ -34,6 +34,8 @@
     const control = target.closest("[data-action],[data-lang]");
     if (control) {
       const { action, lang } = control.dataset;
+      // How the screen is shown is a mark on the page, which the widget finds there.
+      if (control.closest(".hl-wishes")) return document.documentElement.toggleAttribute(`data-${action}`);
       first.tap = action ? `[data-action="${action}"]` : `[data-lang="${lang}"]`;
       if (action === "restart") for (const radio of document.querySelectorAll("input:checked")) radio.checked = false;
       else control.setAttribute("aria-busy", "true");

@@ -18,8 +18,11 @@ use crate::web::Scripts;
 
 /// Where the first screen goes.
 const SCREEN: &str = "<div id=\"hai-long\"></div>";
-/// What the screen needs stands behind it: nothing that is parsed, run or asked for earlier may hold it up.
-const END: &str = "</body>";
+/// What the screen needs stands before this line, behind the screen: nothing that is parsed, run or asked for earlier may hold
+/// it up.
+const END: &str = "<noscript>";
+/// Where the collector puts the first question.
+const QUESTION: &str = "<div id=\"hai-long\"><!--first-question--></div>";
 /// Stands in a page until the build is named after everything in it.
 const BUILD: &str = "BUILD-NAME";
 
@@ -85,8 +88,11 @@ impl Page {
             "{file}: one block of data-trunk rel=\"css\" and one rel=\"rust\" are needed"
         );
         ensure!(
-            one(|line| matches!(line, Line::Kept(text) if text == END)),
-            "{file}: {END} must stand on a line of its own"
+            one(|line| matches!(line, Line::Kept(text) if text == END))
+                && one(
+                    |line| matches!(line, Line::Kept(text) if text == SCREEN || text == QUESTION)
+                ),
+            "{file}: {END} and the place of the first screen must stand on lines of their own"
         );
         Ok(Self { lines })
     }

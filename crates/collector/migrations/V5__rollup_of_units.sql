@@ -1,5 +1,6 @@
 -- A third roll-up, for the question that is asked most: units, all else together. The roll-up by month has nearly as many
--- cells as ratings where ten million of them are kept. All three are counted anew after this.
+-- cells as ratings where ten million of them are kept. All three are counted anew after this; under another name of the
+-- watermark, so that a process of an older version that is still open cannot move it past what it knows nothing of.
 CREATE TABLE rollup_unit (
   form  INTEGER NOT NULL,
   month INTEGER NOT NULL,
@@ -10,4 +11,5 @@ CREATE TABLE rollup_unit (
 
 DELETE FROM rollup_month;
 DELETE FROM rollup_day;
-UPDATE watermark SET row = 0;
+ALTER TABLE watermark RENAME COLUMN row TO upto;
+UPDATE watermark SET upto = 0;

@@ -23,7 +23,6 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::forms::FormBook;
@@ -37,9 +36,6 @@ pub(crate) use limits::Limits;
 pub use limits::{Peer, Rate, Rates};
 pub use problem::Problem;
 pub use server::serve;
-
-/// Tables of figures that are made at one time: one of all units of the nation by item holds hundreds of megabytes.
-const TABLES: usize = 2;
 
 /// How much of the collector one client may hold, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -116,8 +112,6 @@ pub struct App {
     /// What the administrator chose.
     pub settings: Settings,
     pub(crate) limits: Limits,
-    /// A turn to make a table of figures.
-    pub(crate) tables: Semaphore,
     pub(crate) published: api::Published,
     pub(crate) logins: staff::LoginDesk,
 }
@@ -137,7 +131,6 @@ impl App {
         Ok(Arc::new(Self {
             published: api::Published::of(&forms)?,
             limits: Limits::new(settings.rates),
-            tables: Semaphore::new(TABLES),
             logins: staff::LoginDesk::default(),
             store,
             forms,

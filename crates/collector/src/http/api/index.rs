@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 
 use super::index_parameters::{FILTERS, Parameters};
@@ -155,13 +154,7 @@ pub(super) async fn get(
     _: Anybody,
     Question(request): Question,
     State(app): State<Arc<App>>,
-) -> Result<Response, Problem> {
-    // Given back when the table has become text.
-    let _turn = app
-        .tables
-        .acquire()
-        .await
-        .map_err(|_| Problem::internal())?;
+) -> Result<Json<IndexAnswer>, Problem> {
     let answer = index::answer(
         app.store.as_ref(),
         &app.forms,
@@ -169,7 +162,7 @@ pub(super) async fn get(
         request,
     )
     .await?;
-    Ok(Json(answer).into_response())
+    Ok(Json(answer))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ const PREPARED: usize = 128;
 const WRITER_PAGES: i64 = 24 * 1024;
 /// The same for each reader.
 const READER_PAGES: i64 = 8 * 1024;
-/// Readers at one time; reads are short and the machine is small.
+/// Readers at one time, besides the thread for look-ups; reads are short and the machine is small.
 const READERS: usize = 4;
 
 /// Makes the data folder and its database, both for the owner alone, and brings the schema up to date.

@@ -2,6 +2,7 @@
 //! snapshot. A transaction and a change of thread for each of them cost more than the reading (docs/benchmarks/notes.md).
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -60,12 +61,19 @@ fn serve(readers: &Readers, queue: &Receiver<Lookup>) {
         let mut group: VecDeque<Lookup> = std::iter::once(first).chain(queue.try_iter()).collect();
         while !group.is_empty() {
             let waiting = group.len();
-            let outcome = readers.read(|connection| {
-                while let Some(lookup) = group.pop_front() {
-                    lookup(Ok(connection))?;
-                }
-                Ok(())
-            });
+            let gathered = || {
+                readers.read(|connection| {
+                    while let Some(lookup) = group.pop_front() {
+                        lookup(Ok(connection))?;
+                    }
+                    Ok(())
+                })
+            };
+            // One that panics fails its own caller; its connection is gone, the others go on.
+            let Ok(outcome) = catch_unwind(AssertUnwindSafe(gathered)) else {
+                tracing::error!("a look-up panicked; the panic hook has logged where");
+                continue;
+            };
             // A damaged page is the matter of those who need it; the others go on with a new connection.
             if let Err(error) = outcome
                 && group.len() == waiting

@@ -50,6 +50,9 @@ use crate::pulse::{Beat, Device, Pulse};
 /// Register lines that one transaction writes, so that ratings never wait long behind an import.
 const CHUNK: usize = 5_000;
 
+/// Codes that are looked up at once on the thread that everybody waits for; more take a reader of their own.
+const FEW: usize = 16;
+
 /// The store in a data folder.
 pub struct SqliteStore {
     writer: Writer,
@@ -278,9 +281,13 @@ impl Store for SqliteStore {
         dossiers: Vec<String>,
         units: Vec<String>,
     ) -> Result<Registers, StoreError> {
-        self.lookups
-            .run(move |connection| registers::look_up(connection, &dossiers, &units))
-            .await
+        let many = dossiers.len() + units.len() > FEW;
+        let work = move |connection: &Connection| registers::look_up(connection, &dossiers, &units);
+        if many {
+            self.readers.run(work).await
+        } else {
+            self.lookups.run(work).await
+        }
     }
 
     async fn add_invites(&self, invites: Vec<Invite>) -> Result<(), StoreError> {

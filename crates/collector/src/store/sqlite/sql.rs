@@ -78,8 +78,8 @@ statements! {
         FROM response INDEXED BY response_by_unit
         WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NULL AND row <= ?4 AND unit = ?5";
 
-    WATERMARK = "SELECT row FROM watermark";
-    SET_WATERMARK = "UPDATE watermark SET row = ?1";
+    WATERMARK = "SELECT upto FROM watermark";
+    SET_WATERMARK = "UPDATE watermark SET upto = ?1";
     MONTH_CELL = "SELECT cell FROM rollup_month WHERE form = ?1 AND month = ?2 AND unit = ?3 AND field = ?4
         AND channel = ?5 AND touchpoint = ?6 AND timeliness = ?7 AND provenance = ?8";
     PUT_MONTH_CELL = "INSERT OR REPLACE INTO rollup_month
