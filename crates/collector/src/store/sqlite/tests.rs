@@ -529,3 +529,14 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn a_look_up_that_panics_fails_its_own_caller_alone() {
+    let (_folder, store) = open();
+    let broken = store
+        .lookups
+        .run(|_| Ok("no number".parse::<u8>().expect("meant to panic")));
+    assert!(broken.await.is_err());
+    assert_eq!(store.note("demo").await, Ok(None));
+    assert_eq!(store.health().await, Ok(()));
+}
