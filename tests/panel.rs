@@ -203,16 +203,7 @@ async fn a_rating_that_the_collector_never_takes_is_kept_and_told() -> Result<()
         "id": body["id"], "format": 2, "body": body.to_string(), "created": "2026-08-04T02:00:00.000Z",
         "revision": 0, "seq": 1,
     });
-    browser
-        .ask(&format!(
-            "const open = indexedDB.open('hai-long');
-             open.onsuccess = () => {{
-                 const write = open.result.transaction('responses', 'readwrite');
-                 write.objectStore('responses').put({row});
-                 write.oncomplete = () => {{ open.result.close(); done(null); }};
-             }};"
-        ))
-        .await?;
+    hall::put(&browser, "responses", &row).await?;
     enter(&kiosk).await?;
     fact(&browser, "panel.waiting", "1", false).await?;
     line.set_faults(Faults::none());

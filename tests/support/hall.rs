@@ -1,6 +1,6 @@
 //! A small one-stop hall: one unit with one kiosk, and what lies in the kiosk's outbox.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::browser::Browser;
@@ -65,17 +65,53 @@ pub async fn counted(collector: &Collector) -> Result<u64> {
 
 /// Every row of a store of the outbox of the page's origin.
 pub async fn rows(browser: &Browser, store: &str) -> Result<Vec<Value>> {
-    let rows = browser
-        .ask(&format!(
-            "const open = indexedDB.open('hai-long');
-             open.onsuccess = () => {{
-                 const db = open.result;
-                 const all = db.transaction('{store}').objectStore('{store}').getAll();
-                 all.onsuccess = () => {{ db.close(); done(all.result); }};
-             }};"
-        ))
-        .await?;
+    let rows = in_outbox(
+        browser,
+        &format!(
+            "const all = db.transaction('{store}').objectStore('{store}').getAll();
+             all.onsuccess = () => give(all.result);"
+        ),
+    )
+    .await?;
     Ok(rows.as_array().context("rows")?.clone())
+}
+
+/// Puts a row into a store of the outbox of the page's origin.
+pub async fn put(browser: &Browser, store: &str, row: &Value) -> Result<()> {
+    in_outbox(
+        browser,
+        &format!(
+            "const write = db.transaction('{store}', 'readwrite');
+             write.objectStore('{store}').put({row});
+             write.oncomplete = () => give('put');"
+        ),
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a script that has the outbox as `db` passes to `give`. Waits until the page has made its outbox: the screen
+/// stands before the code behind it runs, and a database made here would be the wrong one.
+async fn in_outbox(browser: &Browser, work: &str) -> Result<Value> {
+    until("the page's outbox", PATIENCE, async || {
+        let answer = browser
+            .ask(&format!(
+                "const open = indexedDB.open('hai-long');
+                 open.onupgradeneeded = () => open.transaction.abort();
+                 open.onerror = () => done(null);
+                 open.onsuccess = () => {{
+                     const db = open.result;
+                     const give = (value) => {{ db.close(); done({{value}}); }};
+                     try {{ {work} }} catch (error) {{ db.close(); done({{error: String(error)}}); }}
+                 }};"
+            ))
+            .await?;
+        if let Some(error) = answer["error"].as_str() {
+            bail!("{error}");
+        }
+        Ok(answer.get("value").cloned())
+    })
+    .await
 }
 
 /// Waits until nothing waits to be sent.
