@@ -138,8 +138,10 @@ async fn killed_at_random_moments_a_kiosk_loses_nothing_it_gave_thanks_for() -> 
         heard.iter().any(|told| told.what == "/thanks"),
         "nobody was thanked"
     );
+    // Tells whether the browser has lost the whole storage: `boots` is one a life.
+    let storage = hall::rows(&browser, "meta").await?;
     let outcome = witness::expect_exactly_once(&collector, &hall.key, &heard).await;
-    outcome.with_context(|| format!("DEVICE_SEED={seed}"))?;
+    outcome.with_context(|| format!("DEVICE_SEED={seed}, {rounds} rounds, storage {storage:?}"))?;
     hall.data.hai_long(&["verify"])?;
     Ok(())
 }

@@ -101,12 +101,19 @@ pub async fn expect_exactly_once(collector: &Collector, key: &str, heard: &[Told
     );
     let sent: Vec<Value> = thanked.values().cloned().collect();
     let told = ratings::send_once(&collector.address, key, &sent).await?;
-    for (status, rating) in told.iter().zip(&sent) {
-        ensure!(
-            status == "duplicate",
-            "thanked for, and now {status}: {rating}"
-        );
-    }
+    let lost: Vec<String> = told
+        .iter()
+        .zip(&sent)
+        .filter(|(status, _)| *status != "duplicate")
+        .map(|(status, rating)| format!("{status}: {}", history(heard, &rating["id"])))
+        .collect();
+    ensure!(
+        lost.is_empty(),
+        "thanked for, and now not there, {} of {}:\n{}",
+        lost.len(),
+        sent.len(),
+        lost.join("\n")
+    );
     let again = hall::counted(collector).await?;
     ensure!(again == counted, "{counted} became {again}");
 
@@ -130,6 +137,19 @@ pub async fn expect_exactly_once(collector: &Collector, key: &str, heard: &[Told
         thanked.len()
     );
     Ok(())
+}
+
+/// What was heard of a response, and what was heard around its end.
+fn history(heard: &[Told], id: &Value) -> String {
+    let of_it = |told: &&Told| told.response["id"] == *id;
+    let last = heard.iter().rposition(|told| told.response["id"] == *id);
+    let after = last.map_or(0, |last| heard.len() - last - 1);
+    let told: Vec<String> = heard
+        .iter()
+        .filter(of_it)
+        .map(|told| format!("{} {}", told.what, told.response))
+        .collect();
+    format!("{} (then {after} more messages)", told.join(", "))
 }
 
 async fn accept(listener: TcpListener, heard: watch::Sender<Vec<Told>>) {

@@ -36,6 +36,18 @@ pub fn new_token() -> Result<String, AuthError> {
     Ok(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
 }
 
+/// Eight random digits: a code that is typed once, soon. Not for keeping.
+pub fn new_code() -> Result<String, AuthError> {
+    const CODES: u32 = 100_000_000;
+    loop {
+        // Values past the last whole multiple would make some codes likelier.
+        let random = getrandom::u32()?;
+        if random < u32::MAX - u32::MAX % CODES {
+            return Ok(format!("{:08}", random % CODES));
+        }
+    }
+}
+
 /// A new key `hl_<role>_<52 characters>`. Print it once, store only [`hash_secret`] of it.
 pub fn new_secret(role: Role) -> Result<String, AuthError> {
     Ok(format!("{PREFIX}_{}_{}", role_name(role), new_token()?))

@@ -5,11 +5,14 @@
 
 pub mod auth;
 pub mod demo;
+pub mod enrolment;
 pub mod forms;
 pub mod http;
 pub mod import;
 pub mod index;
 pub mod intake;
+pub mod kiosk_settings;
+pub mod presenting;
 pub mod pulse;
 pub mod staff;
 pub mod store;

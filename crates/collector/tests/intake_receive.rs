@@ -79,6 +79,7 @@ fn kiosk(unit: &str) -> Sender {
         device: Some(DeviceSettings {
             unit: unit.into(),
             form: "t".into(),
+            ..DeviceSettings::default()
         }),
         created_at: moment(NOW),
     })

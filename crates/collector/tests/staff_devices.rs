@@ -31,6 +31,7 @@ async fn enrol(collector: &Collector, name: &str, number: u8) {
         device: Some(DeviceSettings {
             unit: "000.00.19.H10".into(),
             form: "t".into(),
+            ..DeviceSettings::default()
         }),
         created_at: Timestamp::now() - SignedDuration::from_hours(48),
     };

@@ -113,6 +113,7 @@ async fn keys_have_names_of_their_own() {
         device: Some(DeviceSettings {
             unit: "U1".into(),
             form: "t".into(),
+            ..DeviceSettings::default()
         }),
         created_at: moment("2026-08-04T02:00:00Z"),
     };

@@ -12,6 +12,7 @@ pub mod heartbeat;
 pub mod interval;
 #[cfg(feature = "server")]
 pub mod invite;
+pub mod kiosk;
 #[cfg(feature = "server")]
 pub mod method;
 pub mod named;

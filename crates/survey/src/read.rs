@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use crate::form::{Condition, Form, Item, Judge, Level, Reason, Reasons, Scale, ScaleKind};
 use crate::heartbeat::Greeting;
+use crate::kiosk::KioskSettings;
 use crate::named::Named;
-use crate::response::{Fault, Receipt, Receipts, ScaleOrder, Status, Touchpoint};
+use crate::response::{Fault, Presentation, Receipt, Receipts, ScaleOrder, Status, Touchpoint};
 use crate::text::Text;
 
 /// A parsed JSON value.
@@ -116,6 +117,7 @@ macro_rules! named {
 }
 
 named!(ScaleOrder { "ascending" => Ascending, "descending" => Descending });
+named!(Presentation { "faces" => Faces, "two-step" => TwoStep, "words" => Words });
 named!(ScaleKind {
     "satisfaction" => Satisfaction, "points" => Points, "ordinal" => Ordinal, "choice" => Choice,
 });
@@ -124,6 +126,19 @@ named!(Status { "stored" => Stored, "duplicate" => Duplicate, "rejected" => Reje
 named!(Touchpoint {
     "receipt" => Receipt, "supplement" => Supplement, "refusal" => Refusal, "result" => Result,
 });
+
+impl Read for KioskSettings {
+    fn read(node: &impl Node) -> Option<Self> {
+        Some(Self {
+            touchpoint: node.get("touchpoint"),
+            scale_order: node.get("scale_order"),
+            presentation: node.get("presentation"),
+            languages: node.get("languages").unwrap_or_default(),
+            idle_s: node.get("idle_s"),
+            screen_inches: node.get("screen_inches"),
+        })
+    }
+}
 
 impl Read for Form {
     fn read(node: &impl Node) -> Option<Self> {

@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use survey::form::{Form, Judge, ScaleKind};
 use survey::heartbeat::Greeting;
+use survey::kiosk::KioskSettings;
 use survey::read::{Node, Read};
-use survey::response::{Receipts, ScaleOrder, Status, Touchpoint};
+use survey::response::{Presentation, Receipts, ScaleOrder, Status, Touchpoint};
 use survey::text::Text;
 
 /// Stands for what the browser's parser makes.
@@ -93,6 +94,11 @@ fn every_value_of_an_enumeration_has_the_name_that_serde_gives_it() {
         ScaleKind::Choice,
     ]);
     named(&[Judge::Person, Judge::Records]);
+    named(&[
+        Presentation::Faces,
+        Presentation::TwoStep,
+        Presentation::Words,
+    ]);
     named(&[Status::Stored, Status::Duplicate, Status::Rejected]);
     named(&[
         Touchpoint::Receipt,
@@ -118,6 +124,15 @@ fn what_the_collector_answers_is_read_alike() {
         both::<Greeting>(json!({"server_time": "2026-08-04T02:00:00Z", "alarms": ["parked"]}));
     assert!(read.is_some());
     assert_eq!(read, by_serde);
+    for settings in [
+        json!({}),
+        json!({"touchpoint": "receipt", "scale_order": "descending", "presentation": "two-step",
+               "languages": ["vi", "km"], "idle_s": 90, "screen_inches": 15.6}),
+    ] {
+        let (read, by_serde) = both::<KioskSettings>(settings);
+        assert!(read.is_some());
+        assert_eq!(read, by_serde);
+    }
 }
 
 #[test]

@@ -118,6 +118,7 @@ impl Credentials {
                 device: Some(DeviceSettings {
                     unit: credentials.kiosk_unit.clone(),
                     form: credentials.kiosk_form.clone(),
+                    ..DeviceSettings::default()
                 }),
                 created_at: jiff::Timestamp::now(),
             })

@@ -27,6 +27,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::forms::FormBook;
 use crate::intake::Intake;
+use crate::presenting::Board;
 use crate::staff;
 use crate::store::Store;
 
@@ -112,6 +113,7 @@ pub struct App {
     /// What the administrator chose.
     pub settings: Settings,
     pub(crate) limits: Limits,
+    pub(crate) board: Board,
     pub(crate) published: api::Published,
     pub(crate) logins: staff::LoginDesk,
 }
@@ -131,6 +133,8 @@ impl App {
         Ok(Arc::new(Self {
             published: api::Published::of(&forms)?,
             limits: Limits::new(settings.rates),
+            // Lines that stay open leave room for those that come and go.
+            board: Board::new(settings.bounds.max_connections / 2),
             logins: staff::LoginDesk::default(),
             store,
             forms,

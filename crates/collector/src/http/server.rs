@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
@@ -52,6 +53,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
             },
             _ = upkeep.tick() => {
                 app.limits.forget_rested();
+                app.board.forget(Timestamp::now());
                 metrics::upkeep();
                 continue;
             }
@@ -81,6 +83,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     }
 
     drop(listener);
+    app.board.close();
     if tokio::time::timeout(bounds.request_timeout, graceful.shutdown())
         .await
         .is_err()

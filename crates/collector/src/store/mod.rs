@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use survey::answers::Packed;
+use survey::kiosk::KioskSettings;
 use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
 
@@ -364,7 +365,7 @@ pub enum Role {
 }
 
 /// A key as kept: the secret itself is shown once and never stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Key {
     /// Name given by the administrator; unique.
     pub name: String,
@@ -379,12 +380,27 @@ pub struct Key {
 }
 
 /// What a kiosk is set up to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeviceSettings {
     /// Unit in whose hall it stands.
     pub unit: String,
     /// Form id that it shows (the newest version).
     pub form: String,
+    /// What else the authority has chosen for it.
+    pub kiosk: KioskSettings,
+}
+
+/// A kiosk that waits to be enrolled: whoever types its code there gets its key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enrolment {
+    /// SHA-256 of the code.
+    pub code: [u8; 32],
+    /// Name of the key to be made; an enrolled device of this name gets another key and keeps its place.
+    pub name: String,
+    /// What the kiosk is set up to do.
+    pub device: DeviceSettings,
+    /// When the code ends.
+    pub expires_at: Timestamp,
 }
 
 /// A staff account.
@@ -472,6 +488,21 @@ pub trait Store: Send + Sync + 'static {
     async fn keys(&self) -> Result<Vec<Key>, StoreError>;
     /// Removes a key; false when there was none of this name.
     async fn remove_key(&self, name: &str) -> Result<bool, StoreError>;
+    /// What the device of this name is set up to do.
+    async fn device(&self, name: &str) -> Result<Option<DeviceSettings>, StoreError>;
+    /// Changes what the device of this name is set up to do; false when there is none.
+    async fn set_device(&self, name: &str, device: DeviceSettings) -> Result<bool, StoreError>;
+    /// Lets a kiosk be enrolled by a code, in place of an earlier code for the same name; [`StoreError::NameTaken`] when
+    /// the name is that of a key of another kind.
+    async fn add_enrolment(&self, enrolment: Enrolment) -> Result<(), StoreError>;
+    /// Uses up the code that is alive at `now`, and makes or replaces its device's key by one with the hash `key`; its name,
+    /// or `None` for a code that is unknown, used or over.
+    async fn enrol(
+        &self,
+        code: &[u8; 32],
+        key: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError>;
     /// Keeps what a device tells about itself beside what its earlier heartbeats told; returns both.
     async fn put_heartbeat(&self, device: &str, beat: Beat) -> Result<Pulse, StoreError>;
     /// Every device key with its last heartbeat, by name.

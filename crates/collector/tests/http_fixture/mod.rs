@@ -59,6 +59,7 @@ impl Collector {
                 device: (role == Role::Device).then(|| DeviceSettings {
                     unit: "000.00.19.H10".into(),
                     form: "t".into(),
+                    ..DeviceSettings::default()
                 }),
                 created_at: Timestamp::now(),
             };

@@ -88,6 +88,7 @@ impl Collector {
             device: Some(DeviceSettings {
                 unit: unit.to_owned(),
                 form: "t".into(),
+                ..DeviceSettings::default()
             }),
             created_at: self.time.now(),
         });

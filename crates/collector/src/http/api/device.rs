@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
+use survey::kiosk::KioskSettings;
 use utoipa::ToSchema;
 
 use crate::http::App;
@@ -32,6 +33,9 @@ pub(super) struct Device {
     code_prefix: String,
     /// The data are synthetic demonstration data.
     demo: bool,
+    /// What else the authority has chosen for it.
+    #[serde(flatten)]
+    chosen: KioskSettings,
     /// The collector's clock, RFC 3339, for the device's clock offset.
     #[schema(value_type = String, format = DateTime)]
     server_time: Timestamp,
@@ -75,6 +79,7 @@ pub(super) async fn get(
         unit: settings.unit,
         form: form.id.clone(),
         form_version: form.version,
+        chosen: settings.kiosk,
         demo: app.store.note("demo").await?.is_some(),
         server_time: Timestamp::now(),
     }))

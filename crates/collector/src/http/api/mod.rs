@@ -1,12 +1,14 @@
 //! The API: one file a route, its OpenAPI description on the handler, so that the contract cannot drift from the code.
 
 mod device;
+mod enrol;
 mod forms;
 mod health;
 mod heartbeat;
 mod index;
 mod index_parameters;
 pub(crate) mod invites;
+mod present;
 mod responses;
 
 use std::sync::Arc;
@@ -68,6 +70,10 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(forms::list))
         .routes(routes!(forms::one))
         .routes(routes!(device::get))
+        .routes(routes!(enrol::post))
+        .routes(routes!(present::post, present::delete))
+        .routes(routes!(present::get))
+        .routes(routes!(present::events))
         .routes(routes!(heartbeat::post))
         .routes(routes!(invites::post))
         .routes(routes!(invites::get))

@@ -23,20 +23,39 @@ pub fn add_key(connection: &Connection, key: &Key) -> Result<bool, StoreError> {
         device.map(|device| &device.unit),
         device.map(|device| &device.form),
         key.created_at.as_millisecond(),
+        device.map(settings).transpose()?,
     ))?;
     Ok(added == 1)
+}
+
+/// The chosen settings of a device as they are kept.
+pub fn settings(device: &DeviceSettings) -> Result<String, StoreError> {
+    serde_json::to_string(&device.kiosk).map_err(|error| StoreError::Engine(error.to_string()))
+}
+
+/// A device's settings from the columns of unit, form and chosen settings.
+pub fn device(
+    unit: String,
+    form: String,
+    kiosk: Option<&str>,
+) -> Result<DeviceSettings, StoreError> {
+    let kiosk = serde_json::from_str(kiosk.unwrap_or("{}"))
+        .map_err(|error| StoreError::Corrupt(format!("the settings of a kiosk: {error}")))?;
+    Ok(DeviceSettings { unit, form, kiosk })
 }
 
 fn read_key(row: &Row<'_>) -> Result<Key, StoreError> {
     let unit: Option<String> = row.get(3)?;
     let form: Option<String> = row.get(4)?;
+    let kiosk: Option<String> = row.get(6)?;
     Ok(Key {
         name: row.get(0)?,
         hash: row.get(1)?,
         role: role(row.get(2)?)?,
         device: unit
             .zip(form)
-            .map(|(unit, form)| DeviceSettings { unit, form }),
+            .map(|(unit, form)| device(unit, form, kiosk.as_deref()))
+            .transpose()?,
         created_at: moment(row.get(5)?)?,
     })
 }

@@ -7,6 +7,7 @@ mod access;
 pub mod backup;
 mod connection;
 mod count;
+mod enrolments;
 mod failure;
 mod finished;
 mod health;
@@ -41,8 +42,9 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, CellQuery, Dossier, FormKey, GroupKey, Invite, InviteHash, Key, Procedure,
-    Registers, Session, Store, StoreError, Totals, Unit, User, Verification,
+    Admitted, Appended, CellQuery, DeviceSettings, Dossier, Enrolment, FormKey, GroupKey, Invite,
+    InviteHash, Key, Procedure, Registers, Session, Store, StoreError, Totals, Unit, User,
+    Verification,
 };
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
@@ -340,6 +342,38 @@ impl Store for SqliteStore {
                 == 1)
         })
         .await
+    }
+
+    async fn device(&self, name: &str) -> Result<Option<DeviceSettings>, StoreError> {
+        let name = name.to_owned();
+        self.lookups
+            .run(move |connection| enrolments::get(connection, &name))
+            .await
+    }
+
+    async fn set_device(&self, name: &str, device: DeviceSettings) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| enrolments::set_device(connection, &name, &device))
+            .await
+    }
+
+    async fn add_enrolment(&self, enrolment: Enrolment) -> Result<(), StoreError> {
+        let name = enrolment.name.clone();
+        self.write(move |connection| enrolments::add(connection, &enrolment, Timestamp::now()))
+            .await?
+            .then_some(())
+            .ok_or(StoreError::NameTaken(name))
+    }
+
+    async fn enrol(
+        &self,
+        code: &[u8; 32],
+        key: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let (code, key) = (*code, *key);
+        self.write(move |connection| enrolments::redeem(connection, &code, &key, now))
+            .await
     }
 
     async fn put_heartbeat(&self, device: &str, beat: Beat) -> Result<Pulse, StoreError> {

@@ -161,10 +161,22 @@ statements! {
     TOTALS = "SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM procedure), (SELECT count(*) FROM dossier),
         (SELECT count(*) FROM response)";
 
-    ADD_KEY = "INSERT INTO key (name, hash, role, device_unit, device_form, created_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
-    KEY = "SELECT name, hash, role, device_unit, device_form, created_at FROM key WHERE hash = ?1";
-    KEYS = "SELECT name, hash, role, device_unit, device_form, created_at FROM key ORDER BY name";
+    ADD_KEY = "INSERT INTO key (name, hash, role, device_unit, device_form, created_at, device_settings)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+    KEY = "SELECT name, hash, role, device_unit, device_form, created_at, device_settings FROM key WHERE hash = ?1";
+    KEYS = "SELECT name, hash, role, device_unit, device_form, created_at, device_settings FROM key ORDER BY name";
+    KEY_ROLE = "SELECT role FROM key WHERE name = ?1";
+    DEVICE = "SELECT device_unit, device_form, device_settings FROM key
+        WHERE name = ?1 AND role = ?2 AND device_unit IS NOT NULL AND device_form IS NOT NULL";
+    SET_DEVICE = "UPDATE key SET device_unit = ?2, device_form = ?3, device_settings = ?4 WHERE name = ?1 AND role = ?5";
+    REMOVE_ENROLMENTS = "DELETE FROM enrolment WHERE name = ?1 OR expires_at <= ?2";
+    ADD_ENROLMENT = "INSERT INTO enrolment (code, name, device_unit, device_form, device_settings, expires_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    USE_ENROLMENT = "DELETE FROM enrolment WHERE code = ?1 AND expires_at > ?2
+        RETURNING name, device_unit, device_form, device_settings";
+    PUT_DEVICE_KEY = "INSERT INTO key (name, hash, role, device_unit, device_form, created_at, device_settings)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO UPDATE SET hash = excluded.hash,
+        device_unit = excluded.device_unit, device_form = excluded.device_form, device_settings = excluded.device_settings";
     REMOVE_KEY = "DELETE FROM key WHERE name = ?1";
     HEARTBEAT = "SELECT received_at, clock_skew_ms, install_id, boots, boot, version, waiting, parked, sent, persisted,
             strict, used, quota, device_time, previous_boot, previous_install, install_changed_at, losses
