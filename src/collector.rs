@@ -5,6 +5,8 @@ use gloo_timers::callback::Timeout;
 use serde::Deserialize;
 #[cfg(feature = "kiosk")]
 use survey::heartbeat::Greeting;
+#[cfg(feature = "kiosk")]
+use survey::kiosk::KioskSettings;
 use survey::response::{Receipts, ScaleOrder, Touchpoint};
 use web_sys::AbortController;
 
@@ -60,12 +62,35 @@ pub struct Device {
     /// The collector's time, RFC 3339.
     #[serde(default)]
     pub server_time: Option<String>,
-    /// The moment of the procedure at which people stand here; the handing over of the result if absent.
+    /// What else the authority has chosen for it.
+    #[serde(flatten)]
+    pub chosen: KioskSettings,
+}
+
+/// The answer to a code that enrols a device.
+#[cfg(feature = "kiosk")]
+#[derive(Clone, Debug, Deserialize)]
+struct Enrolled {
+    key: String,
+}
+
+/// What the one-stop software shows on a device: `GET /api/v1/device/presented`, and the data of the event `presented`.
+#[cfg(feature = "kiosk")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Shown {
+    /// The dossier, if there is one.
     #[serde(default)]
-    pub touchpoint: Option<Touchpoint>,
-    /// Order of the levels that the authority has chosen; the form's own if absent.
-    #[serde(default)]
-    pub scale_order: Option<ScaleOrder>,
+    pub presented: Option<Presented>,
+}
+
+/// A dossier that the one-stop software shows.
+#[cfg(feature = "kiosk")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Presented {
+    /// Tells this showing from every other; it only grows.
+    pub number: f64,
+    /// Code of the dossier.
+    pub dossier: String,
 }
 
 /// What a citizen's link opens: `GET /api/v1/invites/{token}`, which also stands in the page behind the link.
@@ -103,8 +128,35 @@ impl survey::read::Read for Device {
             code_prefix: node.get("code_prefix"),
             demo: node.get("demo").unwrap_or_default(),
             server_time: node.get("server_time"),
-            touchpoint: node.get("touchpoint"),
-            scale_order: node.get("scale_order"),
+            chosen: KioskSettings::read(node)?,
+        })
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", feature = "kiosk"))]
+impl survey::read::Read for Enrolled {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            key: node.get("key")?,
+        })
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", feature = "kiosk"))]
+impl survey::read::Read for Shown {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            presented: node.get("presented"),
+        })
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", feature = "kiosk"))]
+impl survey::read::Read for Presented {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            number: node.get("number")?,
+            dossier: node.get("dossier")?,
         })
     }
 }
@@ -155,6 +207,34 @@ impl Client {
     #[cfg(feature = "kiosk")]
     pub async fn device(&self) -> Result<String, Failure> {
         self.ask("/api/v1/device").await
+    }
+
+    /// The key of the device that this code enrols.
+    #[cfg(feature = "kiosk")]
+    pub async fn enrol(&self, code: &str) -> Result<String, Failure> {
+        let body = ["{\"code\":\"", code, "\"}"].concat();
+        let text = self.tell("/api/v1/device/enrol", body).await?;
+        json::read::<Enrolled>(&text)
+            .map(|enrolled| enrolled.key)
+            .ok_or(Failure::Unreadable)
+    }
+
+    /// What the one-stop software shows on this device, as JSON text: see [`Shown`].
+    #[cfg(feature = "kiosk")]
+    pub async fn presented(&self) -> Result<Shown, Failure> {
+        let text = self.ask("/api/v1/device/presented").await?;
+        json::read(&text).ok_or(Failure::Unreadable)
+    }
+
+    /// Opens the line on which the collector tells what is new for this device.
+    #[cfg(feature = "kiosk")]
+    pub async fn events(&self) -> Result<Answer, Failure> {
+        let request = Request::get("/api/v1/device/events");
+        let request = match &self.authorization {
+            Some(authorization) => request.header("Authorization", authorization),
+            None => request,
+        };
+        checked(request.send().await)
     }
 
     /// One version of a form as JSON text: see [`survey::form::Form`].

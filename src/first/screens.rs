@@ -62,6 +62,7 @@ fn first_question(form: Form, languages: &[Language]) -> Result<Value, String> {
         form: Arc::new(form),
         words: words.clone(),
         scale_order: None,
+        two_step: false,
         touchpoint: Touchpoint::Result,
         channel: Channel::Phone,
         dossier: None,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use survey::text::Lang;
 
 use super::Kiosk;
 use super::attendant::staff_button;
@@ -75,6 +76,19 @@ pub fn demo_note(words: &Words) -> El {
     el("p").class("hl-demo").text(words.say("demo"))
 }
 
+/// The languages that the authority has chosen, in its order; all when it has chosen none. Vietnamese is always among them.
+fn chosen(served: &[Language], tags: &[String]) -> Vec<Language> {
+    if tags.is_empty() {
+        return served.to_vec();
+    }
+    let default = Lang::DEFAULT.to_owned();
+    let vietnamese = (!tags.contains(&default)).then_some(&default);
+    let tags = vietnamese.into_iter().chain(tags);
+    tags.filter_map(|tag| served.iter().find(|language| language.lang == *tag))
+        .cloned()
+        .collect()
+}
+
 pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
     let words = kiosk.words.borrow().clone();
     let attract = {
@@ -82,9 +96,10 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
         Attract {
             unit: setup.device.unit_name.clone(),
             demo: setup.device.demo,
-            languages: kiosk.languages.clone(),
+            languages: chosen(&kiosk.languages, &setup.device.chosen.languages),
         }
     };
+    let idle_s = kiosk.setup.borrow().device.chosen.idle_s;
     let guard = TapGuard::new();
     // The static screen before it was the same one.
     if kiosk.stage.is_live() {
@@ -102,7 +117,7 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
     // What somebody chose here is taken back after as long as a visit would wait.
     let touched = move || {
         let left = move || kiosk.with_value(|kiosk| kiosk.left_alone());
-        leaving.set_value(Some(Timeout::new(patience().in_all_ms(), left)));
+        leaving.set_value(Some(Timeout::new(patience(idle_s).in_all_ms(), left)));
     };
     touched();
     attract
@@ -119,4 +134,27 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
             &words,
             act(move || kiosk.with_value(|kiosk| kiosk.attend())),
         ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authority_chooses_languages_and_their_order_and_vietnamese_is_always_there() {
+        let served: Vec<Language> = ["vi", "en", "km"]
+            .map(|lang| Language {
+                lang: lang.to_owned(),
+                name: lang.to_owned(),
+            })
+            .into();
+        let tags = |tags: &[&str]| {
+            let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            let all = chosen(&served, &tags).into_iter();
+            all.map(|language| language.lang).collect::<Vec<_>>()
+        };
+        assert_eq!(tags(&[]), ["vi", "en", "km"]);
+        assert_eq!(tags(&["km", "vi"]), ["km", "vi"]);
+        assert_eq!(tags(&["km", "rad"]), ["vi", "km"]);
+    }
 }

@@ -2,7 +2,8 @@
 //! page's root element that the sheets go by, so nothing is drawn anew and a question in the middle stays as it is.
 
 use leptos::prelude::*;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use crate::browser;
 use crate::view::{El, el};
@@ -12,10 +13,13 @@ use crate::words::Words;
 struct Wish(&'static str, &'static str, &'static str);
 
 const LARGE: &str = "data-large";
-const WISHES: [Wish; 3] = [
+/// Somebody helps: said of the rating, since it is not given alone.
+const ASSISTED: &str = "data-assisted";
+const WISHES: [Wish; 4] = [
     Wish(LARGE, "large", "display.large"),
     Wish("data-contrast", "contrast", "display.contrast"),
     Wish("data-low", "low", "display.low"),
+    Wish(ASSISTED, "assisted", "display.assisted"),
 ];
 
 /// A hand that shakes presses twice, and does not mean to take its wish back.
@@ -65,6 +69,38 @@ pub(super) fn is_large() -> bool {
     is_wished(LARGE)
 }
 
+/// Does somebody help this person?
+pub(super) fn is_assisted() -> bool {
+    is_wished(ASSISTED)
+}
+
+/// Makes millimetres true on a screen with this diagonal; without one the sheets count 100 pixels an inch.
+pub(super) fn calibrate(inches: Option<f64>) {
+    let Some(root) = root().and_then(|root| root.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let style = root.style();
+    let pixels = browser::window().screen().ok().and_then(|screen| {
+        let side = |pixels: Result<i32, _>| pixels.ok().map(f64::from);
+        Some(side(screen.width())?.hypot(side(screen.height())?))
+    });
+    // Both fail only for a name that is none.
+    let _ = match inches
+        .zip(pixels)
+        .and_then(|(inches, pixels)| millimetre(inches, pixels))
+    {
+        Some(mm) => style.set_property("--hl-mm", &[&mm.to_string(), "px"].concat()),
+        None => style.remove_property("--hl-mm").map(drop),
+    };
+}
+
+/// Pixels of a millimetre, for a diagonal in inches and in pixels; `None` when no screen is like that.
+fn millimetre(inches: f64, pixels: f64) -> Option<f64> {
+    let mm = pixels / (inches * 25.4);
+    // 30 to 400 pixels an inch: a wall of video panels, a telephone.
+    (1.2..=16.0).contains(&mm).then_some(mm)
+}
+
 /// Shows itself to the next person as it does to anybody.
 pub(super) fn forget() {
     for Wish(mark, ..) in WISHES {
@@ -84,5 +120,20 @@ fn wish(mark: &str, on: bool) {
     if let Some(root) = root() {
         // Fails only for a name that is none.
         let _ = root.toggle_attribute_with_force(mark, on);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::millimetre;
+
+    #[test]
+    fn a_millimetre_follows_from_the_diagonal_and_from_nonsense_follows_nothing() {
+        // 15.6 inches of 1366 x 768: 100 pixels an inch.
+        let mm = millimetre(15.6, 1366_f64.hypot(768.0)).unwrap();
+        assert!((mm * 25.4 - 100.45).abs() < 0.01);
+        assert_eq!(millimetre(15.6, 0.0), None);
+        assert_eq!(millimetre(0.0, 1567.0), None);
+        assert_eq!(millimetre(5.0, 8_800.0), None);
     }
 }

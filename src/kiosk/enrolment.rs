@@ -1,7 +1,8 @@
-//! The device key: brought once in the address `/kiosk#key=…`, then kept on the device.
+//! The device key: brought once in the address `/kiosk#key=…`, or got for a code, then kept on the device.
 
 use wasm_bindgen::JsValue;
 
+use super::setup::Setup;
 use crate::browser;
 use crate::panel;
 
@@ -13,9 +14,7 @@ pub(super) fn key() -> Option<String> {
     let window = browser::window();
     let fragment = window.location().hash().unwrap_or_default();
     if let Some(key) = key_in(&fragment) {
-        browser::remember(KEPT, key);
-        // Who holds the key may choose the attendant's PIN anew.
-        panel::forget_pin();
+        keep(key);
         if let Ok(history) = window.history() {
             let path = window.location().pathname().unwrap_or_default();
             // If the browser refuses, the key stays visible in an address bar that a kiosk does not show.
@@ -24,6 +23,17 @@ pub(super) fn key() -> Option<String> {
         return Some(key.to_owned());
     }
     browser::recall(KEPT)
+}
+
+/// Keeps a new key of this device.
+pub(super) fn keep(key: &str) {
+    if browser::recall(KEPT).as_deref() != Some(key) {
+        // Perhaps another device: what is remembered is not of this one.
+        Setup::forget();
+    }
+    browser::remember(KEPT, key);
+    // Who holds the key may choose the attendant's PIN anew.
+    panel::forget_pin();
 }
 
 /// The key in a fragment like `#key=…`.

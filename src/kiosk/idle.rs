@@ -8,16 +8,16 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// For a citizen: asks after 45 s without a touch, and waits 30 s for the answer.
-    pub const VISIT: Self = Self {
-        quiet: 45_000.0,
-        answer: 30_000.0,
-    };
-    /// For a citizen who reads slowly, by large letters: asks after twice as long.
-    pub const SLOW_VISIT: Self = Self {
-        quiet: 90_000.0,
-        answer: 30_000.0,
-    };
+    /// For a citizen: asks after `idle_s` seconds without a touch (45 if the authority has chosen none), twice as long for
+    /// one who reads slowly, by large letters; waits 30 s for the answer.
+    pub fn of_visit(idle_s: Option<u16>, slow: bool) -> Self {
+        let quiet = f64::from(idle_s.unwrap_or(45).clamp(20, 180)) * 1000.0;
+        Self {
+            quiet: if slow { quiet * 2.0 } else { quiet },
+            answer: 30_000.0,
+        }
+    }
+
     /// For the attendant's panel, which must not stay open: gone after a minute, the last 30 s of it with a warning.
     pub const PANEL: Self = Self {
         quiet: 30_000.0,
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn asks_after_45_s_and_gives_30_s_to_answer() {
         let watch = IdleWatch::new(1_000.0);
-        let at = |now| watch.at(now, Patience::VISIT);
+        let at = |now| watch.at(now, Patience::of_visit(None, false));
         assert_eq!(at(45_999.0), Idle::Active);
         assert_eq!(at(46_000.0), Idle::Asking(30));
         assert_eq!(at(75_500.0), Idle::Asking(1));
@@ -92,10 +92,23 @@ mod tests {
     #[test]
     fn who_reads_large_letters_is_asked_after_twice_as_long_and_has_as_long_to_answer() {
         let watch = IdleWatch::new(0.0);
-        let at = |now| watch.at(now, Patience::SLOW_VISIT);
+        let at = |now| watch.at(now, Patience::of_visit(None, true));
         assert_eq!(at(89_999.0), Idle::Active);
         assert_eq!(at(90_000.0), Idle::Asking(30));
         assert_eq!(at(120_000.0), Idle::Gone);
+    }
+
+    #[test]
+    fn the_authority_chooses_how_long_within_what_people_need() {
+        let asks_after = |idle_s, quiet| {
+            let patience = Patience::of_visit(Some(idle_s), false);
+            let watch = IdleWatch::new(0.0);
+            assert_eq!(watch.at(quiet - 1.0, patience), Idle::Active);
+            assert_eq!(watch.at(quiet, patience), Idle::Asking(30));
+        };
+        asks_after(60, 60_000.0);
+        asks_after(1, 20_000.0);
+        asks_after(u16::MAX, 180_000.0);
     }
 
     #[test]
@@ -110,9 +123,9 @@ mod tests {
         let mut watch = IdleWatch::new(0.0);
         for round in 1..=20 {
             let now = f64::from(round) * 70_000.0;
-            assert_ne!(watch.at(now, Patience::VISIT), Idle::Gone);
+            assert_ne!(watch.at(now, Patience::of_visit(None, false)), Idle::Gone);
             watch.touched(now);
-            assert_eq!(watch.at(now, Patience::VISIT), Idle::Active);
+            assert_eq!(watch.at(now, Patience::of_visit(None, false)), Idle::Active);
         }
     }
 }

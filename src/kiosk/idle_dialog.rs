@@ -21,7 +21,7 @@ const TICK_MS: u32 = 250;
 /// called when nobody is there, or the person wants to end. `patience` is asked for again and again.
 pub(super) fn idle_dialog(
     words: &Arc<Words>,
-    patience: fn() -> Patience,
+    patience: impl Fn() -> Patience + 'static,
     watched: Signal<bool>,
     on_gone: Callback<()>,
 ) -> El {

@@ -8,10 +8,13 @@ mod attract;
 mod confirm;
 mod display;
 mod dossier;
+mod enrol_screen;
 mod enrolment;
+mod events;
 mod idle;
 mod idle_dialog;
 mod keypad;
+mod news;
 mod scanner;
 mod setup;
 mod tell;
@@ -30,7 +33,7 @@ use survey::response::Response;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::{self, Listener, Phase};
-use crate::collector::Client;
+use crate::collector::{Client, Presented};
 use crate::outbox::Outbox;
 use crate::stage::Stage;
 use crate::words::{self, Language, Words};
@@ -46,6 +49,11 @@ use worker::Worker;
 const RETRY_MS: u32 = 10_000;
 /// Milliseconds after which the attract screen asks the collector again what this device is to ask.
 const REFRESH_MS: f64 = 600_000.0;
+/// Milliseconds after the start until what can wait is asked for: the first touch has the line for itself.
+const LATER_MS: u32 = 3_000;
+/// For how long a dossier that came while somebody was served is still shown afterwards, in milliseconds: as long as the
+/// collector offers it.
+const OFFERED_MS: f64 = 120_000.0;
 /// Milliseconds between two looks whether the attendant has closed the panel.
 const CLOSED_MS: u32 = 1_000;
 
@@ -62,6 +70,12 @@ struct Kiosk {
     words: RefCell<Arc<Words>>,
     /// Counts the screens that were shown.
     screen: Cell<u32>,
+    /// Is the attract screen shown?
+    free: Cell<bool>,
+    /// The number of the last dossier that was presented.
+    presented: Cell<f64>,
+    /// A dossier that was presented while somebody was served, and when.
+    offered: RefCell<Option<(String, f64)>>,
 }
 
 /// Takes over the page and runs the kiosk in it for as long as the page lives.
@@ -81,6 +95,14 @@ pub async fn run() {
         let trouble = match start.await {
             Ok(kiosk) => {
                 kiosk.attract();
+                let later = Rc::downgrade(&kiosk);
+                spawn_local(async move {
+                    TimeoutFuture::new(LATER_MS).await;
+                    if let Some(kiosk) = later.upgrade() {
+                        kiosk.refresh();
+                    }
+                    news::hear(later);
+                });
                 // Held here, for the life of the page, besides by the screens that come and go.
                 return pending(kiosk).await;
             }
@@ -142,7 +164,11 @@ impl Kiosk {
             }
         };
         let outbox = attendant.outbox().clone();
-        let setup = Setup::load(&client).await?;
+        // What is remembered serves at once, however bad the line is; what is new comes a little later.
+        let (setup, set_up_at) = match Setup::remembered() {
+            Some(setup) => (setup, f64::NEG_INFINITY),
+            None => (Setup::load(&client).await?, browser::monotonic_ms()),
+        };
         outbox.introduce(&setup.device.name, setup.clock_offset_ms());
         Ok(Rc::new(Self {
             stage: stage.clone(),
@@ -151,18 +177,31 @@ impl Kiosk {
             client,
             outbox,
             setup: RefCell::new(setup),
-            set_up_at: Cell::new(browser::monotonic_ms()),
+            set_up_at: Cell::new(set_up_at),
             languages: languages.to_vec(),
             words: RefCell::new(Arc::new(Words::vietnamese())),
             screen: Cell::new(0),
+            free: Cell::new(false),
+            presented: Cell::new(0.0),
+            offered: RefCell::new(None),
         }))
     }
 
     /// Shows the attract screen in the language chosen last.
     fn attract(self: &Rc<Self>) {
-        self.refresh();
+        if let Some((dossier, at)) = self.offered.take()
+            && browser::monotonic_ms() - at < OFFERED_MS
+        {
+            self.visit(Some(dossier));
+            return;
+        }
+        if self.set_up_at.get().is_finite() {
+            self.refresh();
+        }
+        display::calibrate(self.setup.borrow().device.chosen.screen_inches);
         self.worker.serving(false);
         self.another_screen();
+        self.free.set(true);
         let kiosk = self.clone();
         self.stage.show(move || attract(kiosk));
     }
@@ -173,6 +212,7 @@ impl Kiosk {
 
     /// Starts a fresh visit, with a dossier if its code was scanned.
     fn visit(self: &Rc<Self>, scanned: Option<String>) {
+        self.free.set(false);
         self.worker.serving(true);
         self.outbox.begin_visit();
         self.another_screen();
@@ -182,6 +222,7 @@ impl Kiosk {
 
     /// Opens the attendant's panel.
     fn attend(self: &Rc<Self>) {
+        self.free.set(false);
         self.another_screen();
         let words = self.words.borrow().clone();
         let device = self.setup.borrow().device.name.clone();
@@ -257,6 +298,30 @@ impl Kiosk {
         });
     }
 
+    /// The one-stop software shows this dossier here, or nothing any more. Whoever is being served is not disturbed.
+    fn presented(self: &Rc<Self>, shown: Option<Presented>) {
+        let Some(shown) = shown else {
+            self.offered.take();
+            return;
+        };
+        if shown.number <= self.presented.get() {
+            return;
+        }
+        self.presented.set(shown.number);
+        if self.free.get() {
+            self.visit(Some(shown.dossier));
+        } else {
+            let now = browser::monotonic_ms();
+            self.offered.replace(Some((shown.dossier, now)));
+        }
+    }
+
+    /// Asks the collector again what to ask, at once.
+    fn ask_again(self: &Rc<Self>) {
+        self.set_up_at.set(f64::NEG_INFINITY);
+        self.refresh();
+    }
+
     /// Asks the collector again what to ask, now and then, while nobody is in a visit.
     fn refresh(self: &Rc<Self>) {
         let now = browser::monotonic_ms();
@@ -266,11 +331,25 @@ impl Kiosk {
         self.set_up_at.set(now);
         let kiosk = self.clone();
         spawn_local(async move {
-            if let Ok(setup) = Setup::load(&kiosk.client).await {
-                kiosk
-                    .outbox
-                    .introduce(&setup.device.name, setup.clock_offset_ms());
-                kiosk.setup.replace(setup);
+            match Setup::load(&kiosk.client).await {
+                Ok(setup) => {
+                    kiosk
+                        .outbox
+                        .introduce(&setup.device.name, setup.clock_offset_ms());
+                    let new = kiosk.setup.replace(setup).device.chosen
+                        != kiosk.setup.borrow().device.chosen;
+                    if new && kiosk.free.get() {
+                        kiosk.attract();
+                    }
+                }
+                // Nobody is thanked for what the collector will not take.
+                Err(Trouble::Refused) if kiosk.free.get() => {
+                    kiosk.free.set(false);
+                    let said = every_language(&kiosk.languages).await;
+                    let attendant = Some(kiosk.attendant.clone());
+                    tell(&kiosk.stage, attendant, said, Trouble::Refused);
+                }
+                Err(_) => {}
             }
         });
     }

@@ -40,6 +40,11 @@ impl Trouble {
         }
     }
 
+    /// Does the machine need a key, or another one?
+    pub fn needs_a_key(self) -> bool {
+        matches!(self, Self::NotEnrolled | Self::Refused)
+    }
+
     /// May it end without a person?
     pub fn may_pass(self) -> bool {
         // A disk that is full now may have room later.
@@ -48,6 +53,22 @@ impl Trouble {
 }
 
 impl Setup {
+    /// As remembered from the last time that the collector answered.
+    pub fn remembered() -> Option<Self> {
+        let device = json::read::<Device>(&browser::recall(DEVICE)?)?;
+        let form = json::read::<Form>(&browser::recall(FORM)?)?;
+        (form.id == device.form && form.version == device.form_version).then(|| Self {
+            device,
+            form: Arc::new(form),
+            fresh: false,
+        })
+    }
+
+    /// Forgets what is remembered.
+    pub fn forget() {
+        browser::forget(DEVICE);
+    }
+
     /// From the collector, else as remembered from the last time that it answered.
     pub async fn load(client: &Client) -> Result<Self, Trouble> {
         let (device, device_text, fresh) =

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::attendant::{Attendant, staff_button};
+use super::enrol_screen::enrol_screen;
 use super::setup::Trouble;
 use crate::rating::notice;
 use crate::stage::Stage;
@@ -35,7 +36,11 @@ pub(super) fn tell(
         });
         el("main")
             .class("hl-kiosk")
-            .child(notice(&said, trouble.key(), None))
+            .child(if trouble.needs_a_key() {
+                enrol_screen(&said, trouble)
+            } else {
+                notice(&said, trouble.key(), None)
+            })
             .child_if(staff)
     });
 }

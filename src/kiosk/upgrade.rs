@@ -9,6 +9,9 @@ const CALM_MS: f64 = 10_000.0;
 /// How long a new version waits at most for an empty outbox, in milliseconds.
 const PATIENCE_MS: f64 = 3_600_000.0;
 
+/// How long nobody must have been there before a page that is worn is loaded again, in milliseconds.
+const REST_MS: f64 = 300_000.0;
+
 /// Watches for the moment at which the page may be exchanged.
 #[derive(Clone, Debug, Default)]
 pub struct Upgrade {
@@ -21,6 +24,8 @@ pub struct Upgrade {
 pub enum Newer {
     /// There is none.
     None,
+    /// There is none, but the page has run for so long, or holds so much memory, that it is better loaded again.
+    Worn,
     /// It is on the device and waits for its turn.
     Ready,
     /// It has taken over; the page that is shown is still of the version before.
@@ -55,14 +60,17 @@ impl Upgrade {
             return Step::Wait;
         }
         let ready_since = *self.ready_since.get_or_insert(now);
-        let calm = self.free_since.is_some_and(|since| now - since >= CALM_MS);
-        if !calm || (waiting > 0 && now - ready_since < PATIENCE_MS) {
+        let worn = newer == Newer::Worn;
+        let quiet = if worn { REST_MS } else { CALM_MS };
+        let calm = self.free_since.is_some_and(|since| now - since >= quiet);
+        // A worn page is no reason to leave before everything is sent.
+        if !calm || (waiting > 0 && (worn || now - ready_since < PATIENCE_MS)) {
             return Step::Wait;
         }
-        if newer == Newer::TookOver {
-            Step::Reload
-        } else {
+        if newer == Newer::Ready {
             Step::Activate
+        } else {
+            Step::Reload
         }
     }
 }
@@ -119,5 +127,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_worn_page_is_loaded_again_only_when_nobody_is_there_and_all_is_sent() {
+        let mut upgrade = Upgrade::default();
+        upgrade.serving(false, 0.0);
+        assert_eq!(upgrade.step(Newer::Worn, 0, REST_MS - 1.0), Step::Wait);
+        assert_eq!(upgrade.step(Newer::Worn, 1, 10.0 * PATIENCE_MS), Step::Wait);
+        assert_eq!(
+            upgrade.step(Newer::Worn, 0, 10.0 * PATIENCE_MS),
+            Step::Reload
+        );
+        upgrade.serving(true, 11.0 * PATIENCE_MS);
+        assert_eq!(upgrade.step(Newer::Worn, 0, 12.0 * PATIENCE_MS), Step::Wait);
     }
 }

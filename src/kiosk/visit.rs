@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use survey::response::{Channel, Touchpoint};
+use survey::response::{Channel, Presentation, Response, Touchpoint};
 
 use super::Kiosk;
 use super::attract::{demo_note, frame};
@@ -29,18 +29,21 @@ enum Part {
 }
 
 /// How long quiet is borne, as the screen is shown now.
-pub(super) fn patience() -> Patience {
-    if display::is_large() {
-        Patience::SLOW_VISIT
-    } else {
-        Patience::VISIT
-    }
+pub(super) fn patience(idle_s: Option<u16>) -> Patience {
+    Patience::of_visit(idle_s, display::is_large())
+}
+
+/// The response with what the survey does not know of.
+fn completed(mut response: Response) -> Response {
+    response.assisted = display::is_assisted();
+    response
 }
 
 pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let words = kiosk.words.borrow().clone();
     let setup = kiosk.setup.borrow().clone();
-    let demo = setup.device.demo;
+    let (demo, idle_s) = (setup.device.demo, setup.device.chosen.idle_s);
+    let chosen = setup.device.chosen.clone();
     let kiosk = StoredValue::new_local(kiosk);
     let part = RwSignal::new(scanned.map_or(Part::Dossier, Part::Confirm));
     let keeping = kiosk.with_value(|kiosk| Keeping::new(kiosk.outbox.clone()));
@@ -94,8 +97,9 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                     let survey = Survey {
                         form: setup.form.clone(),
                         words: said.clone(),
-                        scale_order: setup.device.scale_order,
-                        touchpoint: setup.device.touchpoint.unwrap_or(Touchpoint::Result),
+                        scale_order: chosen.scale_order,
+                        two_step: chosen.presentation == Some(Presentation::TwoStep),
+                        touchpoint: chosen.touchpoint.unwrap_or(Touchpoint::Result),
                         channel: Channel::Kiosk,
                         dossier,
                         invite: None,
@@ -105,8 +109,12 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                     survey.shown(
                         delivery.clone(),
                         Callbacks {
-                            on_answer: act_with(move |response| keeping.answered(response)),
-                            on_finished: act_with(move |response| keeping.finished(response)),
+                            on_answer: act_with(move |response| {
+                                keeping.answered(completed(response))
+                            }),
+                            on_finished: act_with(move |response| {
+                                keeping.finished(completed(response))
+                            }),
                             on_step: None,
                             on_back: Some(act(move || part.set(Part::Dossier))),
                             on_leave: leave,
@@ -115,5 +123,10 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                 }
             })
         })
-        .child(idle_dialog(&words, patience, watched, leave))
+        .child(idle_dialog(
+            &words,
+            move || patience(idle_s),
+            watched,
+            leave,
+        ))
 }

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Interval;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -13,6 +14,7 @@ use web_sys::{
     ServiceWorkerUpdateViaCache,
 };
 
+use super::LATER_MS;
 use super::upgrade::{Newer, Step, Upgrade};
 use crate::browser::{self, Listener, Phase};
 use crate::outbox::Outbox;
@@ -24,6 +26,11 @@ const SCOPE: &str = "/kiosk";
 const LOOK_MS: u32 = 5_000;
 /// How often the collector is asked for a new version, in milliseconds.
 const ASK_MS: u32 = 3_600_000;
+
+/// How long a page runs before it is loaded again in a quiet moment, in milliseconds: a day.
+const WORN_MS: f64 = 86_400_000.0;
+/// From how many bytes of the module's memory on it is loaded again; a visit needs a few megabytes.
+const WORN_BYTES: u32 = 64 << 20;
 
 /// The service worker of the kiosk page; without one (no HTTPS, an old browser) every answer is "no".
 pub(super) struct Worker {
@@ -65,7 +72,12 @@ impl Worker {
         ];
         worker.held.replace(Some((changed, intervals)));
         let registering = Rc::downgrade(&worker);
+        let known = container.controller().is_some();
         spawn_local(async move {
+            // The browser looks for a new version then, which is nothing that the first touch should share the line with.
+            if known {
+                TimeoutFuture::new(LATER_MS).await;
+            }
             let options = RegistrationOptions::new();
             options.set_scope(SCOPE);
             options.set_update_via_cache(ServiceWorkerUpdateViaCache::None);
@@ -111,6 +123,14 @@ impl Worker {
         }
     }
 
+    /// The same, or that the page is worn: only where it will start again without a network.
+    fn newer_or_worn(&self) -> Newer {
+        match self.newer() {
+            Newer::None if self.starts_offline() && is_worn() => Newer::Worn,
+            newer => newer,
+        }
+    }
+
     async fn waiting(&self) -> u64 {
         let outbox = self.outbox.borrow().clone();
         match outbox {
@@ -136,11 +156,21 @@ impl Worker {
     }
 }
 
+/// Has the page run for a day, or grown beyond what it ever needs? The memory of a module only grows.
+fn is_worn() -> bool {
+    let bytes = wasm_bindgen::memory()
+        .dyn_into::<js_sys::WebAssembly::Memory>()
+        .ok()
+        .and_then(|memory| memory.buffer().dyn_into::<js_sys::ArrayBuffer>().ok())
+        .map_or(0, |buffer| buffer.byte_length());
+    browser::monotonic_ms() > WORN_MS || bytes > WORN_BYTES
+}
+
 fn look(worker: &Weak<Worker>) {
     let Some(worker) = worker.upgrade() else {
         return;
     };
-    let newer = worker.newer();
+    let newer = worker.newer_or_worn();
     if newer == Newer::None {
         let now = browser::monotonic_ms();
         worker.upgrade.borrow_mut().step(newer, 0, now);

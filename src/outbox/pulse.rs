@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Interval;
+use gloo_timers::future::TimeoutFuture;
 use survey::heartbeat::{Heartbeat, Storage};
 use wasm_bindgen_futures::spawn_local;
 
@@ -12,6 +13,8 @@ use super::{Inner, Outbox, now};
 use crate::browser::{self, Listener, Phase};
 use crate::collector::Failure;
 
+/// Milliseconds until the first heartbeat.
+const FIRST_MS: u32 = 3_000;
 /// Milliseconds between two heartbeats.
 const BEAT_MS: u32 = 300_000;
 
@@ -32,7 +35,7 @@ impl Pulse {
 }
 
 impl Outbox {
-    /// Tells the collector how this device is, now, when the network comes back, and every five minutes.
+    /// Tells the collector how this device is, soon, when the network comes back, and every five minutes.
     pub fn beat(&self) {
         let inner = Rc::downgrade(&self.0);
         let (again, online) = (inner.clone(), inner.clone());
@@ -42,7 +45,11 @@ impl Outbox {
             beat_soon(&online);
         });
         self.0.pulse.held.replace(Some((interval, online)));
-        beat_soon(&inner);
+        spawn_local(async move {
+            // The first touch has the line for itself.
+            TimeoutFuture::new(FIRST_MS).await;
+            beat_soon(&inner);
+        });
     }
 }
 

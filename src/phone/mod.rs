@@ -125,6 +125,7 @@ impl Phone {
             form: form.clone(),
             words: words.clone(),
             scale_order: invite.scale_order,
+            two_step: false,
             touchpoint: invite.touchpoint,
             channel: Channel::Phone,
             dossier: None,

@@ -21,6 +21,8 @@ pub struct Draft {
     pub locale: String,
     /// Order in which the levels stand.
     pub scale_order: ScaleOrder,
+    /// Levels with faces are asked in two steps.
+    pub two_step: bool,
 }
 
 /// What clocks and chance add.
@@ -59,10 +61,10 @@ impl Draft {
             comment: None,
             locale: Some(self.locale.clone()),
             scale_order: Some(self.scale_order),
-            presentation: Some(if faces {
-                Presentation::Faces
-            } else {
-                Presentation::Words
+            presentation: Some(match (faces, self.two_step) {
+                (true, true) => Presentation::TwoStep,
+                (true, false) => Presentation::Faces,
+                (false, _) => Presentation::Words,
             }),
             assisted: false,
             partial,

@@ -13,6 +13,8 @@ mod question;
 mod reasons;
 mod run;
 mod thanks;
+#[cfg(feature = "kiosk")]
+mod two_step;
 
 use std::sync::Arc;
 
@@ -73,6 +75,9 @@ pub fn SatisfactionSurvey(
     /// Order of the levels, where the authority has chosen one and the form does not prescribe its own.
     #[prop(optional_no_strip)]
     scale_order: Option<ScaleOrder>,
+    /// Asks five levels with faces in two steps: three faces first, then the strength. Only the kiosk's build does.
+    #[prop(optional)]
+    two_step: bool,
     /// At which moment of the procedure the person is asked.
     #[prop(default = Touchpoint::Result)]
     touchpoint: Touchpoint,
@@ -107,6 +112,7 @@ pub fn SatisfactionSurvey(
         form,
         words,
         scale_order,
+        two_step,
         touchpoint,
         channel,
         dossier,
@@ -133,6 +139,8 @@ pub struct Survey {
     pub words: Arc<Words>,
     /// Order of the levels, where the authority has chosen one.
     pub scale_order: Option<ScaleOrder>,
+    /// Three faces first, then the strength.
+    pub two_step: bool,
     /// At which moment of the procedure the person is asked.
     pub touchpoint: Touchpoint,
     /// The door.
@@ -200,6 +208,7 @@ impl Survey {
             channel: self.channel,
             locale: self.words.lang().to_owned(),
             scale_order,
+            two_step: self.two_step,
         };
         Run::new(
             Journey::new(self.form, self.enabled),

@@ -14,6 +14,8 @@ use super::face::face;
 use super::heading::heading;
 use super::reasons::checked;
 use super::run::Run;
+#[cfg(feature = "kiosk")]
+use super::two_step::TwoStep;
 use crate::view::{El, act, el};
 use crate::words::Words;
 
@@ -21,13 +23,22 @@ use crate::words::Words;
 static GROUPS: AtomicU32 = AtomicU32::new(0);
 
 /// What one tile stands for.
-struct Tile {
-    answer: Answer,
+#[derive(Clone)]
+pub(super) struct Tile {
+    pub answer: Answer,
     value: String,
-    label: String,
-    face: Option<u8>,
+    pub label: String,
+    pub face: Option<u8>,
     /// "4 out of 5"; none for "does not apply to me".
-    description: Option<String>,
+    pub description: Option<String>,
+}
+
+/// The radio group that tiles stand in.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub name: String,
+    /// Arrow keys choose by a click, too; only this tells them from a touch, Space or a screen reader's own click.
+    pub by_arrow: StoredValue<bool>,
 }
 
 fn tiles(run: Run, words: &Words, item: &Item) -> Vec<Tile> {
@@ -73,7 +84,7 @@ pub(super) fn question(run: Run, words: &Words, id: &str) -> Option<El> {
 }
 
 fn question_of(run: Run, words: &Words, item: Item) -> El {
-    let group = ["hl-", &GROUPS.fetch_add(1, Ordering::Relaxed).to_string()].concat();
+    let name = ["hl-", &GROUPS.fetch_add(1, Ordering::Relaxed).to_string()].concat();
     let progress = run.peek(|journey| journey.progress()).map(|(n, total)| {
         words.fill(
             "progress",
@@ -91,7 +102,6 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
     let required = item.required;
     let answered = move || run.read(|journey| journey.answer().is_some());
 
-    // Arrow keys choose by a click, too; only this tells them from a touch, Space or a screen reader's own click.
     let by_arrow = StoredValue::new(false);
     let keys = move |event: web_sys::Event| {
         let Some(key) = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key) else {
@@ -111,14 +121,15 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
     let legend = el("legend")
         .class("hl-question__legend")
         .child(heading(text));
-    let scale = el("div")
-        .class("hl-scale")
-        .attr_of("data-levels", tiles.len().to_string())
-        .children(
-            tiles
-                .into_iter()
-                .map(|tile| tile.shown(run, &group, by_arrow)),
-        );
+    let group = Group { name, by_arrow };
+    let on_back = run.has_way_back().then(|| act(move || run.go_back()));
+    #[cfg(feature = "kiosk")]
+    let (scale, on_back) = match TwoStep::of(run, &tiles) {
+        Some(steps) => steps.shown(run, words, group, on_back),
+        None => (scale(run, &group, tiles), on_back),
+    };
+    #[cfg(not(feature = "kiosk"))]
+    let scale = scale(run, &group, tiles);
     let question = el("fieldset")
         .class("hl-question")
         .attr_of("data-item", item.id)
@@ -140,7 +151,7 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
             }
         });
     let actions = Actions {
-        on_back: run.has_way_back().then(|| act(move || run.go_back())),
+        on_back,
         on_restart: act(move || run.restart()),
         on_end: act(move || run.end()),
         on_next: act(move || run.go_on()),
@@ -166,16 +177,34 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
         .child(actions.row(words))
 }
 
+/// All tiles side by side.
+pub(super) fn scale(run: Run, group: &Group, tiles: Vec<Tile>) -> El {
+    row(tiles
+        .into_iter()
+        .map(|tile| tile.shown(run, group))
+        .collect())
+}
+
+/// Tiles side by side.
+pub(super) fn row(tiles: Vec<El>) -> El {
+    el("div")
+        .class("hl-scale")
+        .attr_of("data-levels", tiles.len().to_string())
+        .children(tiles)
+}
+
 impl Tile {
     /// A native radio button over the whole tile, with face and words.
-    fn shown(self, run: Run, group: &str, by_arrow: StoredValue<bool>) -> El {
+    pub fn shown(self, run: Run, group: &Group) -> El {
+        let Group { name, by_arrow } = group;
+        let by_arrow = *by_arrow;
         let answer = self.answer;
-        let note = [group, "-", &self.value].concat();
+        let note = [name, "-", &self.value].concat();
         let described = self.description.is_some().then(|| note.clone());
         let radio = el("input")
             .class("hl-tile__radio")
             .attr("type", "radio")
-            .attr_of("name", group.to_owned())
+            .attr_of("name", name.clone())
             .attr_of("value", self.value)
             .on("change", move |_| run.choose(answer))
             .on("click", move |_| {

@@ -102,6 +102,12 @@ impl Run {
         self.held.with_value(|held| held.draft.scale_order)
     }
 
+    /// Are levels with faces asked in two steps?
+    #[cfg(feature = "kiosk")]
+    pub fn two_step(self) -> bool {
+        self.held.with_value(|held| held.draft.two_step)
+    }
+
     /// Answers the question on the screen.
     pub fn choose(self, answer: Answer) {
         self.must_choose.set(false);
