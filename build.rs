@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::{env, error, fs};
 
 /// What the keys of words begin with that only the kiosk says.
-const ONLY_AT_THE_KIOSK: [&str; 15] = [
+const ONLY_AT_THE_KIOSK: [&str; 16] = [
     "attract.invite",
     "attract.note",
     "attract.start",
@@ -22,6 +22,7 @@ const ONLY_AT_THE_KIOSK: [&str; 15] = [
     "parked",
     "pin.",
     "staff",
+    "unreviewed",
 ];
 
 fn main() -> Result<(), Box<dyn error::Error>> {
