@@ -188,3 +188,221 @@ fn licence(folder: &Path) -> Result<()> {
     fs::write(Fonts::folder().join("OFL.txt"), licence)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use rustybuzz::{Face, UnicodeBuffer, shape};
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Every text of every language: of the screens, and of the forms that are shipped.
+    fn texts() -> Result<BTreeMap<String, Vec<String>>> {
+        let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for file in json_files("src/words")? {
+            let language = file.file_stem().context("a name")?.to_string_lossy();
+            let words: BTreeMap<String, String> =
+                serde_json::from_str(&fs::read_to_string(&file)?)?;
+            texts
+                .entry(language.into_owned())
+                .or_default()
+                .extend(words.into_values());
+        }
+        for file in json_files("crates/survey/forms")? {
+            collect(
+                &serde_json::from_str(&fs::read_to_string(&file)?)?,
+                &mut texts,
+            );
+        }
+        Ok(texts)
+    }
+
+    fn json_files(folder: &str) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(root().join(folder))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|end| end == "json") {
+                files.push(path);
+            }
+        }
+        Ok(files)
+    }
+
+    /// A text is an object with a Vietnamese one.
+    fn collect(value: &Value, into: &mut BTreeMap<String, Vec<String>>) {
+        match value {
+            Value::Object(fields) if fields.get("vi").is_some_and(Value::is_string) => {
+                for (language, text) in fields {
+                    let text = text.as_str().unwrap_or_default().to_owned();
+                    into.entry(language.clone()).or_default().push(text);
+                }
+            }
+            Value::Object(fields) => fields.values().for_each(|field| collect(field, into)),
+            Value::Array(values) => values.iter().for_each(|value| collect(value, into)),
+            _ => {}
+        }
+    }
+
+    fn opened(file: &Path) -> Result<Vec<u8>> {
+        wuff::decompress_woff2(&fs::read(file)?)
+            .map_err(|fault| anyhow::anyhow!("{}: {fault:?}", file.display()))
+    }
+
+    /// The characters that a face lacks, or that stand there as a dotted circle: a mark without its letter.
+    fn lacking(face: &Face, text: &str) -> Vec<char> {
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(text);
+        let circle = face.glyph_index('\u{25cc}').map(|glyph| u32::from(glyph.0));
+        let shaped = shape(face, &[], buffer);
+        shaped
+            .glyph_infos()
+            .iter()
+            .filter(|glyph| glyph.glyph_id == 0 || Some(glyph.glyph_id) == circle)
+            .filter_map(|glyph| text[glyph.cluster as usize..].chars().next())
+            .collect()
+    }
+
+    #[test]
+    fn the_letters_write_every_text_of_every_language() -> Result<()> {
+        let fonts = Fonts::read()?;
+        for (language, texts) in texts()? {
+            let script = fonts
+                .font
+                .iter()
+                .find(|font| font.languages.contains(&language));
+            let latin = fonts.font.iter().find(|font| font.languages.is_empty());
+            let latin = latin.context("letters that everybody reads")?;
+            for weight in 0..WEIGHTS.len() {
+                let open = |font: &Font| opened(&font.faces()[weight].1);
+                let (plain, special) = (open(latin)?, script.map(open).transpose()?);
+                let plain = Face::from_slice(&plain, 0).context("a font")?;
+                let special = special
+                    .as_deref()
+                    .and_then(|file| Face::from_slice(file, 0));
+                for text in &texts {
+                    // As a browser does: each stretch in the first face that has it.
+                    let of_script = |c: char| {
+                        special
+                            .as_ref()
+                            .is_some_and(|face| face.glyph_index(c).is_some())
+                    };
+                    for stretch in text
+                        .split_inclusive(' ')
+                        .flat_map(|word| stretches(word, of_script))
+                    {
+                        let face = match &special {
+                            Some(face) if stretch.starts_with(of_script) => face,
+                            _ => &plain,
+                        };
+                        let lacking = lacking(face, stretch);
+                        ensure!(lacking.is_empty(), "{language}: {lacking:?} in {text:?}");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A word cut where it changes its script.
+    fn stretches(word: &str, of_script: impl Fn(char) -> bool) -> Vec<&str> {
+        let mut cuts = vec![0];
+        let mut before = None;
+        for (place, letter) in word.char_indices() {
+            let now = of_script(letter);
+            if before.is_some_and(|before| before != now) {
+                cuts.push(place);
+            }
+            before = Some(now);
+        }
+        cuts.push(word.len());
+        cuts.windows(2)
+            .map(|pair| &word[pair[0]..pair[1]])
+            .collect()
+    }
+
+    #[test]
+    fn marks_stack_over_the_letters_of_the_central_highlands() -> Result<()> {
+        for (_, file) in Fonts::read()?.font[0].faces() {
+            let file = opened(&file)?;
+            let face = Face::from_slice(&file, 0).context("a font")?;
+            for letter in [
+                "Ẫ",
+                "Ặ",
+                "ỵ",
+                "Ự",
+                "ê\u{306}",
+                "ô\u{306}",
+                "ơ\u{306}",
+                "ư\u{306}",
+                "Ê\u{306}",
+                "Ư\u{306}",
+                "ê\u{30c}",
+                "ƀ",
+                "Ƀ",
+                "ĕ",
+                "ĭ",
+                "ŏ",
+                "ŭ",
+                "č",
+                "ñ",
+                "đ",
+            ] {
+                let lacking = lacking(&face, letter);
+                ensure!(lacking.is_empty(), "{letter}: {lacking:?}");
+                let mut buffer = UnicodeBuffer::new();
+                buffer.push_str(letter);
+                let shaped = shape(&face, &[], buffer);
+                // A mark that is placed takes no room of its own and is moved back over its letter.
+                for place in shaped.glyph_positions().iter().skip(1) {
+                    ensure!(
+                        place.x_advance == 0 && place.x_offset != 0,
+                        "{letter}: {place:?}"
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_language_finds_its_name_in_its_own_script() -> Result<()> {
+        for font in Fonts::read()?.font {
+            for language in &font.languages {
+                let file = opened(&font.name_face(language))?;
+                let face = Face::from_slice(&file, 0).context("a font")?;
+                let words = fs::read_to_string(root().join(format!("src/words/{language}.json")))?;
+                let words: Value = serde_json::from_str(&words)?;
+                let name = words["name"].as_str().context("a name")?;
+                ensure!(
+                    lacking(&face, name).is_empty(),
+                    "run `cargo xtask fonts`: {name}"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_letters_stay_light() -> Result<()> {
+        for font in Fonts::read()?.font {
+            let mut bytes = 0;
+            for (_, file) in font.faces() {
+                bytes += fs::metadata(file)?.len();
+            }
+            // What everybody loads, and what one language asks for more.
+            let budget = if font.languages.is_empty() {
+                30_000
+            } else {
+                36_000
+            };
+            ensure!(
+                bytes <= budget,
+                "{}: {bytes} bytes, and {budget} are allowed",
+                font.name
+            );
+        }
+        Ok(())
+    }
+}
