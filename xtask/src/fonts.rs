@@ -81,6 +81,24 @@ impl Font {
     }
 }
 
+/// The font in a compressed file.
+pub fn opened(file: &Path) -> Result<Vec<u8>> {
+    let bytes =
+        fs::read(file).with_context(|| format!("{}: run `cargo xtask fonts`", file.display()))?;
+    wuff::decompress_woff2(&bytes).map_err(|fault| anyhow::anyhow!("{}: {fault:?}", file.display()))
+}
+
+/// What a language calls itself.
+pub fn name_of(language: &str) -> Result<String> {
+    let path = root().join(format!("src/words/{language}.json"));
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let words: serde_json::Value = serde_json::from_str(&text)?;
+    let name = words["name"]
+        .as_str()
+        .context("a language without a name")?;
+    Ok(name.to_owned())
+}
+
 /// Makes every file in `style/fonts` anew.
 pub fn make() -> Result<()> {
     let fonts = Fonts::read()?;
@@ -125,12 +143,7 @@ fn cut(font: &Font, folder: &Path) -> Result<()> {
         subset(font, called, &letters, &face, folder)?;
     }
     for language in &font.languages {
-        let words = root().join(format!("src/words/{language}.json"));
-        let text = fs::read_to_string(&words).with_context(|| words.display().to_string())?;
-        let words: serde_json::Value = serde_json::from_str(&text)?;
-        let name = words["name"]
-            .as_str()
-            .context("a language without a name")?;
+        let name = name_of(language)?;
         let face = font.name_face(language);
         subset(font, WEIGHTS[0].1, &format!("--text={name}"), &face, folder)?;
     }
@@ -243,11 +256,6 @@ mod tests {
             Value::Array(values) => values.iter().for_each(|value| collect(value, into)),
             _ => {}
         }
-    }
-
-    fn opened(file: &Path) -> Result<Vec<u8>> {
-        wuff::decompress_woff2(&fs::read(file)?)
-            .map_err(|fault| anyhow::anyhow!("{}: {fault:?}", file.display()))
     }
 
     /// The characters that a face lacks, or that stand there as a dotted circle: a mark without its letter.
@@ -372,11 +380,9 @@ mod tests {
             for language in &font.languages {
                 let file = opened(&font.name_face(language))?;
                 let face = Face::from_slice(&file, 0).context("a font")?;
-                let words = fs::read_to_string(root().join(format!("src/words/{language}.json")))?;
-                let words: Value = serde_json::from_str(&words)?;
-                let name = words["name"].as_str().context("a name")?;
+                let name = name_of(language)?;
                 ensure!(
-                    lacking(&face, name).is_empty(),
+                    lacking(&face, &name).is_empty(),
                     "run `cargo xtask fonts`: {name}"
                 );
             }

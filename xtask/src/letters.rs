@@ -8,9 +8,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use rustybuzz::{Face, UnicodeBuffer, shape};
 use serde_json::{Value, json};
 
-use crate::fonts::Fonts;
+use crate::fonts::{Fonts, name_of, opened};
 use crate::web::write_hashed;
 
 /// Where they lie among the assets.
@@ -52,10 +53,15 @@ impl Letters {
                 }));
             }
             for language in &font.languages {
-                let face = STANDARD.encode(read(&font.name_face(language))?);
+                let file = font.name_face(language);
+                let face = STANDARD.encode(read(&file)?);
+                // As wide before the browser has opened the face as after that, so that nothing moves.
+                let width = width(&file, &name_of(language)?)?;
                 sheet.push_str(&format!(
                     "@font-face{{font-family:hl-name-{language};src:url(data:font/woff2;base64,{face})}}\
-                     :not(:lang({language}))>[data-lang={language}]{{font-family:hl-name-{language},var(--hl-font)}}"
+                     :not(:lang({language}))>[data-lang={language}]{{font-family:hl-name-{language},var(--hl-font);\
+                     justify-content:flex-start;white-space:nowrap;\
+                     width:calc({width:.3}em + 2*var(--hl-space) + 4px)}}"
                 ));
             }
         }
@@ -68,6 +74,21 @@ impl Letters {
 
 fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("{}: run `cargo xtask fonts`", file.display()))
+}
+
+/// How wide a text is, in em.
+fn width(file: &Path, text: &str) -> Result<f64> {
+    let font = opened(file)?;
+    let face = Face::from_slice(&font, 0).with_context(|| file.display().to_string())?;
+    let mut buffer = UnicodeBuffer::new();
+    buffer.push_str(text);
+    let shaped = shape(&face, &[], buffer);
+    let units: i32 = shaped
+        .glyph_positions()
+        .iter()
+        .map(|glyph| glyph.x_advance)
+        .sum();
+    Ok(f64::from(units) / f64::from(face.units_per_em()))
 }
 
 /// Scripts that stack higher and hang deeper than Vietnamese get lines further apart.

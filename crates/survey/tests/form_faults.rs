@@ -144,7 +144,7 @@ fn names() {
 #[test]
 fn languages_and_texts() {
     quick(
-        |form| form["languages"] = json!(["en", "vi"]),
+        |form| form["languages"] = json!(["en", "vi", "km"]),
         "vi-first",
         "languages",
     );
@@ -154,9 +154,9 @@ fn languages_and_texts() {
         "items.attitude.text.en",
     );
     quick(
-        |form| item(form, "attitude")["text"]["km"] = json!("…"),
+        |form| item(form, "attitude")["text"]["rad"] = json!("…"),
         "undeclared-language",
-        "items.attitude.text.km",
+        "items.attitude.text.rad",
     );
     quick(
         |form| form["title"]["en"] = json!("Rate\nus"),
