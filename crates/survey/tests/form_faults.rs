@@ -500,7 +500,7 @@ fn bands_without_hole_or_overlap() {
     quick(
         |form| {
             form["index"]["bands"] =
-                json!([{"id": "any", "text": {"vi": "Tốt", "en": "Good"}, "from": 0}]);
+                json!([{"id": "any", "text": {"vi": "Tốt", "en": "Good", "km": "ល្អ"}, "from": 0}]);
         },
         "bands",
         "index.bands",
