@@ -102,7 +102,7 @@ fn lines(fonts: &Fonts) -> String {
         {
             if let Some(height) = height {
                 rules.push_str(&format!(
-                    ":lang({language}){{--hl-line:{height};line-height:{height}}}"
+                    ":where([lang={language}]){{--hl-line:{height};line-height:{height}}}"
                 ));
             }
         }
