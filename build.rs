@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::{env, error, fs};
 
 /// What the keys of words begin with that only the kiosk says.
-const ONLY_AT_THE_KIOSK: [&str; 16] = [
+const ONLY_AT_THE_KIOSK: [&str; 17] = [
     "attract.invite",
     "attract.note",
     "attract.start",
@@ -23,6 +23,7 @@ const ONLY_AT_THE_KIOSK: [&str; 16] = [
     "parked",
     "pin.",
     "staff",
+    "unreviewed",
 ];
 
 fn main() -> Result<(), Box<dyn error::Error>> {

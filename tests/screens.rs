@@ -85,6 +85,16 @@ async fn every_screen_fits_every_panel_in_english() -> Result<()> {
 }
 
 #[tokio::test]
+async fn every_screen_fits_every_panel_in_khmer() -> Result<()> {
+    walk("km", 100, &[]).await
+}
+
+#[tokio::test]
+async fn every_screen_fits_every_panel_in_khmer_of_twice_the_size() -> Result<()> {
+    walk("km", 200, &[]).await
+}
+
+#[tokio::test]
 async fn every_screen_fits_every_panel_in_text_of_twice_the_size() -> Result<()> {
     walk("vi", 200, &[]).await
 }

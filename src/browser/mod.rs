@@ -2,6 +2,8 @@
 
 mod chance;
 mod clock;
+#[cfg(feature = "kiosk")]
+mod idle;
 mod listener;
 mod local;
 mod lock;
@@ -9,6 +11,8 @@ mod storage;
 
 pub use chance::{chance, new_id};
 pub use clock::{monotonic_ms, offset_of, rfc3339_now, told_time, wall_ms};
+#[cfg(feature = "kiosk")]
+pub use idle::idle;
 pub use listener::{Listener, Phase};
 pub use local::{forget, recall, remember};
 pub use lock::{Asked, Lock, lock};

@@ -106,7 +106,7 @@ fn attended(
         on_close,
     };
     let watched = Signal::stored(true);
-    frame(words.lang()).child(panel.shown()).child(idle_dialog(
+    frame(&words).child(panel.shown()).child(idle_dialog(
         &words,
         || Patience::PANEL,
         watched,

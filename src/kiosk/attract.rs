@@ -57,7 +57,7 @@ impl Attract {
                 start,
             ))
             .child(choice);
-        frame(words.lang())
+        frame(words)
             .child_if(self.demo.then(|| demo_note(words)))
             .child(wishes(words))
             .child(invitation)
@@ -65,10 +65,23 @@ impl Attract {
 }
 
 /// The frame around every screen of the kiosk.
-pub fn frame(lang: &str) -> El {
+pub fn frame(words: &Words) -> El {
     el("main")
         .class("hl-kiosk")
-        .attr_of("lang", lang.to_owned())
+        .attr_of("lang", words.lang().to_owned())
+        .child_if(words.await_review().then(|| review_note(words)))
+}
+
+/// Says that the words may be wrong: in their own language, and in the one that counts.
+fn review_note(words: &Words) -> El {
+    let said = |words: &Words| {
+        el("span")
+            .attr_of("lang", words.lang().to_owned())
+            .text(words.say("unreviewed"))
+    };
+    el("p")
+        .class("hl-review")
+        .children([said(words), said(&Words::vietnamese())])
 }
 
 /// Says that the data are made up.
@@ -96,7 +109,7 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
         Attract {
             unit: setup.device.unit_name.clone(),
             demo: setup.device.demo,
-            languages: chosen(&kiosk.languages, &setup.device.chosen.languages),
+            languages: chosen(&kiosk.speech.languages(), &setup.device.chosen.languages),
         }
     };
     let idle_s = kiosk.setup.borrow().device.chosen.idle_s;

@@ -14,9 +14,11 @@ mod events;
 mod idle;
 mod idle_dialog;
 mod keypad;
+mod letters;
 mod news;
 mod scanner;
 mod setup;
+mod speech;
 mod tell;
 mod upgrade;
 mod visit;
@@ -36,12 +38,13 @@ use crate::browser::{self, Listener, Phase};
 use crate::collector::{Client, Presented};
 use crate::outbox::Outbox;
 use crate::stage::Stage;
-use crate::words::{self, Language, Words};
+use crate::words::Words;
 use attendant::Attendant;
 pub use attract::Attract;
 use attract::attract;
 use setup::{Setup, Trouble};
-use tell::{every_language, tell};
+use speech::Speech;
+use tell::tell;
 use visit::visit;
 use worker::Worker;
 
@@ -66,7 +69,7 @@ struct Kiosk {
     outbox: Outbox,
     setup: RefCell<Setup>,
     set_up_at: Cell<f64>,
-    languages: Vec<Language>,
+    speech: Rc<Speech>,
     words: RefCell<Arc<Words>>,
     /// Counts the screens that were shown.
     screen: Cell<u32>,
@@ -87,11 +90,11 @@ pub async fn run() {
     let _no_menu = no_menu();
     let _awake = wake::keep_awake();
     let worker = Worker::start();
-    let languages = words::list().await;
+    let speech = Speech::listed().await;
     // Made once, with the outbox: what waits is sent from the first moment, whatever else is in the way.
     let mut attendant = None;
     loop {
-        let start = Kiosk::start(&stage, &worker, &languages, &mut attendant);
+        let start = Kiosk::start(&stage, &worker, &speech, &mut attendant);
         let trouble = match start.await {
             Ok(kiosk) => {
                 kiosk.attract();
@@ -100,6 +103,7 @@ pub async fn run() {
                     TimeoutFuture::new(LATER_MS).await;
                     if let Some(kiosk) = later.upgrade() {
                         kiosk.refresh();
+                        kiosk.speech.fetch_ahead();
                     }
                     news::hear(later);
                 });
@@ -108,7 +112,7 @@ pub async fn run() {
             }
             Err(trouble) => trouble,
         };
-        let said = every_language(&languages).await;
+        let said = speech.every().await;
         tell(&stage, attendant.clone(), said, trouble);
         if !trouble.may_pass() {
             return pending((stage, worker)).await;
@@ -145,7 +149,7 @@ impl Kiosk {
     async fn start(
         stage: &Rc<Stage>,
         worker: &Rc<Worker>,
-        languages: &[Language],
+        speech: &Rc<Speech>,
         attendant: &mut Option<Rc<Attendant>>,
     ) -> Result<Rc<Self>, Trouble> {
         let key = enrolment::key().ok_or(Trouble::NotEnrolled)?;
@@ -178,7 +182,7 @@ impl Kiosk {
             outbox,
             setup: RefCell::new(setup),
             set_up_at: Cell::new(set_up_at),
-            languages: languages.to_vec(),
+            speech: speech.clone(),
             words: RefCell::new(Arc::new(Words::vietnamese())),
             screen: Cell::new(0),
             free: Cell::new(false),
@@ -204,10 +208,14 @@ impl Kiosk {
         self.free.set(true);
         let kiosk = self.clone();
         self.stage.show(move || attract(kiosk));
+        if self.set_up_at.get().is_finite() {
+            self.speech.fetch_ahead();
+        }
     }
 
     fn another_screen(&self) {
         self.screen.set(self.screen.get().wrapping_add(1));
+        self.speech.put_on_letters();
     }
 
     /// Starts a fresh visit, with a dossier if its code was scanned.
@@ -244,7 +252,7 @@ impl Kiosk {
             }
             kiosk.outbox.end_visit();
             if let Some(response) = lost {
-                let said = every_language(&kiosk.languages).await;
+                let said = kiosk.speech.every().await;
                 let attendant = Some(kiosk.attendant.clone());
                 tell(&kiosk.stage, attendant, said, Trouble::Storage);
                 kiosk.save_when_it_can(response).await;
@@ -287,13 +295,14 @@ impl Kiosk {
         let kiosk = self.clone();
         let screen = self.screen.get();
         spawn_local(async move {
-            // Words that cannot be had leave the screen as it is: it can still be read. Words that come when somebody has
-            // begun a visit are too late for it.
-            if let Some(words) = words::of(&lang).await
+            // Words or letters that cannot be had leave the screen as it is: it can still be read. Those that come when
+            // somebody has begun a visit are too late for it.
+            if let Some(words) = kiosk.speech.of(&lang).await
                 && kiosk.screen.get() == screen
             {
-                kiosk.words.replace(Arc::new(words));
+                kiosk.words.replace(words);
                 kiosk.attract();
+                kiosk.speech.ask_again(lang);
             }
         });
     }
@@ -345,7 +354,7 @@ impl Kiosk {
                 // Nobody is thanked for what the collector will not take.
                 Err(Trouble::Refused) if kiosk.free.get() => {
                     kiosk.free.set(false);
-                    let said = every_language(&kiosk.languages).await;
+                    let said = kiosk.speech.every().await;
                     let attendant = Some(kiosk.attendant.clone());
                     tell(&kiosk.stage, attendant, said, Trouble::Refused);
                 }

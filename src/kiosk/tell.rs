@@ -11,7 +11,7 @@ use super::setup::Trouble;
 use crate::rating::notice;
 use crate::stage::Stage;
 use crate::view::{act, el};
-use crate::words::{self, Language, Words};
+use crate::words::Words;
 
 /// Shows what is wrong, with the attendant's panel behind it: ratings wait on the device in times of trouble, too.
 pub(super) fn tell(
@@ -43,15 +43,4 @@ pub(super) fn tell(
             })
             .child_if(staff)
     });
-}
-
-/// The words of every language that is served, Vietnamese first: an attendant may read any of them.
-pub(super) async fn every_language(languages: &[Language]) -> Vec<Arc<Words>> {
-    let mut all = vec![Arc::new(Words::vietnamese())];
-    for language in languages {
-        if language.lang != all[0].lang() {
-            all.extend(words::fetch(&language.lang).await.map(Arc::new));
-        }
-    }
-    all
 }

@@ -65,7 +65,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let watched = Signal::derive(move || !is_kept.get());
 
     let said = words.clone();
-    frame(words.lang())
+    frame(&words)
         .child_if(demo.then(|| demo_note(&words)))
         .child(wishes(&words))
         .child_live(move || {

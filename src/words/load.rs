@@ -23,11 +23,6 @@ pub async fn of(lang: &str) -> Option<Words> {
     if lang == Lang::DEFAULT {
         return Some(Words::vietnamese());
     }
-    fetch(lang).await
-}
-
-/// The words of a language that is not compiled in.
-pub async fn fetch(lang: &str) -> Option<Words> {
     let words = text(&["/assets/words/", lang, ".json"].concat()).await?;
     Words::read(lang, &words)
 }

@@ -10,9 +10,14 @@ use survey::named::Named;
 
 use crate::json;
 
-#[cfg(feature = "kiosk")]
-pub use load::fetch;
 pub use load::{list, of};
+
+/// Not a text but where a file says whether a native speaker has read it: there until one has (docs/languages.md).
+#[cfg(any(feature = "kiosk", test))]
+const REVIEW: &str = "review";
+/// What it says until then.
+#[cfg(any(feature = "kiosk", test))]
+const AWAITING: &str = "awaiting";
 
 /// The words of one language, by key.
 #[derive(Clone, Debug)]
@@ -61,6 +66,14 @@ impl Words {
     /// The language tag of these words.
     pub fn lang(&self) -> &str {
         &self.lang
+    }
+
+    /// Has no native speaker read them yet? Their file says so.
+    #[cfg(feature = "kiosk")]
+    pub fn await_review(&self) -> bool {
+        self.by_key
+            .get(REVIEW)
+            .is_some_and(|state| state == AWAITING)
     }
 
     /// The text of `key`; the key itself if no file has it, which the tests rule out for every key in use.
@@ -130,10 +143,15 @@ mod tests {
     fn every_language_says_everything_with_the_same_blanks() {
         let files = files();
         let vi = &files["vi"];
-        for (lang, words) in &files {
+        for (lang, mut words) in files.clone() {
+            let review = words.remove(super::REVIEW);
+            assert!(
+                review.is_none_or(|state| state == super::AWAITING),
+                "{lang}.json: review is \"awaiting\" or not there"
+            );
             let keys: Vec<_> = words.keys().collect();
             assert_eq!(keys, vi.keys().collect::<Vec<_>>(), "keys of {lang}.json");
-            for (key, text) in words {
+            for (key, text) in &words {
                 assert!(!text.trim().is_empty(), "{lang}.json: {key} is empty");
                 assert_eq!(
                     placeholders(text),

@@ -4,6 +4,8 @@
 mod api;
 mod bench;
 mod build;
+mod fonts;
+mod letters;
 mod licences;
 mod lighten;
 mod page;
@@ -42,6 +44,8 @@ enum Command {
     Bench(bench::Bench),
     /// Build the web files and tell what they weigh and why; writes docs/size.md.
     Size,
+    /// Cut the letters in style/fonts/ out of Debian's Noto fonts, after a change of style/fonts/fonts.toml.
+    Fonts,
     /// Validate the OpenAPI document and fuzz the running collector with schemathesis (needs Python 3 with venv).
     Api,
 }
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(&arguments),
         Command::Bench(bench) => bench.run(),
         Command::Size => size::report(),
+        Command::Fonts => fonts::make(),
         Command::Api => api::check(),
     };
     match result {

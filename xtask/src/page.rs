@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::letters::Letters;
 use crate::step::root;
 use crate::web::Scripts;
 
@@ -104,6 +105,7 @@ impl Page {
         &self,
         scripts: &Scripts,
         languages: &Value,
+        letters: &Letters,
         screen: &str,
         more: &[&str],
     ) -> Result<Filled> {
@@ -115,6 +117,9 @@ impl Page {
         let boot = source("boot.js")?
             .replace("GLUE", &format!("/assets/{}", scripts.glue))
             .replace("WASM", &format!("/assets/{}", scripts.wasm));
+        let files = letters.files.as_ref().map_or_else(String::new, |files| {
+            format!("<script type=\"application/json\" id=\"hl-letters\">{files}</script>\n")
+        });
         let mut html = String::new();
         let mut styles = Vec::new();
         for line in &self.lines {
@@ -124,7 +129,7 @@ impl Page {
                 }
                 Line::Kept(text) if text == END => html.push_str(&format!(
                     "<script>{fill}</script>\n\
-                     <script type=\"application/json\" id=\"hl-languages\">{languages}</script>\n\
+                     <script type=\"application/json\" id=\"hl-languages\">{languages}</script>\n{files}\
                      <link rel=\"preload\" href=\"/assets/{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
                      <link rel=\"modulepreload\" href=\"/assets/{}\">\n\
                      <script type=\"module\">{boot}</script>\n\
@@ -133,7 +138,7 @@ impl Page {
                 )),
                 Line::Kept(text) => html.push_str(&format!("{text}\n")),
                 Line::Sheets(sheets) => {
-                    let style = style(sheets)?;
+                    let style = style(sheets)? + &letters.sheet;
                     html.push_str(&format!("<style>{style}</style>\n"));
                     styles.push(hash(&style));
                 }

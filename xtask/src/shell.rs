@@ -16,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::letters;
 use crate::web::{KIOSK, SURVEY, short};
 
 /// Where the kiosk's page stands at the collector; its file is `index.html`.
@@ -67,8 +68,10 @@ impl Shell {
     /// Writes the worker, its kill switch and the manifest into `dist`, which holds the page and the assets already;
     /// `icon` is the name of the icon among the assets.
     pub fn write(&self, dist: &Path, icon: &str) -> Result<()> {
-        let kiosk = listed(dist, PAGE, "index.html", SURVEY.name)?;
-        let phone = listed(dist, "/phone.html", "phone.html", KIOSK.name)?;
+        let survey = format!("{}-", SURVEY.name);
+        let kiosk = listed(dist, PAGE, "index.html", &[&survey])?;
+        let not = [&format!("{}-", KIOSK.name), letters::FOLDER];
+        let phone = listed(dist, "/phone.html", "phone.html", &not)?;
         let shell = json!({"kiosk": kiosk, "phone": phone});
         let worker = filled(&self.worker, "\"BUILD\"", &json!(self.build))?;
         let worker = filled(&worker, "{ SHELL: [[\"\", \"\"]] }", &shell)?;
@@ -84,13 +87,13 @@ impl Shell {
     }
 }
 
-/// Address and integrity of a page and of each asset but those of the widget that it does not load.
-fn listed(dist: &Path, page: &str, file: &str, not: &str) -> Result<Vec<Value>> {
+/// Address and integrity of a page and of each asset but those that it does not load, by how they begin.
+fn listed(dist: &Path, page: &str, file: &str, not: &[&str]) -> Result<Vec<Value>> {
     let mut shell = vec![json!([page, integrity(&fs::read(dist.join(file))?)])];
     let assets = dist.join("assets");
     for file in files(&assets)? {
         let address = address(&assets, &file)?;
-        if address.starts_with(&format!("{not}-")) {
+        if not.iter().any(|start| address.starts_with(start)) {
             continue;
         }
         let integrity = if address.starts_with(WORDS) {

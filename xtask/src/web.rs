@@ -6,7 +6,8 @@
 //! | `index.html`, `phone.html` | the pages of the doors, written by [`crate::page`] |
 //! | `first/FORM.vN.html` | the first question of a form, which the collector puts into `phone.html` |
 //! | `pages.json` | what the pages' policy must allow: the hashes of what stands in them |
-//! | `assets/` | the widget, once for the kiosk and once for every other door, and the words |
+//! | `assets/` | the widget, once for the kiosk and once for every other door, the words, and the kiosk's letters |
+//! | `OFL.txt` | the licence of the letters |
 //! | `sw.js` … | what makes the pages start without a network, written by [`crate::shell`] |
 
 use std::fs;
@@ -20,6 +21,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::fonts::Fonts;
+use crate::letters::Letters;
 use crate::lighten;
 use crate::page::{self, Page};
 use crate::shell::Shell;
@@ -28,6 +31,8 @@ use crate::tools::WASM;
 
 /// The language whose words are compiled into the widget; all others are fetched when chosen.
 const BUILT_IN_LANGUAGE: &str = "vi";
+/// Where a words file says that no native speaker has read it yet (docs/languages.md).
+const REVIEW: &str = "review";
 
 /// One build of the widget.
 pub(crate) struct Module {
@@ -62,11 +67,24 @@ pub fn build(forms: Option<&Path>) -> Result<()> {
     let screens = first_screens(&languages, forms)?;
     let phone = Page::read(&root.join("src/phone/phone.html"))?;
     let kiosk = Page::read(&root.join("index.html"))?;
-    let phone = phone.filled(&SURVEY.built(&assets)?, &languages, "", &["register.js"])?;
+    let phone = phone.filled(
+        &SURVEY.built(&assets)?,
+        &languages,
+        &Letters::of_the_machine()?,
+        "",
+        &["register.js"],
+    )?;
     let attract = screens["kiosk"]
         .as_str()
         .context("no screen for the kiosk")?;
-    let kiosk = kiosk.filled(&KIOSK.built(&assets)?, &languages, attract, &[])?;
+    let kiosk = kiosk.filled(
+        &KIOSK.built(&assets)?,
+        &languages,
+        &Letters::brought_along(&assets)?,
+        attract,
+        &[],
+    )?;
+    fs::copy(Fonts::folder().join("OFL.txt"), fresh.join("OFL.txt"))?;
     let icon = fs::read(root.join("src/worker/icon.svg")).context("src/worker/icon.svg")?;
     let icon = write_hashed(&assets, "icon", "svg", &icon)?;
     first_questions(&screens, &fresh.join("first"))?;
@@ -242,7 +260,11 @@ fn words(from: &Path, to: &Path) -> Result<Value> {
         let name = words["name"]
             .as_str()
             .with_context(|| format!("{}: \"name\" is missing", path.display()))?;
-        languages.push(serde_json::json!({ "lang": lang, "name": name }));
+        let mut listed = serde_json::json!({ "lang": lang, "name": name });
+        if let Some(review) = words.get(REVIEW) {
+            listed[REVIEW] = review.clone();
+        }
+        languages.push(listed);
         if lang != BUILT_IN_LANGUAGE {
             fs::write(to.join(format!("{lang}.json")), serde_json::to_vec(&words)?)?;
         }
@@ -256,7 +278,13 @@ fn words(from: &Path, to: &Path) -> Result<Value> {
     Ok(Value::Array(languages))
 }
 
-fn write_hashed(folder: &Path, name: &str, extension: &str, content: &[u8]) -> Result<String> {
+/// Writes a file with the hash of its content in its name, and gives the name.
+pub(crate) fn write_hashed(
+    folder: &Path,
+    name: &str,
+    extension: &str,
+    content: &[u8],
+) -> Result<String> {
     let file = format!("{name}-{}.{extension}", short(&Sha256::digest(content)));
     fs::write(folder.join(&file), content)?;
     Ok(file)
@@ -278,6 +306,9 @@ fn compress(folder: &Path) -> Result<()> {
         if path.is_dir() {
             compress(&path)?;
             continue;
+        }
+        if path.extension().is_some_and(|end| end == "woff2") {
+            continue; // is brotli already
         }
         let content = fs::read(&path)?;
         let file = path

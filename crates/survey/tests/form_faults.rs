@@ -144,7 +144,7 @@ fn names() {
 #[test]
 fn languages_and_texts() {
     quick(
-        |form| form["languages"] = json!(["en", "vi"]),
+        |form| form["languages"] = json!(["en", "vi", "km"]),
         "vi-first",
         "languages",
     );
@@ -154,9 +154,9 @@ fn languages_and_texts() {
         "items.attitude.text.en",
     );
     quick(
-        |form| item(form, "attitude")["text"]["km"] = json!("…"),
+        |form| item(form, "attitude")["text"]["rad"] = json!("…"),
         "undeclared-language",
-        "items.attitude.text.km",
+        "items.attitude.text.rad",
     );
     quick(
         |form| form["title"]["en"] = json!("Rate\nus"),
@@ -500,7 +500,7 @@ fn bands_without_hole_or_overlap() {
     quick(
         |form| {
             form["index"]["bands"] =
-                json!([{"id": "any", "text": {"vi": "Tốt", "en": "Good"}, "from": 0}]);
+                json!([{"id": "any", "text": {"vi": "Tốt", "en": "Good", "km": "ល្អ"}, "from": 0}]);
         },
         "bands",
         "index.bands",

@@ -25,7 +25,7 @@ fn policy(inline: &Inline) -> String {
         |hashes: &[String]| -> String { hashes.iter().map(|hash| format!(" '{hash}'")).collect() };
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' data:; \
-         connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
+         connect-src 'self'; font-src 'self' data:; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'",
         quoted(&inline.script),
         quoted(&inline.style)
