@@ -13,7 +13,7 @@ impl Patience {
         quiet: 45_000.0,
         answer: 30_000.0,
     };
-    /// For a citizen who reads slowly, by large letters: asks after twice as long.
+    /// For a citizen who takes in slowly, by large letters or by ear: asks after twice as long.
     pub const SLOW_VISIT: Self = Self {
         quiet: 90_000.0,
         answer: 30_000.0,

@@ -5,6 +5,7 @@
 
 mod attendant;
 mod attract;
+mod audio;
 mod confirm;
 mod display;
 mod dossier;
@@ -37,6 +38,8 @@ use crate::words::{self, Language, Words};
 use attendant::Attendant;
 pub use attract::Attract;
 use attract::attract;
+use audio::Audio;
+pub use audio::listen_button;
 use setup::{Setup, Trouble};
 use tell::{every_language, tell};
 use visit::visit;
@@ -59,6 +62,7 @@ struct Kiosk {
     setup: RefCell<Setup>,
     set_up_at: Cell<f64>,
     languages: Vec<Language>,
+    audio: Rc<Audio>,
     words: RefCell<Arc<Words>>,
     /// Counts the screens that were shown.
     screen: Cell<u32>,
@@ -153,6 +157,7 @@ impl Kiosk {
             setup: RefCell::new(setup),
             set_up_at: Cell::new(browser::monotonic_ms()),
             languages: languages.to_vec(),
+            audio: Audio::new(languages),
             words: RefCell::new(Arc::new(Words::vietnamese())),
             screen: Cell::new(0),
         }))
@@ -175,6 +180,7 @@ impl Kiosk {
     fn visit(self: &Rc<Self>, scanned: Option<String>) {
         self.worker.serving(true);
         self.outbox.begin_visit();
+        self.audio.begin_visit();
         self.another_screen();
         let kiosk = self.clone();
         self.stage.show(move || visit(kiosk, scanned));
@@ -182,6 +188,7 @@ impl Kiosk {
 
     /// Opens the attendant's panel.
     fn attend(self: &Rc<Self>) {
+        self.audio.off();
         self.another_screen();
         let words = self.words.borrow().clone();
         let device = self.setup.borrow().device.name.clone();
@@ -193,6 +200,7 @@ impl Kiosk {
     /// Ends the visit: what was answered but not kept yet is kept, then the next person finds the attract screen in
     /// Vietnamese.
     fn end_visit(self: &Rc<Self>, unsaved: Option<Response>) {
+        self.audio.off();
         let kiosk = self.clone();
         spawn_local(async move {
             let mut lost = None;
@@ -216,13 +224,17 @@ impl Kiosk {
 
     /// Nothing of what a person chose for the screen meets the next one.
     fn forget(&self) {
+        self.audio.off();
         display::forget();
         self.words.replace(Arc::new(Words::vietnamese()));
     }
 
-    /// Somebody has chosen a language or how the screen looks, and has gone without a visit.
+    /// Somebody has chosen a language, the sound or how the screen looks, and has gone without a visit.
     fn left_alone(self: &Rc<Self>) {
-        if display::any() || self.words.borrow().lang() != survey::text::Lang::DEFAULT {
+        if display::any()
+            || audio::is_on()
+            || self.words.borrow().lang() != survey::text::Lang::DEFAULT
+        {
             self.forget();
             self.attract();
         }

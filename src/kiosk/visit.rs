@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use survey::response::{Channel, Touchpoint};
+use survey::response::{Channel, Response, Touchpoint};
 
 use super::Kiosk;
-use super::attract::{demo_note, frame};
+use super::attract::{demo_note, frame, top};
+use super::audio::{self, controls};
 use super::confirm::{self, confirm};
-use super::display::{self, wishes};
+use super::display;
 use super::dossier::{self, dossier_screen};
 use super::idle::Patience;
 use super::idle_dialog::idle_dialog;
@@ -30,7 +31,7 @@ enum Part {
 
 /// How long quiet is borne, as the screen is shown now.
 pub(super) fn patience() -> Patience {
-    if display::is_large() {
+    if display::is_large() || audio::is_on() {
         Patience::SLOW_VISIT
     } else {
         Patience::VISIT
@@ -41,6 +42,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let words = kiosk.words.borrow().clone();
     let setup = kiosk.setup.borrow().clone();
     let demo = setup.device.demo;
+    let listen = controls(&words, &kiosk);
     let kiosk = StoredValue::new_local(kiosk);
     let part = RwSignal::new(scanned.map_or(Part::Dossier, Part::Confirm));
     let keeping = kiosk.with_value(|kiosk| Keeping::new(kiosk.outbox.clone()));
@@ -48,6 +50,12 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
         let response = keeping.take_unsaved();
         kiosk.with_value(|kiosk| kiosk.end_visit(response));
     });
+
+    // What was read aloud is told with the answers: people answer otherwise by ear.
+    let told_how = move |mut response: Response| {
+        response.audio = kiosk.with_value(|kiosk| kiosk.audio.was_used());
+        response
+    };
 
     // The thanks close by themselves.
     let delivery = keeping.delivery();
@@ -64,7 +72,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let said = words.clone();
     frame(words.lang())
         .child_if(demo.then(|| demo_note(&words)))
-        .child(wishes(&words))
+        .child(top(&words, listen))
         .child_live(move || {
             Some(match part.get() {
                 Part::Dossier => dossier_screen(
@@ -105,8 +113,12 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                     survey.shown(
                         delivery.clone(),
                         Callbacks {
-                            on_answer: act_with(move |response| keeping.answered(response)),
-                            on_finished: act_with(move |response| keeping.finished(response)),
+                            on_answer: act_with(move |response| {
+                                keeping.answered(told_how(response));
+                            }),
+                            on_finished: act_with(move |response| {
+                                keeping.finished(told_how(response));
+                            }),
                             on_step: None,
                             on_back: Some(act(move || part.set(Part::Dossier))),
                             on_leave: leave,

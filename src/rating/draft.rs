@@ -64,6 +64,7 @@ impl Draft {
             } else {
                 Presentation::Words
             }),
+            audio: false,
             assisted: false,
             partial,
             device: None,

@@ -6,7 +6,7 @@
 //! | `index.html`, `phone.html` | the pages of the doors, written by [`crate::page`] |
 //! | `first/FORM.vN.html` | the first question of a form, which the collector puts into `phone.html` |
 //! | `pages.json` | what the pages' policy must allow: the hashes of what stands in them |
-//! | `assets/` | the widget, once for the kiosk and once for every other door, and the words |
+//! | `assets/` | the widget, once for the kiosk and once for every other door, the words, and the prompts in `audio/` |
 //! | `sw.js` … | what makes the pages start without a network, written by [`crate::shell`] |
 
 use std::fs;
@@ -20,6 +20,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::audio;
 use crate::lighten;
 use crate::page::{self, Page};
 use crate::shell::Shell;
@@ -58,11 +59,18 @@ pub fn build(forms: Option<&Path>) -> Result<()> {
     let assets = fresh.join("assets");
     fs::create_dir_all(&assets)?;
 
-    let languages = words(&root.join("src/words"), &assets.join("words"))?;
+    let mut languages = words(&root.join("src/words"), &assets.join("words"))?;
     let screens = first_screens(&languages, forms)?;
     let phone = Page::read(&root.join("src/phone/phone.html"))?;
     let kiosk = Page::read(&root.join("index.html"))?;
+    // Only the kiosk reads aloud.
     let phone = phone.filled(&SURVEY.built(&assets)?, &languages, "", &["register.js"])?;
+    let packs = audio::serve(&assets)?;
+    for language in languages.as_array_mut().into_iter().flatten() {
+        if let Some(pack) = language["lang"].as_str().and_then(|lang| packs.get(lang)) {
+            language["audio"] = pack.as_str().into();
+        }
+    }
     let attract = screens["kiosk"]
         .as_str()
         .context("no screen for the kiosk")?;
@@ -256,7 +264,13 @@ fn words(from: &Path, to: &Path) -> Result<Value> {
     Ok(Value::Array(languages))
 }
 
-fn write_hashed(folder: &Path, name: &str, extension: &str, content: &[u8]) -> Result<String> {
+/// Writes a file with a hash of its content in its name, and gives that name.
+pub(crate) fn write_hashed(
+    folder: &Path,
+    name: &str,
+    extension: &str,
+    content: &[u8],
+) -> Result<String> {
     let file = format!("{name}-{}.{extension}", short(&Sha256::digest(content)));
     fs::write(folder.join(&file), content)?;
     Ok(file)
@@ -277,6 +291,10 @@ fn compress(folder: &Path) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             compress(&path)?;
+            continue;
+        }
+        // Sound is small already.
+        if path.extension().is_some_and(|end| end == "opus") {
             continue;
         }
         let content = fs::read(&path)?;
