@@ -114,6 +114,18 @@ impl Open {
         self.kiosk().wait_for_question("overall").await
     }
 
+    /// Waits until every prompt that it may need has been fetched.
+    async fn keeps_all(&self) -> Result<()> {
+        until("all prompts to be kept", PATIENCE * 2, async || {
+            let kept = self
+                .browser
+                .eval("document.documentElement.dataset.audioKept === 'vi'")
+                .await?;
+            Ok((kept == true).then_some(()))
+        })
+        .await
+    }
+
     async fn silent(&self) -> Result<bool> {
         let silent = "document.documentElement.dataset.speaking === undefined && sounds.every((sound) => sound.paused)";
         Ok(self.browser.eval(silent).await? == true)
@@ -153,6 +165,7 @@ async fn nothing_is_read_before_somebody_wants_it_and_then_every_screen_is() -> 
     open.hears("form.one-stop-quick.v1.item.overall").await?;
 
     // The first touch on a tile speaks it, and answers nothing.
+    open.keeps_all().await?;
     open.browser.offline(true).await?;
     open.forgets_what_it_heard().await?;
     kiosk.tap(TILE).await?;
@@ -198,14 +211,7 @@ async fn nothing_is_read_before_somebody_wants_it_and_then_every_screen_is() -> 
 async fn without_a_line_it_still_speaks_and_what_is_missing_is_skipped() -> Result<()> {
     let mut open = Open::start().await?;
     open.listen().await?;
-    until("all prompts to be kept", PATIENCE * 2, async || {
-        let kept = open
-            .browser
-            .eval("document.documentElement.dataset.audioKept === 'vi'")
-            .await?;
-        Ok((kept == true).then_some(()))
-    })
-    .await?;
+    open.keeps_all().await?;
     // Fetched is not yet written down.
     until("the cache to hold them", PATIENCE, async || {
         let kept = open
