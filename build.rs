@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::{env, error, fs};
 
 /// What the keys of words begin with that only the kiosk says.
-const ONLY_AT_THE_KIOSK: [&str; 17] = [
+const ONLY_AT_THE_KIOSK: [&str; 18] = [
     "attract.invite",
     "attract.note",
     "attract.start",
+    "audio",
     "confirm.",
     "display",
     "dossier.",

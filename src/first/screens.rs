@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use survey::form::{Form, load, shipped};
 use survey::response::{Channel, Touchpoint};
 
-use crate::kiosk::Attract;
+use crate::kiosk::{Attract, listen_button};
 use crate::phone::Frame;
 use crate::rating::Survey;
 use crate::view::{act_with, el};
@@ -29,7 +29,7 @@ impl Screens {
                 demo: false,
                 languages: languages.to_vec(),
             };
-            let kiosk = attract.screen(&words, || (), act_with(|_| ()));
+            let kiosk = attract.screen(&words, listen_button(&words), || (), act_with(|_| ()));
             let kiosk = kiosk.child(hidden_demo_note(&words)).html();
             let own = own
                 .iter()

@@ -8,6 +8,7 @@ use survey::text::Lang;
 
 use super::Kiosk;
 use super::attendant::staff_button;
+use super::audio::controls;
 use super::display::wishes;
 use super::visit::patience;
 use super::wedge::{Input, Wedge};
@@ -27,10 +28,11 @@ pub struct Attract {
 }
 
 impl Attract {
-    /// The screen; `start` begins a visit, `speak` changes the language.
+    /// The screen; `listen` holds the buttons for the sound, `start` begins a visit, `speak` changes the language.
     pub fn screen(
         self,
         words: &Words,
+        listen: El,
         start: impl Fn() + Send + 'static,
         speak: Callback<String>,
     ) -> El {
@@ -59,7 +61,7 @@ impl Attract {
             .child(choice);
         frame(words)
             .child_if(self.demo.then(|| demo_note(words)))
-            .child(wishes(words))
+            .child(top(words, listen))
             .child(invitation)
     }
 }
@@ -82,6 +84,11 @@ fn review_note(words: &Words) -> El {
     el("p")
         .class("hl-review")
         .children([said(words), said(&Words::vietnamese())])
+}
+
+/// What stands above every screen: how it is shown, and how it is read.
+pub(super) fn top(words: &Words, listen: El) -> El {
+    el("div").class("hl-top").child(wishes(words)).child(listen)
 }
 
 /// Says that the data are made up.
@@ -118,6 +125,7 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
     if kiosk.stage.is_live() {
         guard.arm();
     }
+    let listen = controls(&words, &kiosk);
     let kiosk = StoredValue::new_local(kiosk);
     // A receipt held under the scanner starts the visit; a scan that is no code is asked for again on the next screen.
     let wedge = Wedge::listen(move |input| {
@@ -136,6 +144,7 @@ pub(super) fn attract(kiosk: Rc<Kiosk>) -> El {
     attract
         .screen(
             &words,
+            listen,
             move || kiosk.with_value(|kiosk| kiosk.visit(None)),
             act_with(move |lang| kiosk.with_value(|kiosk| kiosk.speak(lang))),
         )
@@ -159,6 +168,7 @@ mod tests {
             .map(|lang| Language {
                 lang: lang.to_owned(),
                 name: lang.to_owned(),
+                audio: None,
             })
             .into();
         let tags = |tags: &[&str]| {

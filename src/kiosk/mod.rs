@@ -5,6 +5,7 @@
 
 mod attendant;
 mod attract;
+mod audio;
 mod confirm;
 mod display;
 mod dossier;
@@ -42,6 +43,8 @@ use crate::words::Words;
 use attendant::Attendant;
 pub use attract::Attract;
 use attract::attract;
+use audio::Audio;
+pub use audio::listen_button;
 use setup::{Setup, Trouble};
 use speech::Speech;
 use tell::tell;
@@ -70,6 +73,7 @@ struct Kiosk {
     setup: RefCell<Setup>,
     set_up_at: Cell<f64>,
     speech: Rc<Speech>,
+    audio: Rc<Audio>,
     words: RefCell<Arc<Words>>,
     /// Counts the screens that were shown.
     screen: Cell<u32>,
@@ -182,6 +186,7 @@ impl Kiosk {
             outbox,
             setup: RefCell::new(setup),
             set_up_at: Cell::new(set_up_at),
+            audio: Audio::new(&speech.languages()),
             speech: speech.clone(),
             words: RefCell::new(Arc::new(Words::vietnamese())),
             screen: Cell::new(0),
@@ -223,6 +228,7 @@ impl Kiosk {
         self.free.set(false);
         self.worker.serving(true);
         self.outbox.begin_visit();
+        self.audio.begin_visit();
         self.another_screen();
         let kiosk = self.clone();
         self.stage.show(move || visit(kiosk, scanned));
@@ -231,6 +237,7 @@ impl Kiosk {
     /// Opens the attendant's panel.
     fn attend(self: &Rc<Self>) {
         self.free.set(false);
+        self.audio.off();
         self.another_screen();
         let words = self.words.borrow().clone();
         let device = self.setup.borrow().device.name.clone();
@@ -242,6 +249,7 @@ impl Kiosk {
     /// Ends the visit: what was answered but not kept yet is kept, then the next person finds the attract screen in
     /// Vietnamese.
     fn end_visit(self: &Rc<Self>, unsaved: Option<Response>) {
+        self.audio.off();
         let kiosk = self.clone();
         spawn_local(async move {
             let mut lost = None;
@@ -265,13 +273,17 @@ impl Kiosk {
 
     /// Nothing of what a person chose for the screen meets the next one.
     fn forget(&self) {
+        self.audio.off();
         display::forget();
         self.words.replace(Arc::new(Words::vietnamese()));
     }
 
-    /// Somebody has chosen a language or how the screen looks, and has gone without a visit.
+    /// Somebody has chosen a language, the sound or how the screen looks, and has gone without a visit.
     fn left_alone(self: &Rc<Self>) {
-        if display::any() || self.words.borrow().lang() != survey::text::Lang::DEFAULT {
+        if display::any()
+            || audio::is_on()
+            || self.words.borrow().lang() != survey::text::Lang::DEFAULT
+        {
             self.forget();
             self.attract();
         }

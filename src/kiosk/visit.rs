@@ -7,9 +7,10 @@ use leptos::prelude::*;
 use survey::response::{Channel, Presentation, Response, Touchpoint};
 
 use super::Kiosk;
-use super::attract::{demo_note, frame};
+use super::attract::{demo_note, frame, top};
+use super::audio::{self, controls};
 use super::confirm::{self, confirm};
-use super::display::{self, wishes};
+use super::display;
 use super::dossier::{self, dossier_screen};
 use super::idle::Patience;
 use super::idle_dialog::idle_dialog;
@@ -30,13 +31,7 @@ enum Part {
 
 /// How long quiet is borne, as the screen is shown now.
 pub(super) fn patience(idle_s: Option<u16>) -> Patience {
-    Patience::of_visit(idle_s, display::is_large())
-}
-
-/// The response with what the survey does not know of.
-fn completed(mut response: Response) -> Response {
-    response.assisted = display::is_assisted();
-    response
+    Patience::of_visit(idle_s, display::is_large() || audio::is_on())
 }
 
 pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
@@ -44,6 +39,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let setup = kiosk.setup.borrow().clone();
     let (demo, idle_s) = (setup.device.demo, setup.device.chosen.idle_s);
     let chosen = setup.device.chosen.clone();
+    let listen = controls(&words, &kiosk);
     let kiosk = StoredValue::new_local(kiosk);
     let part = RwSignal::new(scanned.map_or(Part::Dossier, Part::Confirm));
     let keeping = kiosk.with_value(|kiosk| Keeping::new(kiosk.outbox.clone()));
@@ -51,6 +47,13 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
         let response = keeping.take_unsaved();
         kiosk.with_value(|kiosk| kiosk.end_visit(response));
     });
+
+    // What was read aloud, and that somebody helped, is told with the answers: people answer otherwise then.
+    let told_how = move |mut response: Response| {
+        response.assisted = display::is_assisted();
+        response.audio = kiosk.with_value(|kiosk| kiosk.audio.was_used());
+        response
+    };
 
     // The thanks close by themselves.
     let delivery = keeping.delivery();
@@ -67,7 +70,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
     let said = words.clone();
     frame(&words)
         .child_if(demo.then(|| demo_note(&words)))
-        .child(wishes(&words))
+        .child(top(&words, listen))
         .child_live(move || {
             Some(match part.get() {
                 Part::Dossier => dossier_screen(
@@ -110,10 +113,10 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                         delivery.clone(),
                         Callbacks {
                             on_answer: act_with(move |response| {
-                                keeping.answered(completed(response))
+                                keeping.answered(told_how(response));
                             }),
                             on_finished: act_with(move |response| {
-                                keeping.finished(completed(response))
+                                keeping.finished(told_how(response));
                             }),
                             on_step: None,
                             on_back: Some(act(move || part.set(Part::Dossier))),

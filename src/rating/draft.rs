@@ -66,6 +66,7 @@ impl Draft {
                 (true, false) => Presentation::Faces,
                 (false, _) => Presentation::Words,
             }),
+            audio: false,
             assisted: false,
             partial,
             device: None,

@@ -48,6 +48,7 @@ pub(crate) fn response(journey: &Journey, partial: bool) -> Response {
         channel: Channel::Kiosk,
         locale: "vi".to_owned(),
         scale_order: ScaleOrder::Ascending,
+        two_step: false,
     };
     let stamps = Stamps {
         id: Uuid::from_u128(7),

@@ -33,6 +33,10 @@ pub struct Language {
     pub lang: String,
     /// Its name in itself, as its speakers write it.
     pub name: String,
+    /// Where the list of its prompts is, if it can be read aloud.
+    #[cfg(feature = "kiosk")]
+    #[serde(default)]
+    pub audio: Option<String>,
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -41,6 +45,8 @@ impl survey::read::Read for Language {
         Some(Self {
             lang: node.get("lang")?,
             name: node.get("name")?,
+            #[cfg(feature = "kiosk")]
+            audio: node.get("audio"),
         })
     }
 }

@@ -18,8 +18,11 @@ const LINKS = "/r/";
 // How long the collector may take to answer a link before the page that is kept stands in, in milliseconds.
 const PATIENCE = 6000;
 const WORDS = "/assets/words/";
+const AUDIO = "/assets/audio/";
 const FORMS_ADDRESS = "/api/v1/forms/";
 const FORMS = "hai-long-forms";
+// Prompts of the kiosk, once somebody has had the screen read: kept when they are first asked for.
+const SOUNDS = "hai-long-audio";
 const SHELLS = { kiosk: "hai-long-shell-", phone: "hai-long-phone-" }[DOOR];
 const MINE = SHELLS + BUILD;
 
@@ -67,6 +70,8 @@ function answer(event) {
     event.respondWith(keptThenAskedAgain(event, MINE));
   } else if (path.startsWith(FORMS_ADDRESS)) {
     event.respondWith(keptThenAskedAgain(event, FORMS));
+  } else if (path.startsWith(AUDIO)) {
+    event.respondWith(keptOnceAsked(event, SOUNDS));
   } else if (path.startsWith("/assets/")) {
     event.respondWith(keptAnywhere(request));
   }
@@ -90,6 +95,19 @@ async function askedOrKept(request) {
 // A name with a hash means the same content in every build.
 async function keptAnywhere(request) {
   return (await found(() => caches.match(request))) || fetch(request);
+}
+
+// Their names have a hash, too; there are too many of them to fetch them for nobody.
+async function keptOnceAsked(event, name) {
+  const request = event.request;
+  const kept = await found(() => caches.open(name).then((cache) => cache.match(request)));
+  if (kept) return kept;
+  const fresh = await fetch(request);
+  if (fresh.status === 200) {
+    const copy = fresh.clone();
+    event.waitUntil(found(() => caches.open(name).then((cache) => cache.put(request, copy))));
+  }
+  return fresh;
 }
 
 // Answers at once with what is kept, and asks the collector for the next time.

@@ -2,6 +2,7 @@
 //! command needs and may install itself, it installs; what it may not, it names.
 
 mod api;
+mod audio;
 mod bench;
 mod build;
 mod fonts;
@@ -39,6 +40,8 @@ enum Command {
     Run(build::RunArguments),
     /// Format, lints, licences, unit, property, API and browser tests.
     Test(test::TestArguments),
+    /// Make the prompts that the kiosk reads aloud, with a synthetic voice, where a text is new or has changed (docs/audio.md).
+    Audio(audio::AudioArguments),
     /// Measure speed beside other products.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::build(&arguments),
         Command::Run(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::test(&arguments),
+        Command::Audio(arguments) => audio::make(&arguments),
         Command::Bench(bench) => bench.run(),
         Command::Size => size::report(),
         Command::Fonts => fonts::make(),

@@ -23,6 +23,8 @@ use crate::web::{KIOSK, SURVEY, short};
 const PAGE: &str = "/kiosk";
 /// Words may be mended on the collector without a new build, so they carry no integrity.
 const WORDS: &str = "words/";
+/// Prompts are kept when somebody has the screen read.
+const AUDIO: &str = "audio/";
 
 /// The sources of the service worker, and the name of the build that it keeps.
 pub struct Shell {
@@ -87,13 +89,13 @@ impl Shell {
     }
 }
 
-/// Address and integrity of a page and of each asset but those that it does not load, by how they begin.
+/// Address and integrity of a page and of each asset but the prompts and those that it does not load, by how they begin.
 fn listed(dist: &Path, page: &str, file: &str, not: &[&str]) -> Result<Vec<Value>> {
     let mut shell = vec![json!([page, integrity(&fs::read(dist.join(file))?)])];
     let assets = dist.join("assets");
     for file in files(&assets)? {
         let address = address(&assets, &file)?;
-        if not.iter().any(|start| address.starts_with(start)) {
+        if address.starts_with(AUDIO) || not.iter().any(|start| address.starts_with(start)) {
             continue;
         }
         let integrity = if address.starts_with(WORDS) {

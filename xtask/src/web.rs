@@ -6,7 +6,7 @@
 //! | `index.html`, `phone.html` | the pages of the doors, written by [`crate::page`] |
 //! | `first/FORM.vN.html` | the first question of a form, which the collector puts into `phone.html` |
 //! | `pages.json` | what the pages' policy must allow: the hashes of what stands in them |
-//! | `assets/` | the widget, once for the kiosk and once for every other door, the words, and the kiosk's letters |
+//! | `assets/` | the widget, once for the kiosk and once for every other door, the words, the kiosk's letters, and the prompts in `audio/` |
 //! | `OFL.txt` | the licence of the letters |
 //! | `sw.js` … | what makes the pages start without a network, written by [`crate::shell`] |
 
@@ -21,6 +21,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::audio;
 use crate::fonts::Fonts;
 use crate::letters::Letters;
 use crate::lighten;
@@ -63,10 +64,11 @@ pub fn build(forms: Option<&Path>) -> Result<()> {
     let assets = fresh.join("assets");
     fs::create_dir_all(&assets)?;
 
-    let languages = words(&root.join("src/words"), &assets.join("words"))?;
+    let mut languages = words(&root.join("src/words"), &assets.join("words"))?;
     let screens = first_screens(&languages, forms)?;
     let phone = Page::read(&root.join("src/phone/phone.html"))?;
     let kiosk = Page::read(&root.join("index.html"))?;
+    // Only the kiosk reads aloud.
     let phone = phone.filled(
         &SURVEY.built(&assets)?,
         &languages,
@@ -74,6 +76,12 @@ pub fn build(forms: Option<&Path>) -> Result<()> {
         "",
         &["register.js"],
     )?;
+    let packs = audio::serve(&assets)?;
+    for language in languages.as_array_mut().into_iter().flatten() {
+        if let Some(pack) = language["lang"].as_str().and_then(|lang| packs.get(lang)) {
+            language["audio"] = pack.as_str().into();
+        }
+    }
     let attract = screens["kiosk"]
         .as_str()
         .context("no screen for the kiosk")?;
@@ -278,7 +286,7 @@ fn words(from: &Path, to: &Path) -> Result<Value> {
     Ok(Value::Array(languages))
 }
 
-/// Writes a file with the hash of its content in its name, and gives the name.
+/// Writes a file with a hash of its content in its name, and gives that name.
 pub(crate) fn write_hashed(
     folder: &Path,
     name: &str,
@@ -307,8 +315,12 @@ fn compress(folder: &Path) -> Result<()> {
             compress(&path)?;
             continue;
         }
-        if path.extension().is_some_and(|end| end == "woff2") {
-            continue; // is brotli already
+        // Letters are brotli already, and sound is small.
+        if path
+            .extension()
+            .is_some_and(|end| end == "woff2" || end == "opus")
+        {
+            continue;
         }
         let content = fs::read(&path)?;
         let file = path

@@ -241,6 +241,7 @@ impl Year {
                 locale: Some("vi".into()),
                 scale_order: Some(ScaleOrder::Ascending),
                 presentation: Some(Presentation::Faces),
+                audio: false,
                 device: Some(format!("kiosk-{unit}")),
                 boot: Some("b1".into()),
                 seq: Some(number),

@@ -54,6 +54,9 @@ pub struct Response {
     /// How the levels were drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation: Option<Presentation>,
+    /// The screens were read aloud to the person, at least for a while. Left out when they were not, as older devices do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub audio: bool,
     /// Somebody helped the person; counted and shown apart.
     #[serde(default)]
     pub assisted: bool,

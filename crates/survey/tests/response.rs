@@ -235,3 +235,14 @@ fn what_was_read_is_written_the_same() {
     }
     assert_eq!(read(written.clone()), read(sent));
 }
+
+#[test]
+fn that_it_was_read_aloud_is_told_only_where_it_was() {
+    let mut plain = response("one-stop-quick", json!({"overall": 4}));
+    let written = |json: &Value| serde_json::to_value(read(json.clone())).expect("JSON");
+    // A content that an older collector has stored must not look like another one.
+    assert_eq!(written(&plain).get("audio"), None);
+    plain["audio"] = json!(true);
+    assert_eq!(written(&plain)["audio"], true);
+    expect("one-stop-quick", plain, &[]);
+}

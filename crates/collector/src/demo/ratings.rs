@@ -226,6 +226,7 @@ impl<'a> Draw<'a> {
             } else {
                 Presentation::Words
             }),
+            audio: false,
             assisted: channel == Channel::Kiosk && self.dice.chance(50),
             partial,
             device: (channel == Channel::Kiosk).then(|| format!("minh-hoa-{}", dealt.dossier.unit)),

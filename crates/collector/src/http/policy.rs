@@ -19,13 +19,13 @@ struct Inline {
 }
 
 /// The policy of a page with these hashes: nothing else inline, nothing framed, no form sent elsewhere. WASM may be
-/// compiled.
+/// compiled, and sounds that the page has fetched whole may be played.
 fn policy(inline: &Inline) -> String {
     let quoted =
         |hashes: &[String]| -> String { hashes.iter().map(|hash| format!(" '{hash}'")).collect() };
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' data:; \
-         connect-src 'self'; font-src 'self' data:; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
+         connect-src 'self'; font-src 'self' data:; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'",
         quoted(&inline.script),
         quoted(&inline.style)

@@ -323,6 +323,7 @@ pub fn place(
             locale: response.locale.clone(),
             scale_order: response.scale_order,
             presentation: response.presentation,
+            audio: response.audio,
             device: response.device.clone(),
             boot: response.boot.clone(),
             seq: response.seq,

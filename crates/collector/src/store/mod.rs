@@ -163,6 +163,8 @@ pub struct Circumstances {
     pub scale_order: Option<ScaleOrder>,
     /// How the levels were drawn.
     pub presentation: Option<Presentation>,
+    /// The screens were read aloud.
+    pub audio: bool,
     /// Device name.
     pub device: Option<String>,
     /// Run of the device.

@@ -81,6 +81,7 @@ impl Device {
             locale: Some("vi".into()),
             scale_order: None,
             presentation: None,
+            audio: false,
             assisted: false,
             partial: true,
             device: Some(format!("kiosk-{}", self.number)),

@@ -142,6 +142,7 @@ fn write(
         told.elapsed_ms.map(saturate),
         told.clock_offset_ms,
         response.revision,
+        told.audio,
     ])?)
 }
 

@@ -36,16 +36,17 @@ statements! {
     ADD_RESPONSE = "INSERT INTO response (id, fingerprint, form, unit, procedure, field, timeliness, touchpoint,
             channel, provenance, pseudonym, repeat_of, day, received_at, answers, flags, assisted, partial, reasons,
             locale, scale_order, presentation, device, boot, seq, started_at, submitted_at, elapsed_ms,
-            clock_offset_ms, revision)
+            clock_offset_ms, revision, audio)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-            ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
+            ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
         ON CONFLICT DO NOTHING";
     /// Takes the same parameters as the statement above.
     REPLACE_RESPONSE = "UPDATE response SET fingerprint = ?2, form = ?3, unit = ?4, procedure = ?5, field = ?6,
             timeliness = ?7, touchpoint = ?8, channel = ?9, provenance = ?10, pseudonym = ?11, repeat_of = ?12,
             day = ?13, received_at = ?14, answers = ?15, flags = ?16, assisted = ?17, partial = ?18, reasons = ?19,
             locale = ?20, scale_order = ?21, presentation = ?22, device = ?23, boot = ?24, seq = ?25,
-            started_at = ?26, submitted_at = ?27, elapsed_ms = ?28, clock_offset_ms = ?29, revision = ?30
+            started_at = ?26, submitted_at = ?27, elapsed_ms = ?28, clock_offset_ms = ?29, revision = ?30,
+            audio = ?31
         WHERE id = ?1";
     STORED = "SELECT r.row, r.fingerprint, f.form, f.version, r.pseudonym, r.touchpoint, r.channel, d.text, r.partial,
             r.revision, r.repeat_of

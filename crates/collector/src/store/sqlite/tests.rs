@@ -234,6 +234,35 @@ fn a_failed_migration_does_not_show_its_file() {
     );
 }
 
+#[tokio::test]
+async fn rows_from_before_there_was_sound_are_read_as_given_without_it() {
+    let (folder, store) = open();
+    store.append(vec![response(1)]).await.expect("stored");
+    drop(store);
+    let path = folder.path().join("hai-long.db");
+    let before = "ALTER TABLE response DROP COLUMN audio; DELETE FROM refinery_schema_history WHERE name = 'audio'";
+    let connection = rusqlite::Connection::open(&path).expect("opened");
+    connection.execute_batch(before).expect("as it was");
+    drop(connection);
+
+    let store = SqliteStore::open(folder.path(), forms()).expect("the store again");
+    let mut heard = response(2);
+    heard.circumstances.audio = true;
+    store.append(vec![heard]).await.expect("stored");
+    assert_eq!(store.totals().await.expect("totals").responses, 2);
+    assert_eq!(store.verify().await.expect("verified").differences, []);
+    drop(store);
+    let connection = rusqlite::Connection::open(&path).expect("opened");
+    let mut rows = connection
+        .prepare("SELECT audio FROM response ORDER BY row")
+        .expect("a statement");
+    let told: Result<Vec<bool>, _> = rows
+        .query_map([], |row| row.get(0))
+        .expect("rows")
+        .collect();
+    assert_eq!(told, Ok(vec![false, true]));
+}
+
 #[test]
 fn tables_of_a_later_version_are_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
