@@ -40,6 +40,7 @@ use attract::attract;
 use setup::{Setup, Trouble};
 use tell::{every_language, tell};
 use visit::visit;
+pub(crate) use wedge::{Input, Wedge};
 use worker::Worker;
 
 /// Milliseconds between two tries to start when the collector cannot be reached.

@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod licences;
 mod lighten;
+mod npm;
 mod page;
 mod shell;
 mod size;
