@@ -186,6 +186,26 @@ async fn on_a_totem_everything_that_is_touched_can_be_set_lower() -> Result<()> 
 }
 
 #[tokio::test]
+async fn on_the_smallest_screen_the_way_back_stands_below_the_levels() -> Result<()> {
+    let open = open((360, 640), &Scene::default()).await?;
+    let (browser, kiosk) = (&open.browser, Kiosk::shown(&open.browser));
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.wait_for("dossier").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    for question in ["overall", "timeliness"] {
+        kiosk.wait_for_question(question).await?;
+        let end = browser
+            .eval("document.querySelector('[data-action=back]').getBoundingClientRect().bottom + scrollY")
+            .await?
+            .as_f64()
+            .context("a place")?;
+        ensure!(end <= 640.0, "{question}: the way back ends at {end}");
+        kiosk.rate(question, 4).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_screen_stays_lit_and_what_stands_all_day_moves_a_little() -> Result<()> {
     let hall = Hall::build()?;
     let collector = hall.serve()?;

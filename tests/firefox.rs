@@ -1,11 +1,13 @@
-//! The same promises in Firefox: a rating by hand, one that waits for the line over a restart, and two pages with one
-//! outbox.
+//! The same promises in Firefox: a rating by hand, one that waits for the line over a restart, two pages with one outbox,
+//! and the ways of a keyboard and of a scanner.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use end_to_end::browser::Browser;
 use end_to_end::hall::{self, Hall};
+use end_to_end::keyboard::Keyboard;
 use end_to_end::kiosk::Kiosk;
 use end_to_end::line::{Faults, Line};
+use end_to_end::scan::{Method, read_code, scan_inside};
 use end_to_end::wait::{PATIENCE, until};
 use tempfile::tempdir;
 
@@ -97,4 +99,26 @@ async fn two_pages_in_firefox_send_each_rating_once() -> Result<()> {
         Ok((hall::counted(&collector).await? == 2).then_some(()))
     })
     .await
+}
+
+/// One browser for all that keys can do: Firefox takes long to start.
+#[tokio::test]
+async fn keyboard_and_scanner_lead_through_firefox_as_well() -> Result<()> {
+    let hall = Hall::build()?;
+    let collector = hall.serve()?;
+    let profile = tempdir()?;
+    let browser = Browser::firefox(profile.path()).await?;
+    Kiosk::open(&browser, &collector.address, &hall.key).await?;
+    let keyboard = Keyboard::of(&browser);
+    keyboard.visit("2608040001").await.context("visit")?;
+    keyboard.idle().await.context("idle")?;
+    keyboard.attend("271828").await.context("attend")?;
+    for method in [Method::Telex, Method::System] {
+        read_code(&browser, async |code| {
+            scan_inside(&browser, code, method).await
+        })
+        .await
+        .with_context(|| format!("{method:?}"))?;
+    }
+    Ok(())
 }

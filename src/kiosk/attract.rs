@@ -13,7 +13,7 @@ use super::display::wishes;
 use super::visit::patience;
 use super::wedge::{Input, Wedge};
 use crate::languages::choice;
-use crate::rating::{TapGuard, button};
+use crate::rating::{TapGuard, button, large_heading};
 use crate::view::{El, act, act_with, el};
 use crate::words::{Language, Words};
 
@@ -46,11 +46,7 @@ impl Attract {
                     .attr("data-fill", "unit_name")
                     .text(self.unit.unwrap_or_default()),
             )
-            .child(
-                el("h1")
-                    .class("hl-heading hl-heading--large")
-                    .text(words.say("attract.invite")),
-            )
+            .child(large_heading(words.say("attract.invite")))
             .child(el("p").class("hl-hint").text(words.say("attract.note")))
             .child(button(
                 "hl-button hl-button--main hl-button--start",

@@ -63,7 +63,8 @@ pub(super) fn dossier_screen(words: &Arc<Words>, prefix: Option<String>, leads: 
         Input::Code(code) => on_code.run(code),
         Input::Unread => fault.set(Some(said.with_value(|words| words.say("dossier.unread")))),
         Input::Digit(digit) if typing => press(digit),
-        Input::Digit(_) => {}
+        Input::Delete if typing => delete(),
+        Input::Digit(_) | Input::Delete => {}
     });
     let _wedge = StoredValue::new_local(wedge);
 

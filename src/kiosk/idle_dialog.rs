@@ -70,15 +70,16 @@ pub(super) fn idle_dialog(
 
     let asking = Memo::new(move |_| left.get().is_some());
     let counting = words.clone();
+    let stay = move || {
+        touched();
+        left.set(None);
+    };
     let answers = el("div").class("hl-idle__answers").children([
         button(
             "hl-button hl-button--main",
             "stay",
             words.say("continue"),
-            move || {
-                touched();
-                left.set(None);
-            },
+            stay,
         ),
         button("hl-button", "end", words.say("end"), move || {
             on_gone.run(());
@@ -90,6 +91,9 @@ pub(super) fn idle_dialog(
             asking.get().then_some(Cow::Borrowed("idle"))
         })
         .attr("aria-labelledby", "hl-idle-ask")
+        .attr("aria-describedby", "hl-idle-left")
+        // Escape closes the dialog whatever we think of it: somebody is there.
+        .on("cancel", move |_| stay())
         .follow(move |dialog| {
             let Some(dialog) = dialog.dyn_ref::<web_sys::HtmlDialogElement>() else {
                 return;
@@ -107,10 +111,15 @@ pub(super) fn idle_dialog(
                 .attr("id", "hl-idle-ask")
                 .text(words.say("idle.ask")),
         )
-        .child(el("p").class("hl-hint").text_live(move || {
-            left.get().map_or_else(String::new, |seconds| {
-                counting.fill("idle.left", &[("seconds", &seconds.to_string())])
-            })
-        }))
+        .child(
+            el("p")
+                .class("hl-hint")
+                .attr("id", "hl-idle-left")
+                .text_live(move || {
+                    left.get().map_or_else(String::new, |seconds| {
+                        counting.fill("idle.left", &[("seconds", &seconds.to_string())])
+                    })
+                }),
+        )
         .child(answers)
 }

@@ -49,6 +49,7 @@ use setup::{Setup, Trouble};
 use speech::Speech;
 use tell::tell;
 use visit::visit;
+pub(crate) use wedge::{Input, Wedge};
 use worker::Worker;
 
 /// Milliseconds between two tries to start when the collector cannot be reached.

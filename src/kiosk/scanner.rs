@@ -24,6 +24,8 @@ pub enum Heard {
     Gathered,
     /// The end of a scan.
     Scan(String),
+    /// A person takes the last digit back.
+    Delete,
     /// Not the scanner's: somebody may be using the keyboard.
     NotOurs,
 }
@@ -36,6 +38,13 @@ impl Burst {
         }
         if at - self.last_at > GAP_MS {
             self.text.clear();
+        }
+        if code == "Backspace" {
+            // In a burst it is an input method that puts its own letter in the place of the scanner's.
+            return match self.text.is_empty() {
+                true => Heard::Delete,
+                false => Heard::Gathered,
+            };
         }
         if matches!(code, "Enter" | "NumpadEnter") {
             let text = std::mem::take(&mut self.text);
@@ -155,6 +164,15 @@ mod tests {
         burst.key("Digit1", 2_000.0);
         burst.key("Digit2", 2_010.0);
         assert_eq!(burst.lone_digit(2_100.0), None);
+    }
+
+    #[test]
+    fn a_person_takes_a_digit_back_and_an_input_method_does_not() {
+        let mut burst = Burst::default();
+        assert_eq!(burst.key("Backspace", 1_000.0), Heard::Delete);
+        burst.key("Digit1", 2_000.0);
+        assert_eq!(burst.key("Backspace", 2_010.0), Heard::Gathered);
+        assert_eq!(burst.key("Backspace", 2_500.0), Heard::Delete);
     }
 
     #[test]

@@ -15,18 +15,20 @@ const LONE_MS: u32 = 70;
 
 /// What came from the scanner or the keyboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Input {
+pub(crate) enum Input {
     /// A scan that can be a dossier code.
     Code(String),
     /// A scan that cannot.
     Unread,
     /// A digit typed on a keyboard.
     Digit(char),
+    /// The key that takes the last digit back.
+    Delete,
 }
 
 /// Hears keys in the whole document before anything else does, by the place of the key, so that no Vietnamese input
 /// method can change them; ends when dropped.
-pub(super) struct Wedge {
+pub(crate) struct Wedge {
     _keys: Listener,
 }
 
@@ -56,6 +58,7 @@ impl Wedge {
                         }
                     })));
                 }
+                Heard::Delete => hear(Input::Delete),
                 Heard::Scan(text) => hear(dossier_code(&text).map_or(Input::Unread, Input::Code)),
             }
             event.prevent_default();

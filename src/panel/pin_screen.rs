@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::pin::{Asked, DIGITS, Gate, Sealed, Verdict};
 use crate::browser;
 use crate::keys::keys;
+use crate::kiosk::{Input, Wedge};
 use crate::rating::{TapGuard, button, focused};
 use crate::view::{El, el};
 use crate::words::Words;
@@ -52,6 +53,13 @@ pub(super) fn pin_screen(
         typed.set(gate.with_value(Gate::typed));
         fault.set(None);
     };
+    // Digits by a keyboard, too; what a scanner reads is no PIN.
+    let keyboard = Wedge::listen(move |input| match input {
+        Input::Digit(digit) => press(digit),
+        Input::Delete => delete(),
+        Input::Code(_) | Input::Unread => {}
+    });
+    let _keyboard = StoredValue::new_local(keyboard);
     let count = words.clone();
     let number = move || {
         count.fill(

@@ -45,7 +45,7 @@ pub async fn run() {
     let client = Client::of_citizen();
     let Ok(outbox) = Outbox::open(client.clone()).await else {
         tell(&stage, Trouble::Storage);
-        return;
+        return std::future::pending().await; // what is told stands as long as the stage is held
     };
     let _leaving = leaving(&outbox);
     let door = loop {

@@ -9,6 +9,7 @@ mod fonts;
 mod letters;
 mod licences;
 mod lighten;
+mod npm;
 mod page;
 mod shell;
 mod size;

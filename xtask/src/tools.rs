@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::npm;
 use crate::step::{cargo, output, root, run};
 
 /// The target that the widget is compiled for.
@@ -30,14 +31,15 @@ pub fn ensure_wasm_target() -> Result<()> {
 /// Firefox's driver, which Debian does not package.
 const GECKODRIVER: &str = "0.37.1";
 
-/// Makes sure that the browsers and their drivers are there.
+/// Makes sure that the browsers, their drivers and what checks the pages in them are there.
 pub fn ensure_browsers() -> Result<()> {
     ensure(&[
         ("chromium", "chromium"),
         ("chromedriver", "chromium-driver"),
         ("firefox-esr", "firefox-esr"),
     ])?;
-    ensure_geckodriver()
+    ensure_geckodriver()?;
+    npm::install(&root().join("tests/axe"), &root().join("target/tools/axe"))
 }
 
 /// Builds Firefox's driver in `target/tools` when it is missing or of another version; it takes two minutes, once.

@@ -2,16 +2,15 @@
 //! under `bench/web`, since the peers come from npm; this installs what it needs, builds ours and calls it. The figures
 //! go to `docs/benchmarks/web.json`.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
 use crate::build::{BUILD_STEPS, build_steps};
-use crate::step::{Steps, output, root, run as run_command};
-use crate::tools;
+use crate::step::{Steps, root, run as run_command};
+use crate::{npm, tools};
 
 /// What `cargo xtask bench web` may be told.
 #[derive(Args)]
@@ -47,7 +46,7 @@ pub fn run(arguments: &WebArguments) -> Result<()> {
     })?;
     steps.run(
         "Installing the peers' packages into target/bench-web",
-        install,
+        || npm::install(&root().join("bench/web"), &root().join("target/bench-web")),
     )?;
     build_steps(&mut steps)?;
     steps.run(
@@ -77,36 +76,6 @@ fn words(arguments: &WebArguments) -> Vec<String> {
     words.extend(["--out".to_owned(), arguments.out.display().to_string()]);
     words.extend(arguments.more.iter().cloned());
     words
-}
-
-/// `npm ci` of the locked packages, when they are not those that are there. Their install scripts never run: none is
-/// needed, and some would download programs.
-fn install() -> Result<()> {
-    let (source, work) = (root().join("bench/web"), root().join("target/bench-web"));
-    fs::create_dir_all(&work)?;
-    let lock = fs::read(source.join("package-lock.json")).context("bench/web/package-lock.json")?;
-    let installed = work.join("installed-lock.json");
-    if fs::read(&installed).is_ok_and(|known| known == lock) {
-        return Ok(());
-    }
-    for file in ["package.json", "package-lock.json"] {
-        fs::copy(source.join(file), work.join(file))
-            .with_context(|| format!("bench/web/{file}"))?;
-    }
-    output(
-        Command::new("npm")
-            .args([
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--prefix",
-            ])
-            .arg(&work),
-    )?;
-    // Last, so that an install that was cut short is done again.
-    fs::write(&installed, lock)?;
-    Ok(())
 }
 
 #[cfg(test)]
