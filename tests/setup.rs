@@ -124,8 +124,13 @@ async fn what_is_chosen_is_how_the_kiosk_asks_and_a_running_one_takes_it_over() 
     // Of the millimetres that the sheets count with, 15.6 inches are the diagonal of this screen.
     let inches = browser
         .eval(
-            "Math.hypot(screen.width, screen.height) / 25.4 \
-             / parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--hl-mm'))",
+            "(() => {
+                 const rule = document.body.appendChild(document.createElement('div'));
+                 rule.style.width = 'calc(var(--hl-mm) * 100)';
+                 const pixels = rule.getBoundingClientRect().width;
+                 rule.remove();
+                 return Math.hypot(screen.width, screen.height) / (pixels / 100) / 25.4;
+             })()",
         )
         .await?;
     ensure!(

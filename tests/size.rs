@@ -52,8 +52,9 @@ fn every_door_keeps_its_budget() -> Result<()> {
             widget + phone,
             75 * 1024,
         ),
-        // The kiosk's own: loaded once a release, and kept by its service worker.
-        ("the whole kiosk", at_the_kiosk + kiosk, 125 * 1024),
+        // The kiosk's own: loaded once a release, and kept by its service worker. 125 KB until it also read aloud, was
+        // enrolled by a code, showed presented dossiers and put on letters.
+        ("the whole kiosk", at_the_kiosk + kiosk, 150 * 1024),
     ];
     for (what, bytes, budget) in rows {
         println!("{bytes:>7} of {budget:>7} bytes  {what}");

@@ -89,7 +89,11 @@ pub(super) fn calibrate(inches: Option<f64>) {
         .zip(pixels)
         .and_then(|(inches, pixels)| millimetre(inches, pixels))
     {
-        Some(mm) => style.set_property("--hl-mm", &[&mm.to_string(), "px"].concat()),
+        // In whole micrometres' worth of pixels: writing a fraction takes 20 kB of code.
+        Some(mm) => {
+            let thousandths = ((mm * 1000.0) as u32).to_string();
+            style.set_property("--hl-mm", &["calc(", &thousandths, "px / 1000)"].concat())
+        }
         None => style.remove_property("--hl-mm").map(drop),
     };
 }
