@@ -15,7 +15,7 @@ use super::spans::{ago, span};
 use super::words::{Choice, Language, fill};
 use crate::http::{App, Problem};
 use crate::pulse::{Alarm, Device, MAX_SKEW_MS, Pulse};
-use crate::store::Unit;
+use crate::store::{Role, Unit};
 
 /// A kiosk on the page.
 pub(super) struct Row {
@@ -97,6 +97,7 @@ pub(super) async fn page(
         demo: app.store.note("demo").await?.is_some(),
         user: &officer.user.name,
         csrf: &officer.csrf,
+        administers: officer.user.role == Role::Admin,
         summary: teller.summary(unwell, devices.len()),
         rows: devices
             .into_iter()

@@ -2,6 +2,7 @@
 //! work on old machines, print well, and need nothing but a browser.
 
 mod desk;
+mod device_form;
 mod devices;
 mod figures;
 mod numbers;
@@ -30,6 +31,10 @@ pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(report::page))
         .route("/devices", get(devices::page))
+        .route(
+            "/devices/edit",
+            get(device_form::page).post(device_form::save),
+        )
         .route("/login", get(desk::login_page).post(desk::login))
         .route("/logout", post(desk::logout))
         .route("/style.css", get(style))

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::device_form::{Code, Fields};
 use super::devices::Row;
 use super::figures::{Choices, Headline, Section};
 use super::words::{Language, LinkOver, Words};
@@ -73,9 +74,39 @@ pub(super) struct Devices<'a> {
     pub(super) demo: bool,
     pub(super) user: &'a str,
     pub(super) csrf: &'a str,
+    /// May this officer enrol kiosks and set them up?
+    pub(super) administers: bool,
     /// What to say of all together.
     pub(super) summary: String,
     pub(super) rows: Vec<Row>,
+}
+
+/// `GET /staff/devices/edit`
+#[derive(Template)]
+#[template(path = "device_form.html")]
+pub(super) struct DeviceForm<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    /// Is it enrolled?
+    pub(super) known: bool,
+    /// Codes and names to choose from.
+    pub(super) units: Vec<(String, String)>,
+    /// Ids and titles to choose from.
+    pub(super) forms: Vec<(String, String)>,
+    pub(super) fields: Fields,
+    /// The field that is wrong, and how to mend it.
+    pub(super) wrong: Option<(String, String)>,
+    pub(super) code: Option<Code>,
+}
+
+impl DeviceForm<'_> {
+    /// Is this field wrong?
+    fn is_wrong(&self, field: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|(wrong, _)| wrong == field)
+    }
 }
 
 /// The figures of a report and their labels.

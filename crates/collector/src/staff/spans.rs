@@ -1,9 +1,11 @@
 //! Spans of time as people say them: "3 phút trước", "2 years".
 
-use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::numbers::whole;
 use super::words::{Language, fill};
+use crate::store::calendar::ZONE;
 
 /// A span in its largest whole unit, at least one minute; the sign does not matter.
 pub(super) fn span(language: Language, span: SignedDuration) -> String {
@@ -26,6 +28,12 @@ pub(super) fn ago(language: Language, since: SignedDuration) -> String {
         return words.now.clone();
     }
     fill(&words.ago, &[("span", &span(language, since))])
+}
+
+/// A time of today, as clocks in Viet Nam show it: `14:05`.
+pub(super) fn clock_time(moment: Timestamp) -> String {
+    let time = TimeZone::fixed(ZONE).to_datetime(moment).time();
+    format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
 #[cfg(test)]

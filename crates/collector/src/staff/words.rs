@@ -99,6 +99,7 @@ pub(crate) struct Words {
     pub(crate) logout: String,
     pub(crate) signed_in: String,
     pub(crate) report: ReportWords,
+    pub(crate) device_form: DeviceFormWords,
     pub(crate) devices: DeviceWords,
     pub(crate) time: TimeWords,
 }
@@ -230,6 +231,46 @@ pub(crate) struct DeviceWords {
     pub(crate) notice: String,
     /// By code of the alarm.
     pub(crate) alarms: BTreeMap<String, AlarmWords>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceFormWords {
+    pub(crate) enrol: String,
+    pub(crate) unknown: String,
+    pub(crate) not_allowed: String,
+    pub(crate) name: String,
+    pub(crate) name_note: String,
+    pub(crate) unit: String,
+    pub(crate) unit_note: String,
+    pub(crate) form: String,
+    pub(crate) touchpoint: String,
+    pub(crate) touchpoint_default: String,
+    pub(crate) touchpoint_receipt: String,
+    pub(crate) touchpoint_supplement: String,
+    pub(crate) touchpoint_refusal: String,
+    pub(crate) touchpoint_result: String,
+    pub(crate) languages: String,
+    pub(crate) languages_note: String,
+    pub(crate) presentation: String,
+    pub(crate) presentation_default: String,
+    pub(crate) presentation_two_step: String,
+    pub(crate) scale_order: String,
+    pub(crate) scale_order_default: String,
+    pub(crate) scale_order_ascending: String,
+    pub(crate) scale_order_descending: String,
+    pub(crate) idle_s: String,
+    pub(crate) idle_s_note: String,
+    pub(crate) screen_inches: String,
+    pub(crate) screen_inches_note: String,
+    pub(crate) save: String,
+    pub(crate) get_code: String,
+    pub(crate) new_code: String,
+    pub(crate) new_code_note: String,
+    pub(crate) code: String,
+    pub(crate) code_note: String,
+    /// By the field that is wrong.
+    pub(crate) faults: BTreeMap<String, String>,
 }
 
 /// An alarm in plain words.
