@@ -115,8 +115,11 @@ async fn an_answer_is_on_the_disk_at_once_and_outlives_a_visit_that_is_cut_short
     hall.leave().await?;
     hall.kiosk().await?;
     assert_eq!(hall.counted(1).await?["value"], 25.0);
-    let meta = hall.rows("meta").await?;
-    assert!(meta.iter().any(|row| row["boots"] == 2), "{meta:?}");
+    until("the second start to be counted", PATIENCE, async || {
+        let meta = hall.rows("meta").await?;
+        Ok(meta.iter().any(|row| row["boots"] == 2).then_some(()))
+    })
+    .await?;
     Ok(())
 }
 
