@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use super::{Audio, INTRODUCTION, player};
+use super::{Audio, INTRODUCTION, State, player};
 use crate::kiosk::Kiosk;
 use crate::rating::button;
 use crate::view::{El, el};
@@ -32,7 +32,10 @@ pub fn listen_button(words: &Words) -> El {
 /// The buttons; those that need a sound are there only while it is on.
 pub(in crate::kiosk) fn controls(words: &Words, kiosk: &Rc<Kiosk>) -> El {
     let audio = kiosk.audio.clone();
-    let (pressed, shown, noted) = (audio.on.clone(), audio.on.clone(), audio.fresh.clone());
+    let state = audio.shown();
+    // What is drawn anew loses the focus: only when this changes.
+    let on = Memo::new(move |_| state.get().on);
+    let fresh = Memo::new(move |_| state.get().fresh);
     let kiosk = StoredValue::new_local(kiosk.clone());
     let introduction = INTRODUCTION.map(|key| words.say(key));
     let note = introduction.join(" ");
@@ -48,19 +51,19 @@ pub(in crate::kiosk) fn controls(words: &Words, kiosk: &Rc<Kiosk>) -> El {
         });
     })
     .attr_live("aria-pressed", move || {
-        Some(if pressed.get() { "true" } else { "false" }.into())
+        Some(if on.get() { "true" } else { "false" }.into())
     });
     let held = StoredValue::new_local(audio);
     let said = StoredValue::new_local(words.clone());
     group(words)
         .child(listen)
         .child_live(move || {
-            shown
-                .get()
-                .then(|| held.with_value(|audio| said.with_value(|words| tuning(words, audio))))
+            on.get().then(|| {
+                held.with_value(|audio| said.with_value(|words| tuning(words, audio, state)))
+            })
         })
         .child_live(move || {
-            noted
+            fresh
                 .get()
                 .then(|| el("p").class("hl-audio__note").text(note.clone()))
         })
@@ -74,36 +77,41 @@ fn group(words: &Words) -> El {
 }
 
 /// Pause, repeat, how fast, how loud.
-fn tuning(words: &Words, audio: &Rc<Audio>) -> El {
+fn tuning(words: &Words, audio: &Rc<Audio>, state: RwSignal<State>) -> El {
     let (pause, resume) = (words.say("audio.pause"), words.say("audio.resume"));
-    let paused = audio.paused.clone();
     let held = StoredValue::new_local(audio.clone());
     let pausing = el("button")
         .class(WISH)
         .attr("type", "button")
         .attr("data-action", "audio-pause")
         .on("click", move |_| {
-            held.with_value(|audio| audio.set_paused(!audio.paused.get_untracked()));
+            held.with_value(|audio| audio.set_paused(!audio.state.get().paused));
         })
-        .text_live(move || if paused.get() { &resume } else { &pause }.clone());
+        .text_live(move || if state.get().paused { &resume } else { &pause }.clone());
     let repeat = button(WISH, "audio-repeat", words.say("audio.repeat"), move || {
         held.with_value(|audio| audio.repeat());
     });
     let pace = stepping(
         "audio-pace",
         PACES.map(|key| words.say(key)),
-        &audio.pace,
-        move |step| held.with_value(|audio| audio.with_player(|player| player.set_pace(step))),
+        move || state.get().pace,
+        move |step| {
+            held.with_value(|audio| {
+                audio.with_player(|player| player.set_pace(step));
+                audio.change(|state| state.pace = step);
+            });
+        },
         held,
     );
     let loudness = stepping(
         "audio-volume",
         LOUDNESSES.map(|key| words.say(key)),
-        &audio.loudness,
-        {
-            move |step| {
-                held.with_value(|audio| audio.with_player(|player| player.set_loudness(step)))
-            }
+        move || state.get().loudness,
+        move |step| {
+            held.with_value(|audio| {
+                audio.with_player(|player| player.set_loudness(step));
+                audio.change(|state| state.loudness = step);
+            });
         },
         held,
     );
@@ -116,21 +124,19 @@ fn tuning(words: &Words, audio: &Rc<Audio>) -> El {
 fn stepping(
     action: &'static str,
     names: [String; player::STEPS],
-    step: &ArcRwSignal<usize>,
+    step: impl Fn() -> usize + Copy + Send + 'static,
     set: impl Fn(usize) + Send + 'static,
     audio: StoredValue<Rc<Audio>, LocalStorage>,
 ) -> El {
-    let (stepped, shown) = (step.clone(), step.clone());
     let said = names.clone();
     el("button")
         .class(TUNE)
         .attr("type", "button")
         .attr("data-action", action)
         .on("click", move |_| {
-            let next = (stepped.get_untracked() + 1) % player::STEPS;
+            let next = (untrack(step) + 1) % player::STEPS;
             set(next);
-            stepped.set(next);
             audio.with_value(|audio| audio.say(vec![said[next].clone()]));
         })
-        .text_live(move || names[shown.get()].clone())
+        .text_live(move || names[step()].clone())
 }

@@ -41,12 +41,10 @@ const INTRODUCTION: [&str; 2] = ["audio.touch", "audio.note"];
 pub(super) struct Audio {
     me: Weak<Self>,
     languages: Vec<Language>,
-    on: ArcRwSignal<bool>,
-    /// Nothing was shown yet since it was switched on.
-    fresh: ArcRwSignal<bool>,
-    paused: ArcRwSignal<bool>,
-    pace: ArcRwSignal<usize>,
-    loudness: ArcRwSignal<usize>,
+    state: Cell<State>,
+    /// What the buttons on the screen go by. Made with each screen: a signal that outlives the screens keeps something of
+    /// every subscriber that is gone (reactive_graph), 600 bytes a visit.
+    shown: Cell<Option<RwSignal<State>>>,
     /// It was on in this visit.
     used: Cell<bool>,
     pack: RefCell<Option<Rc<Pack>>>,
@@ -54,6 +52,28 @@ pub(super) struct Audio {
     kept: RefCell<Vec<String>>,
     /// What works while it is on.
     working: RefCell<Option<Working>>,
+}
+
+/// How it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
+    on: bool,
+    /// Nothing was shown yet since it was switched on.
+    fresh: bool,
+    paused: bool,
+    pace: usize,
+    loudness: usize,
+}
+
+impl State {
+    /// As anybody finds it.
+    const OFF: Self = Self {
+        on: false,
+        fresh: false,
+        paused: false,
+        pace: player::USUAL,
+        loudness: player::USUAL,
+    };
 }
 
 struct Working {
@@ -68,16 +88,31 @@ impl Audio {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             languages: languages.to_vec(),
-            on: ArcRwSignal::new(false),
-            fresh: ArcRwSignal::new(false),
-            paused: ArcRwSignal::new(false),
-            pace: ArcRwSignal::new(player::USUAL),
-            loudness: ArcRwSignal::new(player::USUAL),
+            state: Cell::new(State::OFF),
+            shown: Cell::new(None),
             used: Cell::new(false),
             pack: RefCell::new(None),
             kept: RefCell::default(),
             working: RefCell::new(None),
         })
+    }
+
+    /// How it stands, for the buttons of the screen whose component calls this.
+    fn shown(&self) -> RwSignal<State> {
+        let shown = RwSignal::new(self.state.get());
+        self.shown.set(Some(shown));
+        shown
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.get();
+        change(&mut state);
+        if state != self.state.replace(state)
+            && let Some(shown) = self.shown.get()
+        {
+            // The screen may be gone.
+            let _ = shown.try_set(state);
+        }
     }
 
     /// Was anything read in this visit?
@@ -96,8 +131,8 @@ impl Audio {
         let Some(player) = Player::new() else {
             return;
         };
-        player.set_pace(self.pace.get_untracked());
-        player.set_loudness(self.loudness.get_untracked());
+        player.set_pace(self.state.get().pace);
+        player.set_loudness(self.state.get().loudness);
         let (seeing, touched) = (self.me.clone(), self.me.clone());
         let reader = Reader::watch(move || {
             if let Some(audio) = seeing.upgrade() {
@@ -119,8 +154,10 @@ impl Audio {
         }));
         self.used.set(true);
         mark(true);
-        self.on.set(true);
-        self.fresh.set(true);
+        self.change(|state| {
+            state.on = true;
+            state.fresh = true;
+        });
         self.say(texts);
         self.keep(form);
     }
@@ -133,20 +170,7 @@ impl Audio {
         }
         mark(false);
         self.used.set(false);
-        for (signal, value) in [
-            (&self.on, false),
-            (&self.fresh, false),
-            (&self.paused, false),
-        ] {
-            if signal.get_untracked() != value {
-                signal.set(value);
-            }
-        }
-        for signal in [&self.pace, &self.loudness] {
-            if signal.get_untracked() != player::USUAL {
-                signal.set(player::USUAL);
-            }
-        }
+        self.change(|state| *state = State::OFF);
     }
 
     /// Something has changed on the screen.
@@ -161,7 +185,7 @@ impl Audio {
                 if let Some(working) = &*self.working.borrow() {
                     working.touch.forget();
                 }
-                self.fresh.set(false);
+                self.change(|state| state.fresh = false);
                 self.say(texts);
             }
             Some(reader::Seen::Fault(text)) => self.say(vec![text]),
@@ -194,9 +218,7 @@ impl Audio {
 
     fn set_paused(&self, paused: bool) {
         self.with_player(|player| player.set_paused(paused));
-        if self.paused.get_untracked() != paused {
-            self.paused.set(paused);
-        }
+        self.change(|state| state.paused = paused);
     }
 
     fn with_player(&self, act: impl FnOnce(&Player)) {
