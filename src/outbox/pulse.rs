@@ -46,7 +46,12 @@ impl Outbox {
         });
         self.0.pulse.held.replace(Some((interval, online)));
         spawn_local(async move {
-            // The first touch has the line for itself.
+            // The start is counted at once, however short the run; the line is left to the first touch.
+            if let Some(inner) = inner.upgrade() {
+                inner.pulse.beating.set(true);
+                inner.started().await;
+                inner.pulse.beating.set(false);
+            }
             TimeoutFuture::new(FIRST_MS).await;
             beat_soon(&inner);
         });
@@ -84,13 +89,19 @@ impl Inner {
         Some(())
     }
 
-    /// The state of this device; `None` while its storage does not work, which the screen tells as soon as it matters.
-    async fn heartbeat(&self) -> Option<Heartbeat> {
+    /// Counts the start of this run, once; `None` while its storage does not work.
+    async fn started(&self) -> Option<()> {
         if self.pulse.install.borrow().is_none() {
             let (install, strict) = self.db.started().await.ok()?;
             self.strict.set(strict);
             self.pulse.install.replace(Some(install));
         }
+        Some(())
+    }
+
+    /// The state of this device; `None` while its storage does not work, which the screen tells as soon as it matters.
+    async fn heartbeat(&self) -> Option<Heartbeat> {
+        self.started().await?;
         let held = self.held();
         let tally = self.db.tally(held.as_deref()).await.ok()?;
         let storage = self.storage().await;

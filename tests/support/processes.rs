@@ -6,10 +6,15 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-/// Kills all that descends from this process at once, and again until nothing of it is left. The process itself lives.
+/// Kills all that descends from this process at once, and returns when nothing of it runs any more. The process itself lives.
+///
+/// A process that dies leaves its children to another parent, and one that waits for the disk dies only when the disk has
+/// answered. Until then it holds its files: whatever is started on them meanwhile meets what no power cut leaves behind.
 pub fn kill_descendants(ancestor: u32) -> Result<()> {
+    let mut killed = BTreeSet::new();
     loop {
-        let alive = descendants(ancestor)?;
+        let mut alive = descendants(ancestor)?;
+        alive.extend(killed.iter().copied().filter(|id| runs(*id)));
         if alive.is_empty() {
             return Ok(());
         }
@@ -18,7 +23,16 @@ pub fn kill_descendants(ancestor: u32) -> Result<()> {
             .arg("-KILL")
             .args(alive.iter().map(u32::to_string))
             .output()?;
+        killed.extend(alive);
     }
+}
+
+/// Does the process run, and is not only waiting to be buried?
+fn runs(id: u32) -> bool {
+    fs::read_to_string(format!("/proc/{id}/stat"))
+        .ok()
+        .and_then(|stat| state_and_parent(&stat))
+        .is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
 }
 
 /// Ids of all processes that descend from this one and run; the oldest first.
@@ -72,6 +86,23 @@ mod tests {
             Some(('S', 42))
         );
         assert_eq!(state_and_parent("7 (a"), None);
+    }
+
+    #[test]
+    fn orphans_are_waited_for() -> Result<()> {
+        // The shell in the middle dies first, and its own child is nobody's descendant any more.
+        let mut child = Command::new("sh")
+            .args(["-c", "sh -c 'sleep 600 & echo $!; wait' & wait"])
+            .stdout(std::process::Stdio::piped())
+            .spawn()?;
+        let mut line = String::new();
+        let output = child.stdout.take().expect("a pipe");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line)?;
+        let sleeper: u32 = line.trim().parse()?;
+        kill_descendants(child.id())?;
+        assert!(!runs(sleeper));
+        child.wait()?;
+        Ok(())
     }
 
     #[test]

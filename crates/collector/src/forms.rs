@@ -112,6 +112,9 @@ impl FormBook {
     }
 }
 
+/// The form that is asked unless another is named.
+pub(crate) const USUAL_FORM: &str = "one-stop-quick";
+
 /// The JSON files of a folder by name; none when there is no such folder.
 fn json_files(folder: &Path) -> Result<Vec<PathBuf>, FormBookError> {
     let entries = match std::fs::read_dir(folder) {

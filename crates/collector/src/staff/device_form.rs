@@ -19,6 +19,7 @@ use super::pages::{DeviceForm, render};
 use super::spans::clock_time;
 use super::words::Language;
 use crate::enrolment::{self, EnrolmentError};
+use crate::forms::USUAL_FORM;
 use crate::http::{App, Problem};
 use crate::kiosk_settings;
 use crate::store::{DeviceSettings, Role, StoreError, Unit};
@@ -144,7 +145,10 @@ pub(super) async fn page(
                 ));
             }
         },
-        None => Fields::default(),
+        None => Fields {
+            form: USUAL_FORM.to_owned(),
+            ..Fields::default()
+        },
     };
     filled(&app, &officer, lang, fields, None, None).await
 }

@@ -13,6 +13,7 @@ use survey::invite::Token;
 use survey::response::{Fault, ScaleOrder, Touchpoint};
 use utoipa::ToSchema;
 
+use crate::forms::USUAL_FORM;
 use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, ProblemBody, TakesBody};
 use crate::http::{App, body};
@@ -21,8 +22,6 @@ use crate::store::{Invite, Role, Unit};
 
 /// Most invites in one request.
 const MAX: usize = 500;
-/// The form that is asked unless another is named.
-const FORM: &str = "one-stop-quick";
 
 /// Invites to be given out.
 #[derive(Deserialize, ToSchema)]
@@ -57,7 +56,7 @@ const fn result() -> Touchpoint {
 }
 
 fn form() -> String {
-    FORM.to_owned()
+    USUAL_FORM.to_owned()
 }
 
 const fn days() -> u16 {
