@@ -53,6 +53,17 @@ pub fn new_secret(role: Role) -> Result<String, AuthError> {
     Ok(format!("{PREFIX}_{}_{}", role_name(role), new_token()?))
 }
 
+/// A new site key `site_<26 characters>`, 128 random bits. It stands in a portal's pages for everybody to read, so it is
+/// no secret and does not look like one; it is long so that nobody meets another's by chance.
+pub fn new_site_key() -> Result<String, AuthError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!(
+        "site_{}",
+        BASE32_NOPAD.encode(&bytes).to_ascii_lowercase()
+    ))
+}
+
 /// SHA-256 of a key or token: what is stored and looked up.
 pub fn hash_secret(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()

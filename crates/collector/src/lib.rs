@@ -14,5 +14,6 @@ pub mod intake;
 pub mod kiosk_settings;
 pub mod presenting;
 pub mod pulse;
+pub mod site;
 pub mod staff;
 pub mod store;

@@ -26,6 +26,7 @@ fn help_teaches_with_examples_and_names_every_command() {
         "key",
         "user",
         "device",
+        "site",
         "invite",
         "backup",
         "restore",

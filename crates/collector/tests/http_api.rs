@@ -181,7 +181,7 @@ async fn a_batch_that_cannot_be_read_is_refused_whole_and_says_why() {
     assert_eq!(fault["field"], "responses");
 
     let body = json!({"site": "s", "responses": [rating("018f3c2e-0000-7000-8000-000000000001")]});
-    let fault = problem(collector.send(body.to_string()).await, 403, "unknown-site").await;
+    let fault = problem(collector.send(body.to_string()).await, 403, "site-unknown").await;
     assert_eq!(fault["field"], "site");
     assert_eq!(collector.store.totals().await.unwrap().responses, 0);
 }

@@ -17,6 +17,7 @@ mod open;
 mod progress;
 mod restore;
 mod serve;
+mod site;
 mod table;
 mod verify;
 
@@ -95,6 +96,9 @@ enum Command {
     /// Kiosks: enrol, list, remove
     #[command(subcommand)]
     Device(device::Device),
+    /// Portals whose pages may send ratings: make, list, change, rotate, revoke
+    #[command(subcommand)]
+    Site(site::Site),
 }
 
 /// How a command ended that did what it was told.
@@ -144,6 +148,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Key(command) => command.run(&common).await,
                 Command::User(command) => command.run(&common).await,
                 Command::Device(command) => command.run(&common).await,
+                Command::Site(command) => command.run(&common).await,
             }
         })
 }

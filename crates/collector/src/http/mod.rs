@@ -4,6 +4,7 @@
 mod api;
 mod body;
 mod caller;
+mod cors;
 mod headers;
 mod limits;
 mod metrics;
@@ -151,6 +152,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(web::router())
         .nest("/staff", staff::router())
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&app), cors::answer))
         .layer(from_fn_with_state(Arc::clone(&app), within_time))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn(headers::harden))

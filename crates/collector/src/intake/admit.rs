@@ -9,12 +9,13 @@ use survey::answers::Packed;
 use survey::dossier::{DossierCode, Style};
 use survey::form::Form;
 use survey::invite::Token;
-use survey::response::{Fault, Response, Touchpoint};
+use survey::response::{Channel, Fault, Response, Touchpoint};
 
 use super::pseudonym::PseudonymKey;
 use super::{Flag, scrub};
 use crate::forms::FormBook;
 use crate::store::calendar::business_day;
+use crate::store::terms::Term;
 use crate::store::{
     Admitted, Circumstances, Dossier, Filed, FormKey, Invite, InviteHash, Provenance, Registers,
     Timeliness,
@@ -43,6 +44,8 @@ pub struct Desk<'a> {
     pub tells_the_past: bool,
     /// The sender has no key: an invite must be the right.
     pub needs_invite: bool,
+    /// The one door that the sender is.
+    pub channel: Option<Channel>,
     /// Now.
     pub received_at: Timestamp,
 }
@@ -227,6 +230,13 @@ pub fn place(
             "without a key, a response needs an invite",
         )),
         None => {}
+    }
+    if let Some(channel) = desk.channel.filter(|one| *one != response.channel) {
+        faults.push(Fault::new(
+            "channel",
+            "wrong-channel",
+            format!("this sender sends the channel {:?}", channel.name()),
+        ));
     }
     let filed = code
         .as_ref()

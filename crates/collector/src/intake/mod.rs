@@ -15,14 +15,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use survey::response::{Fault, Receipt, Response, Status};
+use survey::response::{Channel, Fault, Receipt, Response, Status};
 use uuid::Uuid;
 
 use self::admit::{Desk, Judged};
 use self::pseudonym::PseudonymKey;
 use self::wire::Parsed;
 use crate::forms::FormBook;
-use crate::store::{Appended, Key, Role, Store, StoreError};
+use crate::store::{Appended, Key, Role, Site, Store, StoreError};
 
 /// Why a response looks odd; kept as bits, reported apart, never a reason to drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub enum Sender {
     OnBehalfOf(Key),
     /// A citizen without a key: each response brings an invite, which is the right to send it.
     Citizen,
+    /// A page of a portal, which anybody can open: placed where the dossier or the portal says.
+    Site(Site),
     /// The demonstration loader and imports by the administrator: may tell of any time in the past.
     Operator,
 }
@@ -150,10 +152,12 @@ impl Intake {
                 Sender::Key(key) | Sender::OnBehalfOf(key) if key.role == Role::Device => {
                     key.device.as_ref().map(|device| device.unit.as_str())
                 }
+                Sender::Site(site) => site.unit.as_deref(),
                 Sender::Key(_) | Sender::OnBehalfOf(_) | Sender::Citizen | Sender::Operator => None,
             },
             tells_the_past: matches!(sender, Sender::Operator | Sender::OnBehalfOf(_)),
             needs_invite: matches!(sender, Sender::Citizen),
+            channel: matches!(sender, Sender::Site(_)).then_some(Channel::Portal),
             received_at: (self.clock)(),
         };
         let judged: Vec<Judged<'_>> = responses

@@ -4,6 +4,7 @@
 
 pub mod calendar;
 mod error;
+mod site;
 pub mod sqlite;
 pub mod terms;
 
@@ -18,6 +19,7 @@ use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
 
 pub use error::{Outage, StoreError};
+pub use site::{Site, SiteKey};
 
 use crate::pulse::{Beat, Device, Pulse};
 
@@ -505,6 +507,30 @@ pub trait Store: Send + Sync + 'static {
         key: &[u8; 32],
         now: Timestamp,
     ) -> Result<Option<String>, StoreError>;
+    /// Adds a site; false when the name is taken, by a revoked one too.
+    async fn add_site(&self, site: Site) -> Result<bool, StoreError>;
+    /// All sites, the revoked ones too.
+    async fn sites(&self) -> Result<Vec<Site>, StoreError>;
+    /// The site that this key is or was one of.
+    async fn site_of_key(&self, key: &str) -> Result<Option<Site>, StoreError>;
+    /// Does a site that is not revoked allow this origin?
+    async fn allows_origin(&self, origin: &str) -> Result<bool, StoreError>;
+    /// Changes origins and unit of the site of this name; false when there is none that is not revoked.
+    async fn set_site(
+        &self,
+        name: &str,
+        origins: Vec<String>,
+        unit: Option<String>,
+    ) -> Result<bool, StoreError>;
+    /// Gives a site another key; its earlier ones end at `old_until`. False when there is none that is not revoked.
+    async fn rotate_site(
+        &self,
+        name: &str,
+        key: SiteKey,
+        old_until: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Ends a site; false when there is none that is not revoked.
+    async fn revoke_site(&self, name: &str, at: Timestamp) -> Result<bool, StoreError>;
     /// Keeps what a device tells about itself beside what its earlier heartbeats told; returns both.
     async fn put_heartbeat(&self, device: &str, beat: Beat) -> Result<Pulse, StoreError>;
     /// Every device key with its last heartbeat, by name.

@@ -1,19 +1,22 @@
 //! Ratings come in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 use survey::response::{Batch, Receipt, Receipts};
 
 use crate::http::caller::{self, Rater};
+use crate::http::cors::{self, Whence};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, TakesBody};
 use crate::http::{App, body, metrics};
 use crate::intake::Sender;
-use crate::intake::wire::{self, WireError};
-use crate::store::Role;
+use crate::intake::wire::{self, Parsed, WireError};
+use crate::store::{Role, Site};
 
 impl From<WireError> for Problem {
     fn from(error: WireError) -> Self {
@@ -25,7 +28,8 @@ impl From<WireError> for Problem {
 ///
 /// Answers only after the data is on disk; safe to repeat for ever. Each rating has its own receipt: one that can
 /// never be stored is `rejected` with its faults and does not stop the others. Without a key, each rating needs an
-/// `invite`.
+/// `invite`, or the request the `site` key of a portal together with an `Origin` that the site allows; such ratings have
+/// the channel `portal`. Pages of sites may call this across origins.
 #[utoipa::path(
     post,
     path = "/api/v1/responses",
@@ -52,42 +56,80 @@ pub(super) async fn post(
     body::require_json(&headers)?;
     let bytes = body::read(request, app.settings.bounds.max_body).await?;
     let batch = wire::parse(&bytes)?;
-    if batch.site.is_some() {
-        return Err(Problem::forbidden(
-            "unknown-site",
-            "this collector has no such site; send the key of a device instead",
-        )
-        .field("site"));
-    }
-    let no_right = !batch.responses.is_empty()
-        && batch
-            .responses
-            .iter()
-            .all(|read| matches!(read, Ok(response) if response.invite.is_none()));
+    let site = match &batch.site {
+        Some(key) => Some(portal(&app, key, &headers, &rater).await?),
+        None => None,
+    };
     let results = match rater {
         Rater::Known(caller) => {
             let sender = Sender::Key(caller.0);
             app.intake.receive_batch(batch, &sender).await?
         }
-        // A program that has forgotten its key is told so, and not about each response.
-        Rater::Citizen(from) if no_right => {
-            app.limits.failure(from)?;
-            return Err(caller::no_key());
-        }
-        Rater::Citizen(from) => {
-            // Each response may be a guess, so each counts; before anything is stored.
-            for _ in 1..batch.responses.len() {
-                app.limits.public(from)?;
-            }
-            let results = app.intake.receive_batch(batch, &Sender::Citizen).await?;
-            let unknown = |receipt: &Receipt| receipt.code.as_deref() == Some("invite-unknown");
-            // Whoever only guesses is told to wait; whoever had one rating stored must get its receipt.
-            if !results.is_empty() && results.iter().all(unknown) {
-                app.limits.failure(from)?;
-            }
-            results
-        }
+        Rater::Citizen(from) => without_key(&app, batch, site, from).await?,
     };
     metrics::receipts(&results);
     Ok(Json(Receipts { results }))
+}
+
+/// What is sent without a key: the right lies in the page that sends, or in each response.
+async fn without_key(
+    app: &App,
+    batch: Parsed,
+    site: Option<Site>,
+    from: IpAddr,
+) -> Result<Vec<Receipt>, Problem> {
+    let no_right = site.is_none()
+        && !batch.responses.is_empty()
+        && batch
+            .responses
+            .iter()
+            .all(|read| matches!(read, Ok(response) if response.invite.is_none()));
+    // A program that has forgotten its key is told so, and not about each response.
+    if no_right {
+        app.limits.failure(from)?;
+        return Err(caller::no_key());
+    }
+    // Each response may be a guess, so each counts; before anything is stored.
+    for _ in 1..batch.responses.len() {
+        app.limits.public(from)?;
+    }
+    let sender = site.map_or(Sender::Citizen, Sender::Site);
+    let results = app.intake.receive_batch(batch, &sender).await?;
+    let unknown = |receipt: &Receipt| receipt.code.as_deref() == Some("invite-unknown");
+    // Whoever only guesses is told to wait; whoever had one rating stored must get its receipt.
+    if !results.is_empty() && results.iter().all(unknown) {
+        app.limits.failure(from)?;
+    }
+    Ok(results)
+}
+
+/// The site of this key, when it is alive and allows the page that sends. A page of ours is the frame in which a portal
+/// shows the widget.
+async fn portal(app: &App, key: &str, headers: &HeaderMap, rater: &Rater) -> Result<Site, Problem> {
+    let refused = |detail: String| Problem::forbidden("site-unknown", detail).field("site");
+    let Some(site) = app.store.site_of_key(key).await? else {
+        if let Rater::Citizen(from) = rater {
+            app.limits.failure(*from)?;
+        }
+        return Err(refused(
+            "this collector has no site with this key; look at the key again: `hai-long site list` shows it"
+                .to_owned(),
+        ));
+    };
+    if let Some(ended) = site.ended(key, Timestamp::now()) {
+        return Err(refused(format!(
+            "this key ended at {ended}; put the site's new key into the page: `hai-long site list` shows it"
+        )));
+    }
+    match Whence::of(headers, &app.settings.public_url) {
+        Whence::Ours => Ok(site),
+        Whence::Foreign(origin) if site.allows(&origin) => Ok(site),
+        Whence::Foreign(origin) => Err(cors::not_allowed(&origin)),
+        Whence::Unsaid => Err(Problem::forbidden(
+            "origin-not-allowed",
+            "a site's key is good from a page of the site, and this request names no page; send its `Origin`, or use \
+             the key of a device",
+        )
+        .field("Origin")),
+    }
 }

@@ -20,6 +20,7 @@ mod queue;
 mod registers;
 mod revision;
 mod rollup;
+mod sites;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -43,8 +44,8 @@ use self::names::Texts;
 use self::writer::Writer;
 use super::{
     Admitted, Appended, CellQuery, DeviceSettings, Dossier, Enrolment, FormKey, GroupKey, Invite,
-    InviteHash, Key, Procedure, Registers, Session, Store, StoreError, Totals, Unit, User,
-    Verification,
+    InviteHash, Key, Procedure, Registers, Session, Site, SiteKey, Store, StoreError, Totals, Unit,
+    User, Verification,
 };
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
@@ -373,6 +374,57 @@ impl Store for SqliteStore {
     ) -> Result<Option<String>, StoreError> {
         let (code, key) = (*code, *key);
         self.write(move |connection| enrolments::redeem(connection, &code, &key, now))
+            .await
+    }
+
+    async fn add_site(&self, site: Site) -> Result<bool, StoreError> {
+        self.write(move |connection| sites::add(connection, &site))
+            .await
+    }
+
+    async fn sites(&self) -> Result<Vec<Site>, StoreError> {
+        self.readers.run(sites::all).await
+    }
+
+    async fn site_of_key(&self, key: &str) -> Result<Option<Site>, StoreError> {
+        let key = key.to_owned();
+        self.lookups
+            .run(move |connection| sites::of_key(connection, &key))
+            .await
+    }
+
+    async fn allows_origin(&self, origin: &str) -> Result<bool, StoreError> {
+        let origin = origin.to_owned();
+        self.lookups
+            .run(move |connection| sites::allows_origin(connection, &origin))
+            .await
+    }
+
+    async fn set_site(
+        &self,
+        name: &str,
+        origins: Vec<String>,
+        unit: Option<String>,
+    ) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| sites::set(connection, &name, &origins, unit.as_deref()))
+            .await
+    }
+
+    async fn rotate_site(
+        &self,
+        name: &str,
+        key: SiteKey,
+        old_until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| sites::rotate(connection, &name, &key, old_until))
+            .await
+    }
+
+    async fn revoke_site(&self, name: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| sites::revoke(connection, &name, at))
             .await
     }
 

@@ -193,6 +193,22 @@ statements! {
     REMOVE_SESSION = "DELETE FROM session WHERE hash = ?1";
     REMOVE_SESSIONS_OF = "DELETE FROM session WHERE user = ?1";
     REMOVE_EXPIRED_SESSIONS = "DELETE FROM session WHERE expires_at <= unixepoch() * 1000";
+    ADD_SITE = "INSERT INTO site (name, unit, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    SET_SITE = "UPDATE site SET unit = ?2 WHERE name = ?1 AND revoked_at IS NULL";
+    REVOKE_SITE = "UPDATE site SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL";
+    SITES = "SELECT name, unit, created_at, revoked_at FROM site ORDER BY name";
+    SITE = "SELECT name, unit, created_at, revoked_at FROM site WHERE name = ?1";
+    SITE_IS_LIVE = "SELECT EXISTS (SELECT 1 FROM site WHERE name = ?1 AND revoked_at IS NULL)";
+    ADD_SITE_KEY = "INSERT INTO site_key (key, site, created_at) VALUES (?1, ?2, ?3)";
+    /// A key that ends earlier already still does.
+    END_SITE_KEYS = "UPDATE site_key SET expires_at = min(coalesce(expires_at, ?2), ?2) WHERE site = ?1";
+    SITE_KEYS = "SELECT key, created_at, expires_at FROM site_key WHERE site = ?1 ORDER BY expires_at IS NOT NULL, created_at DESC";
+    SITE_OF_KEY = "SELECT site FROM site_key WHERE key = ?1";
+    ADD_SITE_ORIGIN = "INSERT INTO site_origin (origin, site) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    REMOVE_SITE_ORIGINS = "DELETE FROM site_origin WHERE site = ?1";
+    SITE_ORIGINS = "SELECT origin FROM site_origin WHERE site = ?1 ORDER BY origin";
+    ORIGIN_IS_ALLOWED = "SELECT EXISTS (SELECT 1 FROM site_origin o JOIN site s ON s.name = o.site
+        WHERE o.origin = ?1 AND s.revoked_at IS NULL)";
     NOTE = "SELECT value FROM note WHERE name = ?1";
     SET_NOTE = "INSERT OR REPLACE INTO note (name, value) VALUES (?1, ?2)";
 }
