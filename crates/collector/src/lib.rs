@@ -14,6 +14,8 @@ pub mod intake;
 pub mod kiosk_settings;
 pub mod presenting;
 pub mod pulse;
+pub mod qr;
 pub mod site;
+pub mod slips;
 pub mod staff;
 pub mod store;

@@ -209,6 +209,29 @@ async fn each_wish_has_its_own_outcome() {
 }
 
 #[tokio::test]
+async fn the_code_of_a_link_comes_with_it_when_it_is_asked_for() {
+    let collector = office().await;
+    let ask = async |qr: Value| {
+        let body = json!({"invites": [{"dossier": code(1), "form": "t"}], "qr": qr});
+        let asked = collector
+            .post(INVITES)
+            .bearer_auth(collector.key(Role::OneStop));
+        asked.json(&body).send().await.unwrap()
+    };
+    let drawn: Value = ask(json!("svg")).await.json().await.unwrap();
+    let svg = drawn["results"][0]["qr_svg"].as_str().unwrap();
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"), "{svg}");
+    assert_eq!(drawn["results"][0]["qr_png"], Value::Null);
+    let drawn: Value = ask(json!("png")).await.json().await.unwrap();
+    let png = drawn["results"][0]["qr_png"].as_str().unwrap();
+    assert!(png.starts_with("iVBORw0KGgo"), "a PNG in base64: {png}");
+    let none: Value = ask(Value::Null).await.json().await.unwrap();
+    let fields = none["results"][0].as_object().unwrap();
+    assert_eq!(fields.len(), 4, "as before: {none}");
+    problem(ask(json!("gif")).await, 400, "bad-json").await;
+}
+
+#[tokio::test]
 async fn looking_tells_what_is_rated_and_uses_nothing_up() {
     let collector = office().await;
     let token = token(&collector, 1).await;

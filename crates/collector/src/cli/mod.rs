@@ -11,6 +11,8 @@ mod import;
 mod import_responses;
 mod index;
 mod invite;
+mod invite_file;
+mod invite_papers;
 mod lock;
 mod manifest;
 mod open;
@@ -75,7 +77,7 @@ enum Command {
     Serve(serve::Serve),
     /// Import units, procedures or dossiers from CSV or JSON, or responses from a rescue file
     Import(import::Import),
-    /// Give out a link with which a citizen rates one dossier once
+    /// Give out links with which a citizen rates one dossier once: for one dossier or a file, with QR codes and slips
     Invite(invite::Invite),
     /// Print an index with its interval, coverage and everything else a reader needs to believe or doubt it
     Index(index::Index),

@@ -5,6 +5,7 @@
 //! All writing is "add or replace by code": importing a file again changes nothing.
 
 mod clean;
+pub mod invites;
 mod read;
 mod record;
 pub mod responses;

@@ -37,6 +37,8 @@ pub struct Given {
     pub token: Token,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// Code of the dossier's procedure.
+    pub procedure: String,
 }
 
 /// Why invites could not be given out.
@@ -140,7 +142,11 @@ impl Intake {
                         expires_at,
                         used_by: None,
                     });
-                    answers.push(Ok(Given { token, expires_at }));
+                    answers.push(Ok(Given {
+                        token,
+                        expires_at,
+                        procedure: filed.dossier.procedure.clone(),
+                    }));
                 }
             }
         }

@@ -95,6 +95,7 @@ pub(crate) struct Words {
     pub(crate) link_used: LinkOver,
     pub(crate) link_expired: LinkOver,
     pub(crate) link_unknown: LinkOver,
+    pub(crate) slip: SlipWords,
     pub(crate) login: LoginWords,
     pub(crate) logout: String,
     pub(crate) signed_in: String,
@@ -123,6 +124,20 @@ pub(crate) struct LandingWords {
 pub(crate) struct LinkOver {
     pub(crate) title: String,
     pub(crate) text: String,
+}
+
+/// What is printed beside a citizen's QR code.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SlipWords {
+    pub(crate) title: String,
+    pub(crate) invite: String,
+    pub(crate) how: String,
+    pub(crate) code: String,
+    pub(crate) digits: String,
+    pub(crate) until: String,
+    pub(crate) private: String,
+    pub(crate) number: String,
 }
 
 #[derive(Debug, Deserialize)]

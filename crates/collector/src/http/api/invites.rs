@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use survey::invite::Token;
@@ -18,6 +19,7 @@ use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, ProblemBody, TakesBody};
 use crate::http::{App, body};
 use crate::intake::invite::{DAYS, Found, Given, InviteError, Wish};
+use crate::qr::{self, QrError};
 use crate::store::{Invite, Role, Unit};
 
 /// Most invites in one request.
@@ -30,6 +32,18 @@ pub(super) struct Wanted {
     /// 1 to 500 invites.
     #[schema(min_items = 1, max_items = 500)]
     invites: Vec<WantedInvite>,
+    /// Draw the QR code of each link, too.
+    qr: Option<Qr>,
+}
+
+/// How a QR code is drawn.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Qr {
+    /// As an SVG element without a size of its own.
+    Svg,
+    /// As a PNG in black and white, eight pixels a module.
+    Png,
 }
 
 /// An invite to be given out.
@@ -83,6 +97,13 @@ enum Outcome {
         /// When it ends, RFC 3339.
         #[schema(value_type = String, format = DateTime)]
         expires_at: Timestamp,
+        /// QR code of the link as an SVG element, when it was asked for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        qr_svg: Option<String>,
+        /// QR code of the link as a PNG in base64, when it was asked for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(content_encoding = "base64", content_media_type = "image/png")]
+        qr_png: Option<String>,
     },
     /// It was not given out.
     Refused {
@@ -145,18 +166,40 @@ pub(super) async fn post(
         days: wanted.expires_in_days,
     });
     let given = app.intake.invite(wishes.collect()).await?;
-    let results = given
-        .into_iter()
-        .map(|outcome| match outcome {
-            Ok(Given { token, expires_at }) => Outcome::Given {
-                link: app.settings.link(&token),
-                token: token.to_string(),
-                expires_at,
-            },
-            Err(fault) => Outcome::Refused { fault },
-        })
-        .collect();
+    // Drawing hundreds of codes takes a second: not on a thread that others wait for.
+    let drawing = tokio::task::spawn_blocking(move || {
+        let told = |outcome| match outcome {
+            Ok(given) => told(&app, &given, wanted.qr),
+            Err(fault) => Ok(Outcome::Refused { fault }),
+        };
+        given.into_iter().map(told).collect::<Result<_, QrError>>()
+    });
+    let results = match drawing.await {
+        Ok(Ok(results)) => results,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "no QR code was drawn");
+            return Err(Problem::internal());
+        }
+        Err(_) => return Err(Problem::internal()),
+    };
     Ok(Json(Results { results }))
+}
+
+fn told(app: &App, given: &Given, wanted: Option<Qr>) -> Result<Outcome, QrError> {
+    let link = app.settings.link(&given.token);
+    let (mut qr_svg, mut qr_png) = (None, None);
+    match wanted {
+        Some(Qr::Svg) => qr_svg = Some(qr::svg(&link)?),
+        Some(Qr::Png) => qr_png = Some(BASE64.encode(&qr::png(&link)?)),
+        None => {}
+    }
+    Ok(Outcome::Given {
+        token: given.token.to_string(),
+        link,
+        expires_at: given.expires_at,
+        qr_svg,
+        qr_png,
+    })
 }
 
 /// What an invite opens. Nothing in it is about a person.
