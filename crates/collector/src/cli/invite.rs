@@ -90,6 +90,12 @@ impl Invite {
         let server = common.server(&self.server);
         let opened = open_existing(&common.data)?;
         let intake = opened.intake(&common.data).await?;
+        if server.public_url.is_none() {
+            eprintln!(
+                "warning: the links begin with {}, which citizens do not reach; say --public-url",
+                origin(server.listen)
+            );
+        }
         let settings = Settings {
             public_url: server.public_url.unwrap_or_else(|| origin(server.listen)),
             ..Settings::default()

@@ -8,6 +8,7 @@ mod cors;
 mod headers;
 mod limits;
 mod metrics;
+mod plain;
 mod policy;
 mod problem;
 mod server;
@@ -149,6 +150,7 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api::router())
+        .merge(plain::router())
         .merge(web::router())
         .nest("/staff", staff::router())
         .method_not_allowed_fallback(method_not_allowed)

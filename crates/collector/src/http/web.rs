@@ -6,8 +6,9 @@ use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use survey::invite::Token;
 use tower::ServiceExt;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -84,6 +85,9 @@ const DOOR: &str = "<script type=\"application/json\" id=\"hl-door\">null</scrip
 /// … and for the first question of its form.
 const FIRST_QUESTION: &str = "<!--first-question-->";
 
+/// What the page says where no code runs; the build's own text is for pages without a collector.
+const NO_CODE: [&str; 2] = ["<noscript>", "</noscript>"];
+
 /// The page behind a citizen's link: the phone page with what the link opens, and the first question as the build wrote
 /// it. Looking uses nothing up.
 async fn link(
@@ -91,36 +95,24 @@ async fn link(
     State(app): State<Arc<App>>,
     token: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let over = |status, key: fn(&Words) -> &LinkOver| {
-        let lang = Language::Vi;
-        let page = LinkOverPage {
-            lang,
-            words: lang.words(),
-            demo: false,
-            said: [Language::Vi, Language::En].map(|lang| (lang, key(lang.words()))),
-        };
-        (status, render(&page)).into_response()
-    };
+    let digits = digits(&token);
     let invite = match invites::find(&app, token).await? {
         Found::Open(invite) => invite,
-        Found::Used => return Ok(private(over(StatusCode::OK, |words| &words.link_used))),
-        Found::Expired => {
-            return Ok(private(over(StatusCode::GONE, |words| &words.link_expired)));
-        }
+        Found::Used => return Ok(over(StatusCode::OK, |words| &words.link_used)),
+        Found::Expired => return Ok(over(StatusCode::GONE, |words| &words.link_expired)),
         Found::Unknown => {
             app.limits.failure(address)?;
-            return Ok(private(over(StatusCode::NOT_FOUND, |words| {
-                &words.link_unknown
-            })));
+            return Ok(over(StatusCode::NOT_FOUND, |words| &words.link_unknown));
         }
     };
     let opened = invites::opened(&app, invite).await?;
     let folder = &app.settings.web_dir;
     let Ok(page) = tokio::fs::read_to_string(folder.join(PHONE)).await else {
-        return Err(Problem::not_found(
-            "not-found",
-            "the phone page has not been built; build the web files with `cargo xtask build`",
-        ));
+        // Somebody may rate all the same.
+        tracing::warn!(
+            "the phone page has not been built; build the web files with `cargo xtask build`"
+        );
+        return Ok(private(Redirect::to(&plain_form(&digits)).into_response()));
     };
     // Ids of forms have no character that means something in a path.
     let first = folder.join(format!(
@@ -135,6 +127,7 @@ async fn link(
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")
         .replace('&', "\\u0026");
+    let page = with_plain_form(page, &digits);
     let page = page
         .replacen(DOOR, &DOOR.replace("null", &door), 1)
         .replacen(FIRST_QUESTION, &first, 1);
@@ -143,8 +136,54 @@ async fn link(
     Ok(private(response))
 }
 
+/// The digits of a token in a path, without the spaces and hyphens that people put in.
+pub(super) fn digits(token: &Result<Path<String>, PathRejection>) -> String {
+    let parsed = token
+        .as_ref()
+        .ok()
+        .and_then(|Path(text)| text.parse::<Token>().ok());
+    parsed.map_or_else(String::new, |token| token.to_string())
+}
+
+fn plain_form(digits: &str) -> String {
+    format!("/r/{digits}/plain")
+}
+
+/// The page with a way to the plain form where no code runs: at once, and by a link for browsers that do not follow.
+fn with_plain_form(page: String, digits: &str) -> String {
+    let [open, close] = NO_CODE;
+    let address = plain_form(digits);
+    let links: String = [Language::Vi, Language::En]
+        .map(|lang| {
+            let (tag, text) = (lang.tag(), &lang.words().link_plain);
+            format!("<p class=\"hl-notice\" lang=\"{tag}\"><a href=\"{address}\">{text}</a></p>")
+        })
+        .concat();
+    let there =
+        format!("{open}<meta http-equiv=\"refresh\" content=\"0; url={address}\">{links}{close}");
+    let place = page
+        .find(open)
+        .and_then(|from| Some(from..from + page.get(from..)?.find(close)? + close.len()));
+    match place {
+        Some(place) => [&page[..place.start], &there, &page[place.end..]].concat(),
+        None => page + &there,
+    }
+}
+
+/// Instead of what a link opens: that it opens nothing any more, and what to do.
+pub(super) fn over(status: StatusCode, key: fn(&Words) -> &LinkOver) -> Response {
+    let lang = Language::Vi;
+    let page = LinkOverPage {
+        lang,
+        words: lang.words(),
+        demo: false,
+        said: [Language::Vi, Language::En].map(|lang| (lang, key(lang.words()))),
+    };
+    private((status, render(&page)).into_response())
+}
+
 /// Nobody keeps a page that is one citizen's, and nobody lists it.
-fn private(mut response: Response) -> Response {
+pub(super) fn private(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(NEVER));
     headers.insert(

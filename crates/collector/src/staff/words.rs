@@ -95,6 +95,7 @@ pub(crate) struct Words {
     pub(crate) link_used: LinkOver,
     pub(crate) link_expired: LinkOver,
     pub(crate) link_unknown: LinkOver,
+    pub(crate) link_plain: String,
     pub(crate) slip: SlipWords,
     pub(crate) login: LoginWords,
     pub(crate) logout: String,
