@@ -9,8 +9,12 @@ mod cli_fixture;
 
 use std::path::Path;
 
-use cli_fixture::{DOSSIER, err, fail, folder, out, run, succeed, with_dossier, write};
+use cli_fixture::{
+    DOSSIER, Server, enrol, err, fail, folder, out, run, succeed, with_dossier, write,
+};
+use serde_json::{Value, json};
 use survey::invite::Token;
+use uuid::Uuid;
 
 const PUBLIC: [&str; 2] = ["--public-url", "https://danhgia.example.vn"];
 
@@ -204,4 +208,111 @@ fn a_portals_key_is_made_changed_rotated_and_ended() {
     ] {
         assert!(fail(&data, gone).contains("site list"), "{gone:?}");
     }
+}
+
+/// Each way in, and the index cut by how far each can be trusted to be one person's one rating.
+#[tokio::test]
+async fn the_index_is_cut_by_provenance_exactly() {
+    let folder = folder();
+    let data = with_dossier(folder.path());
+    let kiosk = enrol(&data, "hall-1");
+    let link = succeed(
+        &data,
+        &["invite", "--dossier", DOSSIER, "--touchpoint", "receipt"],
+    );
+    let token = link.trim().rsplit('/').next().unwrap().to_owned();
+    let origin = "https://dvc.example.vn";
+    let site = [
+        "site",
+        "create",
+        "--name",
+        "dvc",
+        "--origins",
+        origin,
+        "--unit",
+        "H57.132",
+    ];
+    let site = succeed(&data, &site).trim().to_owned();
+
+    let server = Server::start(&data);
+    let rating = |overall: u8, more: Value| {
+        let mut rating = json!({
+            "id": Uuid::now_v7(), "form": "one-stop-quick", "form_version": 1, "touchpoint": "result",
+            "channel": "portal", "answers": {"overall": overall},
+        });
+        for (name, value) in more.as_object().unwrap() {
+            rating[name] = value.clone();
+        }
+        rating
+    };
+    let at_the_kiosk = rating(5, json!({"dossier": DOSSIER, "channel": "kiosk"}));
+    assert_eq!(server.send(&kiosk, &[at_the_kiosk]).await, ["stored"]);
+    let without_key = async |body: Value| {
+        let sent = reqwest::Client::new()
+            .post(format!("http://{}/api/v1/responses", server.address))
+            .header("Origin", origin)
+            .json(&body)
+            .send()
+            .await;
+        let answer: Value = sent.unwrap().json().await.unwrap();
+        answer["results"][0]["status"].clone()
+    };
+    let invited = rating(
+        1,
+        json!({"invite": token, "touchpoint": "receipt", "channel": "phone"}),
+    );
+    assert_eq!(without_key(json!({"responses": [invited]})).await, "stored");
+    for overall in [2, 4] {
+        let by_unit = json!({"site": site, "responses": [rating(overall, json!({}))]});
+        assert_eq!(without_key(by_unit).await, "stored");
+    }
+    server.stop();
+
+    let index = |more: &[&str]| -> Value {
+        let usual = ["index", "--threshold", "1", "--json"];
+        serde_json::from_str(&succeed(&data, &[&usual[..], more].concat())).unwrap()
+    };
+    let told = |index: &Value| -> Vec<(String, u64, u64)> {
+        let cell = |cell: &Value| {
+            let provenance = cell["key"]["provenance"]
+                .as_str()
+                .unwrap_or("all")
+                .to_owned();
+            (
+                provenance,
+                cell["n"].as_u64().unwrap(),
+                cell["satisfied"].as_u64().unwrap(),
+            )
+        };
+        let mut cells: Vec<_> = index["cells"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(cell)
+            .collect();
+        cells.sort();
+        cells
+    };
+    let row = |name: &str, n, satisfied| (name.to_owned(), n, satisfied);
+    assert_eq!(
+        told(&index(&["--by", "provenance"])),
+        [
+            row("dossier", 1, 1),
+            row("invited", 1, 0),
+            row("unit", 2, 1)
+        ]
+    );
+    assert_eq!(
+        told(&index(&["--filter", "provenance=unit"])),
+        [row("all", 2, 1)]
+    );
+    let two = index(&[
+        "--filter",
+        "provenance=unit",
+        "--filter",
+        "provenance=invited",
+    ]);
+    assert_eq!(told(&two), [row("all", 3, 1)]);
+    // The roll-ups that this was read from follow from the stored ratings.
+    succeed(&data, &["verify"]);
 }

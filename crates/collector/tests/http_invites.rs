@@ -8,9 +8,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use collector::http::{Rate, Settings};
-use collector::intake::Intake;
 use collector::intake::invite::Found;
 use collector::intake::pseudonym::PseudonymKey;
+use collector::intake::{Intake, Sender};
 use collector::store::{Dossier, Procedure, Role};
 use http_fixture::{Collector, ROLES, problem, store_fixture};
 use reqwest::{Response, StatusCode, header};
@@ -417,7 +417,7 @@ async fn nobody_guesses_an_invite() {
     let intake = intake(&collector);
     let known = intake.find_invite(&good.parse().unwrap()).await.unwrap();
     assert!(matches!(known, Found::Open(_)), "{known:?}");
-    let mut tried = 0;
+    let mut tried = Vec::new();
     for round in 0..10_000_u64 {
         // A simple generator with a fixed start: a failure can be repeated.
         let mut state = round.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
@@ -439,16 +439,33 @@ async fn nobody_guesses_an_invite() {
             if guess == good {
                 continue; // changed, and changed back
             }
-            tried += 1;
             // Wrong check digits are found before anything is asked.
-            let Ok(token) = guess.parse::<Token>() else {
-                continue;
-            };
-            let found = intake.find_invite(&token).await.unwrap();
-            assert!(matches!(found, Found::Unknown), "{guess} opens something");
+            if let Ok(token) = guess.parse::<Token>() {
+                let found = intake.find_invite(&token).await.unwrap();
+                assert!(matches!(found, Found::Unknown), "{guess} opens something");
+            }
+            tried.push(guess);
         }
     }
-    assert!(tried > 19_900, "{tried}");
+    assert!(tried.len() > 19_900, "{}", tried.len());
+    for guesses in tried.chunks(500) {
+        let ratings = guesses
+            .iter()
+            .map(|guess| serde_json::from_value(rating(guess)).unwrap())
+            .collect();
+        let receipts = intake.receive(ratings, &Sender::Citizen).await.unwrap();
+        assert_eq!(receipts.len(), guesses.len());
+        for receipt in receipts {
+            assert_eq!(
+                receipt.code.as_deref(),
+                Some("invite-unknown"),
+                "{receipt:?}"
+            );
+        }
+    }
+    assert_eq!(collector.store.totals().await.unwrap().responses, 0);
+    let still = intake.find_invite(&good.parse().unwrap()).await.unwrap();
+    assert!(matches!(still, Found::Open(_)), "{still:?}");
 }
 
 #[tokio::test]

@@ -4,6 +4,9 @@
 
 mod http_fixture;
 
+use std::num::NonZeroU32;
+
+use collector::http::Rate;
 use collector::site;
 use collector::store::{Dossier, Role, SiteKey};
 use http_fixture::{Collector, problem};
@@ -358,6 +361,32 @@ async fn preflight(collector: &Collector, method: &Method, path: &str, origin: &
         .send()
         .await
         .unwrap()
+}
+
+#[tokio::test]
+async fn one_address_cannot_flood_the_index_through_a_portal() {
+    let few = NonZeroU32::new(3).unwrap();
+    let collector =
+        Collector::start_with(|settings| settings.rates.portal = Rate::new(few, few)).await;
+    let origins = vec![PORTAL.to_owned()];
+    let key = site::create(&*collector.store, "dvc", origins, None).await;
+    let key = key.unwrap().unwrap();
+    let by_unit = || rating(json!({"unit": UNIT}));
+    for _ in 0..3 {
+        assert_eq!(told(&collector, PORTAL, &key, by_unit()).await, "stored");
+    }
+    let refused = send(&collector, Some(PORTAL), &key, by_unit()).await;
+    // The page can read when to come again.
+    assert_eq!(allowed(&refused), Some(PORTAL));
+    assert!(refused.headers().contains_key(header::RETRY_AFTER));
+    problem(refused, 429, "too-many-requests").await;
+    assert_eq!(collector.store.totals().await.unwrap().responses, 3);
+    // Whoever brings an invite is not held up by others behind the same address.
+    let guess = rating(json!({"invite": "4017932588091746335261"}));
+    assert_eq!(
+        told(&collector, PORTAL, &key, guess).await,
+        "rejected invite-unknown"
+    );
 }
 
 /// Behind a proxy that tells us another host than the kiosk's browser knows, kiosks must go on sending.

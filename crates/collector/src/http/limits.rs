@@ -41,6 +41,8 @@ pub struct Rates {
     pub key: Rate,
     /// One address, for what needs no key.
     pub public: Rate,
+    /// One address, for ratings through a portal that bring no invite: its key is no secret.
+    pub portal: Rate,
     /// One address, for requests with a wrong key.
     pub failures: Rate,
     /// One address, for attempts to sign in.
@@ -61,6 +63,8 @@ impl Default for Rates {
             key: rate(1200, 100),
             // Kiosks of a province may share one address behind NAT.
             public: rate(3000, 300),
+            // At least a full batch at once: a browser may have been without a line for long.
+            portal: rate(120, 60),
             failures: rate(60, 30),
             login_address: rate(12, 10),
             login_name: rate(6, 10),
@@ -72,6 +76,7 @@ impl Default for Rates {
 pub(crate) struct Limits {
     key: Limit<String>,
     public: Limit<IpAddr>,
+    portal: Limit<IpAddr>,
     failures: Limit<IpAddr>,
     login_address: Limit<IpAddr>,
     login_name: Limit<String>,
@@ -82,6 +87,7 @@ impl Limits {
         Self {
             key: Limit::new(rates.key),
             public: Limit::new(rates.public),
+            portal: Limit::new(rates.portal),
             failures: Limit::new(rates.failures),
             login_address: Limit::new(rates.login_address),
             login_name: Limit::new(rates.login_name),
@@ -96,6 +102,11 @@ impl Limits {
     /// Counts a request without a key.
     pub(crate) fn public(&self, from: IpAddr) -> Result<(), Problem> {
         self.public.check(&from)
+    }
+
+    /// Counts a rating through a portal that brings no invite.
+    pub(crate) fn portal(&self, from: IpAddr) -> Result<(), Problem> {
+        self.portal.check(&from)
     }
 
     /// Counts a refused key. Callers with a good key behind the same address are never held up by it.
@@ -113,6 +124,7 @@ impl Limits {
     pub(crate) fn forget_rested(&self) {
         self.key.0.retain_recent();
         self.public.0.retain_recent();
+        self.portal.0.retain_recent();
         self.failures.0.retain_recent();
         self.login_address.0.retain_recent();
         self.login_name.0.retain_recent();

@@ -78,20 +78,25 @@ async fn without_key(
     site: Option<Site>,
     from: IpAddr,
 ) -> Result<Vec<Receipt>, Problem> {
-    let no_right = site.is_none()
-        && !batch.responses.is_empty()
-        && batch
-            .responses
-            .iter()
-            .all(|read| matches!(read, Ok(response) if response.invite.is_none()));
+    let sent = batch.responses.len();
+    let without_invite = batch
+        .responses
+        .iter()
+        .filter(|read| matches!(read, Ok(response) if response.invite.is_none()))
+        .count();
+    let no_right = site.is_none() && without_invite == sent;
     // A program that has forgotten its key is told so, and not about each response.
     if no_right {
         app.limits.failure(from)?;
         return Err(caller::no_key());
     }
     // Each response may be a guess, so each counts; before anything is stored.
-    for _ in 1..batch.responses.len() {
+    for _ in 1..sent {
         app.limits.public(from)?;
+    }
+    // A portal's key is no secret: of what rests on it alone, an address sends no more than people do.
+    for _ in 0..site.as_ref().map_or(0, |_| without_invite) {
+        app.limits.portal(from)?;
     }
     let sender = site.map_or(Sender::Citizen, Sender::Site);
     let results = app.intake.receive_batch(batch, &sender).await?;
