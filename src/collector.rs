@@ -93,6 +93,14 @@ pub struct Presented {
     pub dossier: String,
 }
 
+/// What the collector tells a device of a dossier: `POST /api/v1/device/dossier`.
+#[cfg(feature = "kiosk")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Told {
+    #[serde(default)]
+    procedure_name: Option<String>,
+}
+
 /// What a citizen's link opens: `GET /api/v1/invites/{token}`, which also stands in the page behind the link.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Invite {
@@ -161,6 +169,15 @@ impl survey::read::Read for Presented {
     }
 }
 
+#[cfg(all(target_arch = "wasm32", feature = "kiosk"))]
+impl survey::read::Read for Told {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            procedure_name: node.get("procedure_name"),
+        })
+    }
+}
+
 #[cfg(target_arch = "wasm32")]
 impl survey::read::Read for Invite {
     fn read(node: &impl survey::read::Node) -> Option<Self> {
@@ -224,6 +241,17 @@ impl Client {
     pub async fn presented(&self) -> Result<Shown, Failure> {
         let text = self.ask("/api/v1/device/presented").await?;
         json::read(&text).ok_or(Failure::Unreadable)
+    }
+
+    /// Name of the procedure of this dossier, as far as the collector knows them.
+    #[cfg(feature = "kiosk")]
+    pub async fn procedure_of(&self, code: &str) -> Result<Option<String>, Failure> {
+        let code = serde_json::to_string(code).unwrap_or_default();
+        let body = ["{\"dossier\":", &code, "}"].concat();
+        let text = self.tell("/api/v1/device/dossier", body).await?;
+        json::read::<Told>(&text)
+            .map(|told| told.procedure_name)
+            .ok_or(Failure::Unreadable)
     }
 
     /// Opens the line on which the collector tells what is new for this device.
