@@ -93,6 +93,14 @@ pub struct Presented {
     pub dossier: String,
 }
 
+/// What the collector tells a device of a dossier: `POST /api/v1/device/dossier`.
+#[cfg(feature = "kiosk")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Told {
+    #[serde(default)]
+    procedure_name: Option<String>,
+}
+
 /// What a citizen's link opens: `GET /api/v1/invites/{token}`, which also stands in the page behind the link.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Invite {
@@ -161,6 +169,15 @@ impl survey::read::Read for Presented {
     }
 }
 
+#[cfg(all(target_arch = "wasm32", feature = "kiosk"))]
+impl survey::read::Read for Told {
+    fn read(node: &impl survey::read::Node) -> Option<Self> {
+        Some(Self {
+            procedure_name: node.get("procedure_name"),
+        })
+    }
+}
+
 #[cfg(target_arch = "wasm32")]
 impl survey::read::Read for Invite {
     fn read(node: &impl survey::read::Node) -> Option<Self> {
@@ -176,10 +193,14 @@ impl survey::read::Read for Invite {
     }
 }
 
-/// Speaks to the collector that served the page.
-#[derive(Clone, Debug)]
+/// Speaks to the collector: to the one that served the page, or from a portal to the one that it names.
+#[derive(Clone, Debug, Default)]
 pub struct Client {
     authorization: Option<String>,
+    /// `https://host` of a collector elsewhere; empty for the one that served the page.
+    base: String,
+    /// Key of the portal's site; without one each response brings the right to be taken itself.
+    site: Option<String>,
 }
 
 impl Client {
@@ -188,14 +209,33 @@ impl Client {
     pub fn of_device(key: &str) -> Self {
         Self {
             authorization: Some(["Bearer ", key].concat()),
+            ..Self::default()
         }
     }
 
     /// Without a key: each response brings the right to be taken itself.
     pub fn of_citizen() -> Self {
+        Self::default()
+    }
+
+    /// From a page of somebody else's, for the site with this key, if it has one; `base` is the collector's
+    /// `https://host`.
+    pub fn of_portal(base: &str, site: Option<String>) -> Self {
         Self {
-            authorization: None,
+            base: base.trim_end_matches('/').to_owned(),
+            site,
+            ..Self::default()
         }
+    }
+
+    /// Where the collector is, if it did not serve the page.
+    pub fn elsewhere(&self) -> Option<&str> {
+        (!self.base.is_empty()).then_some(self.base.as_str())
+    }
+
+    /// The newest version of a form as JSON text: see [`survey::form::Form`].
+    pub async fn newest_form(&self, id: &str) -> Result<String, Failure> {
+        self.ask(&["/api/v1/forms/", id].concat()).await
     }
 
     /// What the link with this token opens, as JSON text: see [`Invite`].
@@ -226,6 +266,17 @@ impl Client {
         json::read(&text).ok_or(Failure::Unreadable)
     }
 
+    /// Name of the procedure of this dossier, as far as the collector knows them.
+    #[cfg(feature = "kiosk")]
+    pub async fn procedure_of(&self, code: &str) -> Result<Option<String>, Failure> {
+        let code = serde_json::to_string(code).unwrap_or_default();
+        let body = ["{\"dossier\":", &code, "}"].concat();
+        let text = self.tell("/api/v1/device/dossier", body).await?;
+        json::read::<Told>(&text)
+            .map(|told| told.procedure_name)
+            .ok_or(Failure::Unreadable)
+    }
+
     /// Opens the line on which the collector tells what is new for this device.
     #[cfg(feature = "kiosk")]
     pub async fn events(&self) -> Result<Answer, Failure> {
@@ -245,6 +296,11 @@ impl Client {
 
     /// Hands over a [`survey::response::Batch`] as JSON text; a receipt says what became of each response.
     pub async fn hand_over(&self, batch: String) -> Result<Receipts, Failure> {
+        let batch = match &self.site {
+            // A key has no characters that JSON would have to hide, and a batch has members of its own.
+            Some(site) => ["{\"site\":\"", site, "\",", &batch[1..]].concat(),
+            None => batch,
+        };
         let text = self.tell("/api/v1/responses", batch).await?;
         json::read(&text).ok_or(Failure::Unreadable)
     }
@@ -259,7 +315,7 @@ impl Client {
     async fn tell(&self, path: &str, body: String) -> Result<String, Failure> {
         let patience = Patience::new();
         let request = self
-            .signed(Request::post(path), &patience)
+            .signed(Request::post(&self.at(path)), &patience)
             .header("Content-Type", "application/json")
             .body(body)
             .map_err(|_| Failure::Unreachable)?;
@@ -269,8 +325,13 @@ impl Client {
 
     async fn ask(&self, path: &str) -> Result<String, Failure> {
         let patience = Patience::new();
-        let answer = checked(self.signed(Request::get(path), &patience).send().await)?;
+        let request = self.signed(Request::get(&self.at(path)), &patience);
+        let answer = checked(request.send().await)?;
         answer.text().await.map_err(|_| Failure::Unreachable)
+    }
+
+    fn at(&self, path: &str) -> String {
+        [&self.base, path].concat()
     }
 
     fn signed(&self, request: RequestBuilder, patience: &Patience) -> RequestBuilder {

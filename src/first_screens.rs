@@ -1,6 +1,6 @@
 //! Writes the static first screens: reads `{"languages":[{"lang","name"}],"forms":[JSON text]}` from standard
 //! input, and prints
-//! `{"kiosk":HTML,"phone":[{"form","version","html","json"}]}`. Run by the build, which puts them into the pages.
+//! `{"kiosk":HTML,"phone":[{"form","version","html","json"}],"portal":{"form","tree"}}`. Run by the build, which puts them into the pages.
 
 use std::io::{Read, stdin};
 use std::process::ExitCode;

@@ -36,6 +36,14 @@ impl Stage {
         })
     }
 
+    /// This element, on a page of somebody else's.
+    pub fn within(element: HtmlElement) -> Self {
+        Self {
+            element,
+            mounted: RefCell::new(None),
+        }
+    }
+
     /// The element.
     pub fn element(&self) -> &HtmlElement {
         &self.element

@@ -7,7 +7,10 @@ use end_to_end::hall::{self, DEVICE, Hall};
 use end_to_end::kiosk::Kiosk;
 use end_to_end::line::{Fate, Faults, Line};
 use end_to_end::look::{SIZES, look};
+use end_to_end::phone::{PROCEDURE, file};
 use end_to_end::wait::{PATIENCE, until};
+use jiff::Timestamp;
+use jiff::civil::Weekday;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
@@ -225,6 +228,7 @@ async fn what_is_chosen_is_how_the_kiosk_asks_and_a_running_one_takes_it_over() 
 /// A dossier is shown, on a line that stays open or not, and asked about by its last digits alone.
 async fn presented_over(cut: Faults) -> Result<()> {
     let hall = Hall::build()?;
+    file(&hall.data, &[CODE.to_owned()])?;
     let collector = hall.serve()?;
     let line = Line::open(&collector.address, cut).await?;
     let profile = tempdir()?;
@@ -234,11 +238,21 @@ async fn presented_over(cut: Faults) -> Result<()> {
     kiosk.ready().await?;
     present(&hall, &collector.address, CODE).await?;
     kiosk.wait_for("confirm").await?;
-    let shown = text_of(&browser, "[data-screen=confirm]").await?;
+    let shown = until("the procedure's name", PATIENCE, async || {
+        let shown = text_of(&browser, "[data-screen=confirm]").await?;
+        Ok(shown.contains(PROCEDURE).then_some(shown))
+    })
+    .await?;
     ensure!(
         shown.contains("0583") && !shown.contains("260804"),
         "{shown}"
     );
+    for size in SIZES {
+        browser.resize(size).await?;
+        let (width, height) = size;
+        let name = format!("confirm-named-vi-{width}x{height}-100.png");
+        browser.screenshot(&pictures().join(name)).await?;
+    }
 
     // Another one while somebody rates disturbs nobody, and comes when they have gone.
     kiosk.tap("[data-action=next]").await?;
@@ -268,7 +282,10 @@ async fn presented_over(cut: Faults) -> Result<()> {
     kiosk.tap("[data-action=end]").await?;
     kiosk.wait_for("confirm").await?;
     let shown = text_of(&browser, "[data-screen=confirm]").await?;
-    ensure!(shown.contains("0584"), "{shown}");
+    ensure!(
+        shown.contains("0584") && !shown.contains(PROCEDURE),
+        "{shown}"
+    );
     Ok(())
 }
 
@@ -280,6 +297,43 @@ async fn a_presented_dossier_is_asked_about_at_once() -> Result<()> {
 #[tokio::test]
 async fn a_presented_dossier_is_asked_about_where_no_line_stays_open() -> Result<()> {
     presented_over(Faults::new(0, vec![(1, Fate::CutBefore)]).only("/api/v1/device/events")).await
+}
+
+#[tokio::test]
+async fn the_day_of_a_recent_receipt_is_one_tap() -> Result<()> {
+    let hall = Hall::build()?;
+    let collector = hall.serve()?;
+    let profile = tempdir()?;
+    let browser = Browser::start(profile.path()).await?;
+    browser.resize(SIZES[3]).await?;
+    let kiosk = Kiosk::open(&browser, &collector.address, &hall.key).await?;
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.wait_for("dossier").await?;
+    kiosk.type_digits("2601").await?;
+    let today = Timestamp::now().in_tz("Asia/Ho_Chi_Minh")?;
+    // On a Sunday, Saturday's stand first.
+    let first = match today.weekday() {
+        Weekday::Sunday => today.yesterday()?,
+        _ => today,
+    };
+    let said = kiosk.texts("[data-action=day]").await?;
+    ensure!(said.len() == 3, "{said:?}");
+    ensure!(
+        said[0].contains(&first.strftime("%d/%m").to_string()),
+        "{said:?}"
+    );
+    kiosk.tap("[data-action=day]").await?;
+    kiosk.type_digits("0583").await?;
+    kiosk.tap("[data-action=next]").await?;
+    kiosk.wait_for("confirm").await?;
+    kiosk.tap("[data-action=next]").await?;
+    kiosk.rate("overall", 4).await?;
+    kiosk.wait_for_question("timeliness").await?;
+    let rows = hall::rows(&browser, "responses").await?;
+    let body: Value = serde_json::from_str(rows[0]["body"].as_str().context("body")?)?;
+    let code = format!("{}-{}-0583", hall::UNIT, first.strftime("%y%m%d"));
+    ensure!(body["dossier"] == code.as_str(), "{body}");
+    Ok(())
 }
 
 #[tokio::test]

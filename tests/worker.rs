@@ -122,15 +122,29 @@ impl Place {
 
     /// Waits until the page that is shown is this release's, at the attract screen.
     async fn runs(&self, release: &Release) -> Result<()> {
-        until(format!("release {}", release.build), PATIENCE, async || {
+        let runs = until(format!("release {}", release.build), PATIENCE, async || {
             let build = self
                 .browser
                 .eval("document.querySelector('meta[name=hai-long-build]')?.content ?? null")
                 .await?;
             Ok((build == release.build.as_str()).then_some(()))
         })
-        .await?;
+        .await;
+        if runs.is_err() {
+            let state = self.state().await?;
+            let rows = hall::rows(&self.browser, "responses").await?;
+            return runs.with_context(|| format!("{state}; {} ratings wait", rows.len()));
+        }
         self.kiosk().wait_for("attract").await
+    }
+
+    /// What the page and its workers are at, for a failure to tell.
+    async fn state(&self) -> Result<Value> {
+        let state = "navigator.serviceWorker.getRegistration('/kiosk').then((found) => done({
+            active: found?.active?.state, waiting: found?.waiting?.state, installing: found?.installing?.state,
+            controlled: navigator.serviceWorker.controller?.state, looks: window.hlLooks,
+            screen: document.querySelector('[data-screen]')?.dataset.screen }))";
+        self.browser.ask(state).await
     }
 
     /// The status with which the page gets a file, other than from the browser's own cache; and the collector's, which knows

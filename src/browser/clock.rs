@@ -25,6 +25,34 @@ pub fn offset_of(server_time: &str) -> Option<i64> {
     server.is_finite().then(|| (server - wall_ms()) as i64)
 }
 
+/// A day by the calendar of Vietnam.
+#[cfg(feature = "kiosk")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// 2026.
+    pub year: u32,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub date: u32,
+    /// Offices are closed.
+    pub is_sunday: bool,
+}
+
+/// The day in Vietnam at a time in milliseconds since 1970, whatever time zone the device is set to. Vietnam's clocks are
+/// seven hours ahead of UTC all year.
+#[cfg(feature = "kiosk")]
+pub fn day_of(wall_ms: f64) -> Day {
+    const AHEAD_MS: f64 = 7.0 * 3_600_000.0;
+    let date = js_sys::Date::new(&JsValue::from_f64(wall_ms + AHEAD_MS));
+    Day {
+        year: date.get_utc_full_year(),
+        month: date.get_utc_month() + 1,
+        date: date.get_utc_date(),
+        is_sunday: date.get_utc_day() == 0,
+    }
+}
+
 /// A time as people in Vietnam read it, whatever time zone the device is set to; the text itself if it is no RFC 3339
 /// time.
 pub fn told_time(rfc3339: &str, lang: &str) -> String {

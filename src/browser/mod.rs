@@ -10,6 +10,8 @@ mod lock;
 mod storage;
 
 pub use chance::{chance, new_id};
+#[cfg(feature = "kiosk")]
+pub use clock::{Day, day_of};
 pub use clock::{monotonic_ms, offset_of, rfc3339_now, told_time, wall_ms};
 #[cfg(feature = "kiosk")]
 pub use idle::idle;

@@ -23,6 +23,8 @@ pub use screens::Screens;
 
 /// Where the loader keeps what it knows.
 const LOADER: &str = "hlFirst";
+/// Where the loader of an element in somebody else's page keeps the selector of the button that was pressed.
+const TAP: &str = "data-tap";
 
 /// What was done on the static screen, as selectors of the controls.
 #[derive(Debug, Default)]
@@ -51,11 +53,9 @@ impl Early {
         let chosen = screen.query_selector("input:checked").ok().flatten();
         let pressed = loader()
             .and_then(|loader| Reflect::get(&loader, &"tap".into()).ok())
-            .and_then(|tap| tap.as_string());
-        let focused = browser::window()
-            .document()
-            .and_then(|document| document.active_element())
-            .filter(|element| screen.contains(Some(element)));
+            .and_then(|tap| tap.as_string())
+            .or_else(|| screen.get_attribute(TAP));
+        let focused = screen.query_selector(":focus").ok().flatten();
         Self {
             chosen: chosen.as_ref().and_then(selector),
             pressed,

@@ -10,11 +10,14 @@ use survey::response::{Channel, Touchpoint};
 
 use crate::kiosk::{Attract, listen_button};
 use crate::phone::Frame;
+use crate::portal::{self, USUAL_FORM};
 use crate::rating::Survey;
 use crate::view::{act_with, el};
 use crate::words::{Language, Words};
 
 /// The screens as the build wants them; its `Display` is JSON.
+///
+/// `portal` is the first question of the usual form as a tree, with the form.
 pub struct Screens(Value);
 
 impl Screens {
@@ -43,7 +46,15 @@ impl Screens {
                     first_question(form, languages)
                 })
                 .collect();
-            Ok(Self(json!({ "kiosk": kiosk, "phone": phone? })))
+            let usual = shipped()
+                .iter()
+                .filter_map(|(file, text)| load(text, file).ok())
+                .find(|form| form.id == USUAL_FORM)
+                .ok_or("the usual form is not shipped")?;
+            let portal = json!({ "form": usual, "tree": portal::first(usual).tree() });
+            Ok(Self(
+                json!({ "kiosk": kiosk, "phone": phone?, "portal": portal }),
+            ))
         })
     }
 }

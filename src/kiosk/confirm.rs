@@ -1,7 +1,12 @@
-//! Asks whether the dossier is the right one by its last digits alone: a passer-by must not read the code.
+//! Asks whether the dossier is the right one by its last digits alone: a passer-by must not read the code. Where the
+//! collector knows the dossier, its procedure is named; never its owner.
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
+use crate::collector::Client;
 use crate::rating::{TapGuard, button, heading};
 use crate::view::{El, el};
 use crate::words::Words;
@@ -16,7 +21,7 @@ pub(super) struct Leads {
     pub on_leave: Callback<()>,
 }
 
-pub(super) fn confirm(words: &Words, code: &str, leads: Leads) -> El {
+pub(super) fn confirm(words: &Arc<Words>, code: &str, client: Client, leads: Leads) -> El {
     let Leads {
         on_yes,
         on_no,
@@ -25,9 +30,21 @@ pub(super) fn confirm(words: &Words, code: &str, leads: Leads) -> El {
     let guard = TapGuard::new();
     guard.arm();
     let digits = el("p")
-        .class("hl-confirm")
+        .class("hl-confirm__code")
         .text([&words.say("confirm.digits"), " "].concat())
         .child(el("strong").class("hl-confirm__digits").text(last(code)));
+    // Nobody waits for it: without a line the digits alone are asked about.
+    let procedure = RwSignal::new(String::new());
+    let (asked, said) = (code.to_owned(), words.clone());
+    spawn_local(async move {
+        if let Ok(Some(name)) = client.procedure_of(&asked).await {
+            let _ = procedure.try_set(said.fill("confirm.procedure", &[("name", &name)]));
+        }
+    });
+    let named = el("p")
+        .class("hl-confirm__procedure")
+        .attr("role", "status")
+        .text_live(move || procedure.get());
     let actions = el("div").class("hl-actions").children([
         button("hl-button", "back", words.say("confirm.no"), move || {
             on_no.run(());
@@ -47,7 +64,7 @@ pub(super) fn confirm(words: &Words, code: &str, leads: Leads) -> El {
         .attr("data-screen", "confirm")
         .attr_live("data-guard", guard.attribute())
         .child(heading(words.say("confirm.ask")))
-        .child(digits)
+        .child(el("div").class("hl-confirm").child(digits).child(named))
         .child(actions)
 }
 

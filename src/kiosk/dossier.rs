@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::keypad::{Fault, Keypad};
+use super::recent::Receipt;
 use super::wedge::{Input, Wedge};
 use crate::keys::keys;
 use crate::rating::{Actions, TapGuard, button, heading};
@@ -30,8 +31,14 @@ pub(super) struct Leads {
     pub on_leave: Callback<()>,
 }
 
-/// The screen; `prefix` is how the codes of this unit begin, without it only the scanner can tell a code.
-pub(super) fn dossier_screen(words: &Arc<Words>, prefix: Option<String>, leads: Leads) -> El {
+/// The screen; `prefix` is how the codes of this unit begin, without it only the scanner can tell a code. `recent` are the
+/// days that spare people six digits.
+pub(super) fn dossier_screen(
+    words: &Arc<Words>,
+    prefix: Option<String>,
+    recent: Vec<Receipt>,
+    leads: Leads,
+) -> El {
     let Leads {
         on_code,
         on_none,
@@ -99,6 +106,13 @@ pub(super) fn dossier_screen(words: &Arc<Words>, prefix: Option<String>, leads: 
             words.say("dossier.none"),
             move || on_none.run(()),
         ));
+    let ask = ask.child_if((typing && !recent.is_empty()).then(|| {
+        let begin = move |date: &str| {
+            keypad.update(|keypad| keypad.begin(date));
+            fault.set(None);
+        };
+        days(words, recent, begin)
+    }));
     let fault = el("p")
         .class("hl-fault")
         .attr("role", "alert")
@@ -114,6 +128,29 @@ pub(super) fn dossier_screen(words: &Arc<Words>, prefix: Option<String>, leads: 
         .child(ask)
         .child(answer)
         .child(actions.row(words))
+}
+
+/// The days of receipt that are most likely, each a tap for six digits.
+fn days(words: &Words, recent: Vec<Receipt>, begin: impl Fn(&str) + Copy + Send + 'static) -> El {
+    let said = words.say("dossier.received");
+    el("div")
+        .class("hl-days")
+        .attr("role", "group")
+        .attr_of("aria-label", said.clone())
+        .child(
+            el("span")
+                .class("hl-hint")
+                .attr("aria-hidden", "true")
+                .text(said),
+        )
+        .children(recent.into_iter().map(move |day| {
+            let text = if day.is_today {
+                words.fill("dossier.today", &[("day", &day.said)])
+            } else {
+                day.said
+            };
+            button("hl-button", "day", text, move || begin(&day.digits))
+        }))
 }
 
 /// The code as it is typed: once for the eye, once to be read aloud.

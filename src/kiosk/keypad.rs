@@ -55,6 +55,12 @@ impl Keypad {
         self.check_date()
     }
 
+    /// Begins anew with this date of receipt, as YYMMDD.
+    pub fn begin(&mut self, date: &str) {
+        self.clear();
+        self.digits.push_str(date);
+    }
+
     /// Takes the last digit away.
     pub fn delete(&mut self) {
         self.digits.pop();
@@ -182,6 +188,17 @@ mod tests {
         assert_eq!(last, Err(day));
         assert_eq!(typed("H57.132", "240229").1, Ok(()));
         assert!(typed("H57.132", "250229").1.is_err());
+    }
+
+    #[test]
+    fn a_day_that_was_chosen_takes_the_place_of_what_was_typed() {
+        let (mut keypad, _) = typed("H57.132", "2608041");
+        keypad.begin("261128");
+        assert_eq!(keypad.parts(), ["H57.132", "261128", "____"]);
+        "0583"
+            .chars()
+            .for_each(|digit| assert_eq!(keypad.press(digit), Ok(())));
+        assert_eq!(keypad.code().as_deref(), Ok("H57.132-261128-0583"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod idle_dialog;
 mod keypad;
 mod letters;
 mod news;
+mod recent;
 mod scanner;
 mod setup;
 mod speech;

@@ -14,7 +14,10 @@ use super::display;
 use super::dossier::{self, dossier_screen};
 use super::idle::Patience;
 use super::idle_dialog::idle_dialog;
+use super::recent::{Receipt, recent};
+use crate::browser;
 use crate::keeping::Keeping;
+use crate::outbox::{Clock, ClockState};
 use crate::rating::{Callbacks, Delivery, Survey};
 use crate::view::{El, act, act_with};
 
@@ -40,6 +43,17 @@ fn thanks_ms() -> u32 {
         2 * THANKS_MS
     } else {
         THANKS_MS
+    }
+}
+
+/// The days that are offered for the date of receipt; none while the clock is known to be wrong by an unknown span.
+fn recent_days(clock: &Clock) -> Vec<Receipt> {
+    match (clock.state, clock.offset_ms) {
+        (ClockState::Wrong, None) => Vec::new(),
+        (_, offset_ms) => {
+            let now_ms = browser::wall_ms() + offset_ms.unwrap_or(0) as f64;
+            recent(now_ms, browser::day_of)
+        }
     }
 }
 
@@ -85,6 +99,7 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                 Part::Dossier => dossier_screen(
                     &said,
                     setup.device.code_prefix.clone(),
+                    kiosk.with_value(|kiosk| recent_days(&kiosk.outbox.clock())),
                     dossier::Leads {
                         on_code: act_with(move |code| part.set(Part::Confirm(code))),
                         on_none: act(move || part.set(Part::Survey(None))),
@@ -93,9 +108,11 @@ pub(super) fn visit(kiosk: Rc<Kiosk>, scanned: Option<String>) -> El {
                 ),
                 Part::Confirm(code) => {
                     let rated = code.clone();
+                    let client = kiosk.with_value(|kiosk| kiosk.client.clone());
                     confirm(
                         &said,
                         &code,
+                        client,
                         confirm::Leads {
                             on_yes: act(move || {
                                 part.set(Part::Survey(Some(rated.clone())));

@@ -1,6 +1,6 @@
 //! What an attendant may know of the outbox, and carry away.
 
-use super::{Inner, Outbox, Status, now, rescue};
+use super::{Clock, Inner, Outbox, Status, now, rescue};
 use crate::browser;
 use crate::outbox::StorageError;
 
@@ -19,9 +19,14 @@ impl Outbox {
             oldest: tally.oldest,
             refused: inner.refused.get(),
             storage: inner.storage().await,
-            clock: inner.skew.borrow().at(now()),
+            clock: self.clock(),
             alarms: inner.pulse.alarms(),
         })
+    }
+
+    /// What is known of the device's clock.
+    pub fn clock(&self) -> Clock {
+        self.0.skew.borrow().at(now())
     }
 
     /// The collector's code for each response that it refused.

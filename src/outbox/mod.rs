@@ -105,7 +105,7 @@ impl Outbox {
     /// Opens the outbox and starts sending what waits in it.
     pub async fn open(client: Client) -> Result<Self, StorageError> {
         let outbox = Self(Rc::new(Inner {
-            db: Database::open().await?,
+            db: Database::open(client.elsewhere()).await?,
             client,
             boot: browser::new_id().to_string(),
             device: RefCell::default(),
@@ -261,6 +261,10 @@ impl Inner {
     fn retire_if_idle(&self) {
         if self.retiring.get() && !self.visit.borrow().is_open() {
             self.db.close();
+            // Somebody else's page is not ours to load again.
+            if self.client.elsewhere().is_some() {
+                return;
+            }
             // If the browser refuses, saving fails and the attendant is told.
             let _ = browser::window().location().reload();
         }

@@ -72,7 +72,7 @@ impl Inner {
 
     async fn take_turn(&self) -> Result<(), Halt> {
         // A store that cannot be read now is tried again like a line that is down.
-        let turn = Turn::take(&self.db, &self.boot)
+        let turn = Turn::take(&self.db, &self.boot, self.client.elsewhere())
             .await
             .map_err(|_| Halt::Failed(None))?
             .ok_or(Halt::NotOurTurn)?;

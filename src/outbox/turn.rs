@@ -16,8 +16,15 @@ pub enum Turn {
 
 impl Turn {
     /// Takes the turn for the run `boot` of a page; `None` when another page has it.
-    pub async fn take(db: &Database, boot: &str) -> Result<Option<Self>, StorageError> {
-        match browser::lock(LOCK).await {
+    ///
+    /// `elsewhere` is the collector that is sent to, if it did not serve the page.
+    pub async fn take(
+        db: &Database,
+        boot: &str,
+        elsewhere: Option<&str>,
+    ) -> Result<Option<Self>, StorageError> {
+        let name = [LOCK, elsewhere.unwrap_or_default()].concat();
+        match browser::lock(&name).await {
             Asked::Held(lock) => Ok(Some(Self::Lock(lock))),
             Asked::Taken => Ok(None),
             Asked::Unknown => Ok(db.lease(boot).await?.then_some(Self::Lease)),

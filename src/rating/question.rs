@@ -132,6 +132,7 @@ fn question_of(run: Run, words: &Words, item: Item) -> El {
     let scale = scale(run, &group, tiles);
     let question = el("fieldset")
         .class("hl-question")
+        .attr("part", "question")
         .attr_of("data-item", item.id)
         .attr_live("data-faces", move || {
             (count > 0).then(|| count.to_string().into())
@@ -223,9 +224,15 @@ impl Tile {
         });
         let tile = el("label")
             .class("hl-tile")
+            .attr("part", "option")
             .child(radio)
             .child_if(self.face.map(face))
-            .child(el("span").class("hl-tile__label").text(self.label));
+            .child(
+                el("span")
+                    .class("hl-tile__label")
+                    .attr("part", "option__label")
+                    .text(self.label),
+            );
         el("div").class("hl-scale__level").child(tile).child_if(
             self.description
                 .map(|text| el("span").attr_of("id", note).attr("hidden", "").text(text)),

@@ -1,8 +1,9 @@
-//! Elements as text: the first screen that the build writes into a page, before any code can run there.
+//! Elements as text: the first screen that the build writes into a page, before any code can run there. As HTML, and as
+//! JSON for an element in somebody else's page, whose policy may forbid markup that a script has made.
 
 use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 
-use super::{Child, El, Value};
+use super::{Child, El, Text, Value};
 
 /// Elements that have no content and no closing tag.
 const EMPTY: [&str; 2] = ["input", "br"];
@@ -17,15 +18,33 @@ impl El {
         html
     }
 
+    /// The same as JSON: `["tag", {"attribute": "value"}, child…]`, where a child is a text or another element.
+    #[cfg(feature = "first-screens")]
+    pub fn tree(&self) -> serde_json::Value {
+        let _once = SpecialNonReactiveZone::enter();
+        let mut attributes = serde_json::Map::new();
+        for (name, value) in &self.0.attributes {
+            if let Some(value) = value.now() {
+                attributes.insert((*name).to_owned(), value.into_owned().into());
+            }
+        }
+        let mut tree = vec![self.0.tag.into(), attributes.into()];
+        for child in &self.0.children {
+            match child {
+                Child::Element(child) => tree.push(child.tree()),
+                Child::Text(text) => tree.push(text.clone().into()),
+                Child::LiveText(text) => tree.push(text().into()),
+                Child::Live(make) => tree.extend(make().map(|child| child.tree())),
+            }
+        }
+        tree.into()
+    }
+
     fn write(&self, html: &mut String) {
         html.push('<');
         html.push_str(self.0.tag);
         for (name, value) in &self.0.attributes {
-            let value = match value {
-                Value::Fixed(value) => Some(value.clone()),
-                Value::Live(value) => value(),
-            };
-            if let Some(value) = value {
+            if let Some(value) = value.now() {
                 html.push(' ');
                 html.push_str(name);
                 html.push_str("=\"");
@@ -52,6 +71,16 @@ impl El {
         html.push_str("</");
         html.push_str(self.0.tag);
         html.push('>');
+    }
+}
+
+impl Value {
+    /// As it is now; nothing where the attribute is left out.
+    fn now(&self) -> Option<Text> {
+        match self {
+            Self::Fixed(value) => Some(value.clone()),
+            Self::Live(value) => value(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use survey::named::Named;
 
 use crate::json;
 
-pub use load::{list, of};
+pub use load::{from, list, of};
 
 /// Not a text but where a file says whether a native speaker has read it: there until one has (docs/languages.md).
 #[cfg(any(feature = "kiosk", test))]

@@ -1,6 +1,6 @@
 //! A citizen at the kiosk: finds what a person would find, by what the screen says it is, and taps it.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
@@ -13,7 +13,8 @@ pub struct Kiosk<'a> {
 }
 
 impl<'a> Kiosk<'a> {
-    /// Opens the kiosk as the attendant does on the first day, with the device's key in the address.
+    /// Opens the kiosk as the attendant does on the first day, with the device's key in the address, and waits until the
+    /// code runs and knows its form: the static first screen stands before, and would be left alone by a line that is cut.
     pub async fn open(browser: &'a Browser, address: &str, key: &str) -> Result<Self> {
         browser
             .page
@@ -21,6 +22,11 @@ impl<'a> Kiosk<'a> {
             .await?;
         let kiosk = Self { browser };
         kiosk.wait_for("attract").await?;
+        until("the kiosk to run", PATIENCE, async || {
+            let live = "document.querySelector('[data-live] [data-screen=attract]') !== null";
+            Ok((browser.eval(live).await? == Value::Bool(true)).then_some(()))
+        })
+        .await?;
         Ok(kiosk)
     }
 
@@ -84,7 +90,11 @@ impl<'a> Kiosk<'a> {
             .query(By::Css(selector))
             .wait(PATIENCE, std::time::Duration::from_millis(50))
             .first()
-            .await?;
+            .await;
+        let Ok(control) = control else {
+            let body = self.browser.eval("document.body.innerText").await?;
+            bail!("there is no {selector}; the page shows: {body}");
+        };
         control
             .click()
             .await

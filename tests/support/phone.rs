@@ -23,6 +23,25 @@ pub struct Homes {
     dossiers: Vec<String>,
 }
 
+/// Tells the collector of finished dossiers.
+pub fn file(data: &Data, codes: &[String]) -> Result<()> {
+    data.import(
+        "procedures",
+        &format!("code,name,field\n1.011441,{PROCEDURE},Đất đai\n"),
+    )?;
+    let mut table =
+        "code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome\n"
+            .to_owned();
+    for code in codes {
+        writeln!(
+            table,
+            "{code},1.011441,{UNIT},,desk,2026-08-04 08:10,2026-08-20 17:00,2026-08-19 10:00,granted"
+        )?;
+    }
+    data.import("dossiers", &table)?;
+    Ok(())
+}
+
 impl Homes {
     /// With so many dossiers.
     pub fn build(dossiers: usize) -> Result<Self> {
@@ -31,23 +50,10 @@ impl Homes {
             "units",
             &format!("code,name,kind,parent,valid_from,valid_to\n{UNIT},{UNIT_NAME},commune,,,\n"),
         )?;
-        data.import(
-            "procedures",
-            &format!("code,name,field\n1.011441,{PROCEDURE},Đất đai\n"),
-        )?;
         let codes: Vec<String> = (1..=dossiers)
             .map(|number| format!("{UNIT}-260804-{number:04}"))
             .collect();
-        let mut table =
-            "code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome\n"
-                .to_owned();
-        for code in &codes {
-            writeln!(
-                table,
-                "{code},1.011441,{UNIT},,desk,2026-08-04 08:10,2026-08-20 17:00,2026-08-19 10:00,granted"
-            )?;
-        }
-        data.import("dossiers", &table)?;
+        file(&data, &codes)?;
         let key = data.hai_long(&["key", "create", "--role", "one-stop", "--name", "mot-cua"])?;
         let collector = Collector::start(&data, &SERVE)?;
         Ok(Self {

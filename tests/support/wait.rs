@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 /// How long anything may take on a busy machine before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Asks until the answer is `Some`, for at most `patience`; the error says what was waited for.
 pub async fn until<T, F: Future<Output = Result<Option<T>>>>(

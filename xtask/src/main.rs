@@ -5,6 +5,7 @@ mod api;
 mod audio;
 mod bench;
 mod build;
+mod embed;
 mod fonts;
 mod letters;
 mod licences;

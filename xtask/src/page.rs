@@ -164,7 +164,7 @@ fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The sheets as one, without comments.
-fn style(sheets: &[String]) -> Result<String> {
+pub(crate) fn style(sheets: &[String]) -> Result<String> {
     let mut all = String::new();
     for sheet in sheets {
         all.push_str(&fs::read_to_string(root().join(sheet)).with_context(|| sheet.clone())?);
@@ -176,9 +176,13 @@ fn style(sheets: &[String]) -> Result<String> {
 
 /// A script of the loader, without comments and indentation.
 pub fn source(name: &str) -> Result<String> {
-    let path = root().join("src/loader").join(name);
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    // Every comment of these scripts stands behind what it is about, or on a line of its own.
+    script(&root().join("src/loader").join(name))
+}
+
+/// A script of ours, without comments and indentation.
+pub(crate) fn script(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    // Every comment of our scripts stands behind what it is about, or on a line of its own.
     let lines = text.lines().map(|line| match line.split_once("// ") {
         Some((code, _)) => code.trim(),
         None => line.trim(),

@@ -7,6 +7,7 @@
 //! | `first/FORM.vN.html` | the first question of a form, which the collector puts into `phone.html` |
 //! | `pages.json` | what the pages' policy must allow: the hashes of what stands in them |
 //! | `assets/` | the widget, once for the kiosk and once for every other door, the words, the kiosk's letters, and the prompts in `audio/` |
+//! | `embed/v1/`, `frame.html` | the element for other people's pages, written by [`crate::embed`] |
 //! | `OFL.txt` | the licence of the letters |
 //! | `sw.js` … | what makes the pages start without a network, written by [`crate::shell`] |
 
@@ -22,6 +23,7 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::audio;
+use crate::embed;
 use crate::fonts::Fonts;
 use crate::letters::Letters;
 use crate::lighten;
@@ -48,10 +50,15 @@ pub(crate) const KIOSK: Module = Module {
     name: "kiosk",
     features: &[],
 };
-/// What every other door loads.
+/// What a phone loads.
 pub(crate) const SURVEY: Module = Module {
     name: "hai-long",
     features: &["--no-default-features"],
+};
+/// What the element in somebody else's page loads.
+pub(crate) const PORTAL: Module = Module {
+    name: "portal",
+    features: &["--no-default-features", "--features", "portal"],
 };
 
 /// Builds `dist/` anew, with the first questions of the forms in the folder `forms`, too.
@@ -93,6 +100,7 @@ pub fn build(forms: Option<&Path>) -> Result<()> {
         &[],
     )?;
     fs::copy(Fonts::folder().join("OFL.txt"), fresh.join("OFL.txt"))?;
+    embed::build(&screens["portal"], &fresh)?;
     let icon = fs::read(root.join("src/worker/icon.svg")).context("src/worker/icon.svg")?;
     let icon = write_hashed(&assets, "icon", "svg", &icon)?;
     first_questions(&screens, &fresh.join("first"))?;
@@ -132,6 +140,15 @@ pub(crate) struct Scripts {
 impl Module {
     /// Compiles it and writes its files among the assets.
     fn built(&self, assets: &Path) -> Result<Scripts> {
+        let (wasm, glue) = self.made()?;
+        Ok(Scripts {
+            wasm: write_hashed(assets, self.name, "wasm", &wasm)?,
+            glue: write_hashed(assets, self.name, "js", glue.as_bytes())?,
+        })
+    }
+
+    /// Compiles it: the module, and the glue as an ES module.
+    pub(crate) fn made(&self) -> Result<(Vec<u8>, String)> {
         let mut output = Bindgen::new()
             .input_bytes(
                 self.name,
@@ -155,10 +172,7 @@ impl Module {
         let glue = output.js().to_owned();
         let module = output.wasm_mut();
         let glue = lighten::without_the_unused(module, &glue);
-        Ok(Scripts {
-            wasm: write_hashed(assets, self.name, "wasm", &module.emit_wasm())?,
-            glue: write_hashed(assets, self.name, "js", glue.as_bytes())?,
-        })
+        Ok((module.emit_wasm(), glue))
     }
 
     /// Compiles it; the file still has the names of its functions.
@@ -199,9 +213,9 @@ fn flags() -> Result<String> {
     Ok(flags)
 }
 
-/// Where [`build`] leaves the compiled widgets with the names of their functions: the kiosk's and the others'.
-pub fn compiled() -> [PathBuf; 2] {
-    [SURVEY.name, KIOSK.name].map(|name| {
+/// Where [`build`] leaves the compiled widgets with the names of their functions: the phone's, the portal's, the kiosk's.
+pub fn compiled() -> [PathBuf; 3] {
+    [SURVEY.name, PORTAL.name, KIOSK.name].map(|name| {
         let folder = root().join("target").join(WASM).join("widget");
         folder.join(format!("{name}.wasm"))
     })

@@ -31,6 +31,7 @@ async fn it_lists_every_route_and_reads_as_openapi_3_1() {
         paths,
         BTreeSet::from([
             "/api/v1/device",
+            "/api/v1/device/dossier",
             "/api/v1/device/enrol",
             "/api/v1/device/events",
             "/api/v1/device/presented",

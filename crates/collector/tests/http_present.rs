@@ -7,7 +7,7 @@ mod http_fixture;
 use std::time::Duration;
 
 use collector::enrolment;
-use collector::store::{DeviceSettings, Role};
+use collector::store::{DeviceSettings, Dossier, Procedure, Role};
 use http_fixture::{Collector, problem};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, Response, StatusCode};
@@ -267,4 +267,66 @@ async fn a_code_that_is_over_replaced_or_guessed_is_worth_nothing() {
         "too-many-requests",
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_kiosk_hears_what_a_dossier_is_about_and_nobody_else_does() {
+    let collector = Collector::start().await;
+    let procedure = Procedure {
+        code: "1.011441".into(),
+        name: "Đăng ký biến động đất đai".into(),
+        field: "Đất đai".into(),
+    };
+    collector
+        .store
+        .upsert_procedures(vec![procedure])
+        .await
+        .unwrap();
+    let filed = |code: &str, procedure: &str| Dossier {
+        code: code.into(),
+        procedure: procedure.into(),
+        unit: "H57.132".into(),
+        authority: None,
+        filing_channel: None,
+        received_at: None,
+        due_at: None,
+        finished_at: None,
+        outcome: None,
+    };
+    let other = "H57.132-260804-0584";
+    collector
+        .store
+        .upsert_dossiers(vec![filed(CODE, "1.011441"), filed(other, "9.999999")])
+        .await
+        .unwrap();
+    let tell = async |role, dossier: &str| {
+        collector
+            .post("/api/v1/device/dossier")
+            .bearer_auth(collector.key(role))
+            .json(&json!({ "dossier": dossier }))
+            .send()
+            .await
+            .unwrap()
+    };
+    for (code, told) in [
+        (
+            " h57.132-260804-0583",
+            json!({"known": true, "procedure_name": "Đăng ký biến động đất đai"}),
+        ),
+        (other, json!({"known": true, "procedure_name": null})),
+        (
+            "H57.132-260804-0585",
+            json!({"known": false, "procedure_name": null}),
+        ),
+    ] {
+        let answer = tell(Role::Device, code).await;
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert_eq!(answer.json::<Value>().await.unwrap(), told, "{code}");
+    }
+    let name = tell(Role::Device, "Nguyễn Văn A").await;
+    assert_eq!(problem(name, 400, "bad-dossier").await["field"], "dossier");
+    for role in [Role::OneStop, Role::Analyst] {
+        let answer = tell(role, CODE).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    }
 }

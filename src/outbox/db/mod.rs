@@ -97,18 +97,25 @@ pub struct Database {
 impl Database {
     /// Opens the database, and makes or completes its stores. While a page of an older release has it open, this waits:
     /// nothing is ever deleted to get on. One that a newer release has extended serves as it is.
-    pub async fn open() -> Result<Self, StorageError> {
+    ///
+    /// `elsewhere` is the collector that the records are for, if it did not serve the page: each has a database of its
+    /// own.
+    pub async fn open(elsewhere: Option<&str>) -> Result<Self, StorageError> {
+        let name = match elsewhere {
+            Some(collector) => [NAME, " ", collector].concat(),
+            None => NAME.to_owned(),
+        };
         let factory = browser::window()
             .indexed_db()
             .ok()
             .flatten()
             .ok_or(StorageError::Missing)?;
         let request = factory
-            .open_with_u32(NAME, VERSION)
+            .open_with_u32(&name, VERSION)
             .map_err(|_| StorageError::NotOpened)?;
         let db = match opened(&request).await {
             Ok(db) => db,
-            Err(_) if newer(&request) => open_as_it_is(&factory)
+            Err(_) if newer(&request) => open_as_it_is(&factory, &name)
                 .await
                 .map_err(|_| StorageError::NotOpened)?,
             Err(_) => return Err(StorageError::NotOpened),
@@ -309,8 +316,8 @@ fn newer(request: &IdbOpenDbRequest) -> bool {
     matches!(request.error(), Ok(Some(error)) if error.name() == "VersionError")
 }
 
-async fn open_as_it_is(factory: &IdbFactory) -> Result<IdbDatabase, StorageError> {
-    opened(&factory.open(NAME)?).await
+async fn open_as_it_is(factory: &IdbFactory, name: &str) -> Result<IdbDatabase, StorageError> {
+    opened(&factory.open(name)?).await
 }
 
 /// Adds what a database of an earlier version, or a new one, lacks.

@@ -31,7 +31,7 @@ use crate::forms::FormBook;
 use crate::intake::Intake;
 use crate::presenting::Board;
 use crate::staff;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 pub use api::openapi;
 pub(crate) use caller::{address, from_trusted_proxy};
@@ -143,6 +143,13 @@ impl App {
             intake,
             settings,
         }))
+    }
+
+    /// Name of the procedure with this code; `None` when the table of procedures does not have it.
+    async fn procedure_name(&self, code: &str) -> Result<Option<String>, StoreError> {
+        let procedures = self.store.procedures().await?;
+        let known = procedures.into_iter().find(|known| known.code == code);
+        Ok(known.map(|known| known.name))
     }
 }
 

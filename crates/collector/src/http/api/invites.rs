@@ -277,11 +277,10 @@ pub(crate) async fn find(
 /// What an open invite opens.
 pub(crate) async fn opened(app: &App, invite: Invite) -> Result<Opened, Problem> {
     let units = app.store.units().await?;
-    let procedures = app.store.procedures().await?;
-    let procedure_name = procedures
-        .into_iter()
-        .find(|known| Some(&known.code) == invite.procedure.as_ref())
-        .map(|known| known.name);
+    let procedure_name = match &invite.procedure {
+        Some(code) => app.procedure_name(code).await?,
+        None => None,
+    };
     Ok(Opened {
         form: invite.form.id,
         form_version: invite.form.version,

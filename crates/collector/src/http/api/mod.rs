@@ -1,6 +1,7 @@
 //! The API: one file a route, its OpenAPI description on the handler, so that the contract cannot drift from the code.
 
 mod device;
+mod dossier;
 mod enrol;
 mod forms;
 mod health;
@@ -71,6 +72,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(forms::one))
         .routes(routes!(device::get))
         .routes(routes!(enrol::post))
+        .routes(routes!(dossier::post))
         .routes(routes!(present::post, present::delete))
         .routes(routes!(present::get))
         .routes(routes!(present::events))
