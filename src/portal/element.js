@@ -223,7 +223,8 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
         return this.#otherwise(turn, "site-refused", `the collector does not know ${location.origin} as a site's origin`);
       }
     } catch (fault) {
-      await Promise.resolve();
+      // What broke a policy is told a little later than that it was broken.
+      await sleep(50);
       if (!ours()) return;
       const hint = broken ? `the page's policy lacks ${broken} ${wish.endpoint}` : `${fault.message}`;
       // Without a line the outbox keeps what is given, and there is no other way either.
@@ -300,6 +301,7 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
     if (turn !== this.#turn) return;
     if (this.hasAttribute("no-frame") || !this.#endpoint) return this.#link(code, hint);
     this.#clear();
+    this.#slot.hidden = false;
     this.#complain(code, hint);
     this.#state = "framed";
     const { endpoint, site, words, carried, ...wish } = this.#wish();

@@ -14,6 +14,7 @@ pub mod kiosks;
 pub mod line;
 pub mod look;
 pub mod phone;
+pub mod portal;
 pub mod processes;
 pub mod ratings;
 pub mod release;

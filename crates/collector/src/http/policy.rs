@@ -8,6 +8,9 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+/// Who may show a page in a frame, unless it is said otherwise.
+const NOBODY: &str = "'none'";
+
 /// Written by the build beside the pages: what stands in each of them.
 const LIST: &str = "pages.json";
 
@@ -18,15 +21,15 @@ struct Inline {
     style: Vec<String>,
 }
 
-/// The policy of a page with these hashes: nothing else inline, nothing framed, no form sent elsewhere. WASM may be
+/// The policy of a page with these hashes: nothing else inline, framed by nobody but `around`, no form sent elsewhere. WASM may be
 /// compiled, and sounds that the page has fetched whole may be played.
-fn policy(inline: &Inline) -> String {
+fn policy(inline: &Inline, around: &str) -> String {
     let quoted =
         |hashes: &[String]| -> String { hashes.iter().map(|hash| format!(" '{hash}'")).collect() };
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' data:; \
          connect-src 'self'; font-src 'self' data:; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'",
+         frame-ancestors {around}; base-uri 'none'",
         quoted(&inline.script),
         quoted(&inline.style)
     )
@@ -36,7 +39,7 @@ fn policy(inline: &Inline) -> String {
 pub(super) fn strict() -> Option<HeaderValue> {
     static STRICT: OnceLock<Option<HeaderValue>> = OnceLock::new();
     STRICT
-        .get_or_init(|| HeaderValue::try_from(policy(&Inline::default())).ok())
+        .get_or_init(|| HeaderValue::try_from(policy(&Inline::default(), NOBODY)).ok())
         .clone()
 }
 
@@ -57,8 +60,22 @@ pub(super) fn allow(response: &mut Response, web_dir: &Path, page: &str) {
     let all = inline.script.iter().chain(&inline.style);
     if all.clone().count() > 0
         && all.clone().all(hash)
-        && let Ok(value) = HeaderValue::try_from(policy(&inline))
+        && let Ok(value) = HeaderValue::try_from(policy(&inline, NOBODY))
     {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// Gives the page for frames its policy: pages of these origins, as browsers write them, may show it.
+pub(super) fn frame_in(response: &mut Response, origins: &[String]) {
+    let around = if origins.is_empty() {
+        NOBODY.to_owned()
+    } else {
+        origins.join(" ")
+    };
+    if let Ok(value) = HeaderValue::try_from(policy(&Inline::default(), &around)) {
         response
             .headers_mut()
             .insert(header::CONTENT_SECURITY_POLICY, value);

@@ -8,6 +8,8 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use jiff::Timestamp;
+use serde::Deserialize;
 use survey::invite::Token;
 use tower::ServiceExt;
 use tower_http::CompressionLevel;
@@ -31,6 +33,8 @@ const WORDS: &str = "/assets/words/";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything else is asked for again, and answered 304 when it has not changed.
 const ASK_AGAIN: &str = "no-cache";
+/// The element for other people's pages: those with a hash of their content, and those without.
+const EMBEDDED: &str = "/embed/";
 /// What is missing today may be there after the next upgrade.
 const NEVER: &str = "no-store";
 
@@ -47,6 +51,7 @@ pub(super) fn router() -> Router<Arc<App>> {
             "/r/{token}",
             get(link).layer(CompressionLayer::new().quality(QUALITY)),
         )
+        .route("/frame", get(frame))
         .route("/sw.js", get(service_worker))
         .fallback(file)
 }
@@ -193,6 +198,47 @@ pub(super) fn private(mut response: Response) -> Response {
     response
 }
 
+/// What the address of the frame says; all else stands behind its `#`, so that no log has it.
+#[derive(Deserialize)]
+struct Framed {
+    /// Key of the portal's site.
+    site: Option<String>,
+}
+
+/// The page that a portal shows in a frame where its own policy forbids the element: only pages of the site may.
+async fn frame(
+    Anybody(address): Anybody,
+    State(app): State<Arc<App>>,
+    Query(framed): Query<Framed>,
+    mut request: Request,
+) -> Result<Response, Problem> {
+    let site = match &framed.site {
+        Some(key) => app.store.site_of_key(key).await?,
+        None => None,
+    };
+    let alive = site.filter(|site| {
+        framed
+            .site
+            .as_ref()
+            .is_some_and(|key| site.ended(key, Timestamp::now()).is_none())
+    });
+    if alive.is_none() && framed.site.is_some() {
+        app.limits.failure(address)?;
+    }
+    *request.uri_mut() = Uri::from_static("/frame.html");
+    let mut response = from_web_dir(&app, request).await.ok_or_else(|| {
+        Problem::not_found(
+            "not-found",
+            "the page for frames has not been built; build the web files with `cargo xtask build`",
+        )
+    })?;
+    policy::frame_in(
+        &mut response,
+        &alive.map_or_else(Vec::new, |site| site.origins),
+    );
+    Ok(response)
+}
+
 /// The service worker: it may serve every page, and is asked for again each time, or else a broken one would stay.
 async fn service_worker(
     State(app): State<Arc<App>>,
@@ -227,13 +273,25 @@ async fn file(State(app): State<Arc<App>>, request: Request) -> Result<Response,
     })
 }
 
+/// Does the name of the file hold a hash of its content, as `hai-long-0123456789abcdef.js` does?
+fn is_hashed(path: &str) -> bool {
+    const DIGITS: usize = 16;
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem.rsplit_once('-').is_some_and(|(_, hash)| {
+        hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
 async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
     let path = request.uri().path();
     let page = path
         .strip_prefix('/')
         .filter(|path| path.ends_with(".html"));
     let page = page.map(str::to_owned);
-    let hashed = path.starts_with(HASHED) && !path.starts_with(WORDS);
+    let words = path.starts_with(WORDS);
+    let embedded = path.starts_with(EMBEDDED);
+    let hashed = (path.starts_with(HASHED) && !words) || (embedded && is_hashed(path));
     let files = ServeDir::new(&app.settings.web_dir)
         .precompressed_br()
         .precompressed_gzip()
@@ -255,6 +313,18 @@ async fn from_web_dir(app: &App, request: Request) -> Option<Response> {
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if embedded || words {
+        // Files that are the same for everybody: every page may load them and hold them against a hash.
+        let headers = response.headers_mut();
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
+        headers.insert(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        );
+    }
     if let Some(page) = page {
         policy::allow(&mut response, &app.settings.web_dir, &page);
     }

@@ -1,0 +1,487 @@
+//! The element `<hai-long-survey>` in pages of a portal on another origin: it rates, it leaves the page alone, and where a
+//! policy forbids it there is another way within three seconds.
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::browser::{Browser, pictures};
+use end_to_end::portal::{CODE, Portal, Survey, other, visitor};
+use end_to_end::wait::{PATIENCE, setting, until};
+use serde_json::{Value, json};
+
+/// Fifty things of the page that must look the same with the element as without it.
+fn furniture() -> String {
+    let mut html = String::from(
+        "<h1 data-host>Cổng dịch vụ công</h1><input id=\"search\" data-host value=\"hồ sơ\">",
+    );
+    for n in 0..8 {
+        html.push_str(&format!(
+            "<div data-host><p data-host class=\"hl-button\">Đoạn {n}</p><button data-host>Nút {n}</button>\
+             <ul data-host><li data-host>Mục</li></ul><label data-host>Nhãn</label></div>"
+        ));
+    }
+    html
+}
+
+/// Rates in the element and holds the page against what it was before.
+async fn leaves_alone(portal: &Portal, browser: &Browser, path: &str) -> Result<()> {
+    portal.open(browser, path).await?;
+    let survey = Survey::at(browser, "hai-long-survey");
+    browser
+        .eval("(() => { const search = document.querySelector('#search'); search?.focus(); search?.select(); })()")
+        .await?;
+    survey.wait_for_question("overall").await?;
+    let quiet = browser
+        .eval("[document.activeElement.id, String(getSelection()), scrollY]")
+        .await?;
+    ensure!(
+        quiet[0] == "search" && quiet[2] == 0,
+        "the focus or the view has moved: {quiet}"
+    );
+    survey.rate_all(4).await?;
+    browser
+        .eval("(() => { document.activeElement.blur(); scrollTo(0, 0) })()")
+        .await?;
+    let seen = browser
+        .eval("[hlHost.look(), hlHost.hosts(), hlHost.errors, hlHost.keys, hlHost.events]")
+        .await?;
+    let look: Value = serde_json::from_str(seen[0].as_str().context("look")?)?;
+    let [hosts, errors, keys, events] = [1, 2, 3, 4].map(|at| &seen[at]);
+    ensure!(look["globals"] == json!([]), "globals: {}", look["globals"]);
+    ensure!(
+        look["storage"] == json!([[], [], ""]),
+        "storage: {}",
+        look["storage"]
+    );
+    ensure!(keys == &json!([]), "listeners on the page: {keys}");
+    ensure!(errors == &json!([]), "errors: {errors}");
+    let allowed = [portal.origin.clone(), portal.collector.address.clone()];
+    for host in hosts.as_array().context("hosts")? {
+        ensure!(allowed.iter().any(|known| host == known), "asked {host}");
+    }
+    let names: Vec<&str> = events
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|event| event[0].as_str())
+        .collect();
+    for name in ["hl-ready", "hl-change", "hl-step", "hl-submit", "hl-saved"] {
+        ensure!(names.contains(&name), "no {name} in {names:?}");
+    }
+    ensure!(!names.contains(&"hl-error"), "{events}");
+
+    // The same page without the element's script.
+    let plain = format!("{path}-plain");
+    portal.open(browser, &plain).await?;
+    browser
+        .eval("(() => { document.activeElement.blur(); scrollTo(0, 0) })()")
+        .await?;
+    let before: Value = serde_json::from_str(
+        browser
+            .eval("hlHost.look()")
+            .await?
+            .as_str()
+            .context("look")?,
+    )?;
+    ensure!(
+        before["count"].as_u64().is_some_and(|count| count >= 42),
+        "{}",
+        before["count"]
+    );
+    ensure!(
+        before["styles"] == look["styles"],
+        "the page looks otherwise"
+    );
+    Ok(())
+}
+
+/// The page at `path` with the element behind the furniture, and beside it the same without its script.
+fn put(portal: &Portal, path: &str, head: &str, policy: Option<&str>) {
+    let body = format!(
+        "{head}{}{}",
+        furniture(),
+        portal.element(&format!("dossier=\"{CODE}\""))
+    );
+    portal.page(path, &format!("{body}{}", portal.script()), policy);
+    portal.page(&format!("{path}-plain"), &body, policy);
+}
+
+async fn in_plain_html(firefox: bool) -> Result<()> {
+    let portal = Portal::build().await?;
+    put(&portal, "/plain", "", None);
+    let (browser, _profile) = visitor(firefox).await?;
+    leaves_alone(&portal, &browser, "/plain").await?;
+    portal.delivered(1).await?;
+    let cells = portal.counted().await?;
+    ensure!(
+        cells[0]["key"] == json!({"channel": "portal", "provenance": "unit"})
+            || cells[0]["key"]["channel"] == "portal",
+        "{cells}"
+    );
+    portal.data.hai_long(&["verify"])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_of_plain_html_is_left_as_it_was_and_the_rating_is_counted() -> Result<()> {
+    in_plain_html(false).await
+}
+
+#[tokio::test]
+async fn the_same_in_firefox() -> Result<()> {
+    in_plain_html(true).await
+}
+
+/// Rules that pages have been seen with: they reach the element itself, and nothing within it.
+const HOSTILE: &str = "<style>html{font-size:62.5%}*{all:unset!important;color:red!important;font:9px cursive!important}\
+    button,input,label,fieldset,legend{display:none!important}hai-long-survey{letter-spacing:1em!important}</style>";
+
+#[tokio::test]
+async fn rules_of_the_page_stay_outside() -> Result<()> {
+    let portal = Portal::build().await?;
+    put(&portal, "/hostile", HOSTILE, None);
+    put(&portal, "/usual", "", None);
+    let (browser, _profile) = visitor(false).await?;
+    let mut seen = Vec::new();
+    for path in ["/usual", "/hostile"] {
+        portal.open(&browser, path).await?;
+        let survey = Survey::at(&browser, "hai-long-survey");
+        survey.wait_for_question("overall").await?;
+        browser
+            .eval("document.querySelector('hai-long-survey').scrollIntoView()")
+            .await?;
+        browser
+            .screenshot(&pictures().join(format!(
+                "portal{}-vi-1366x900-100.png",
+                path.replace('/', "-")
+            )))
+            .await?;
+        let styles = survey
+            .eval(
+                "[...root.querySelectorAll('.hl-host *')].filter((part) => part.tagName !== 'SLOT').map((part) => {
+                   const { color, fontSize, fontFamily, letterSpacing, display, lineHeight } = getComputedStyle(part);
+                   return [part.className.baseVal ?? part.className, color, fontSize, fontFamily, letterSpacing, display, lineHeight].join('|') })",
+            )
+            .await?;
+        seen.push(styles);
+    }
+    ensure!(
+        seen[0].as_array().is_some_and(|all| all.len() > 20),
+        "{}",
+        seen[0]
+    );
+    ensure!(
+        seen[0] == seen[1],
+        "without:\n{}\nwith:\n{}",
+        seen[0],
+        seen[1]
+    );
+    Survey::at(&browser, "hai-long-survey").rate_all(2).await?;
+    portal.delivered(1).await
+}
+
+/// Which way is taken under a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Element,
+    Frame,
+    Link,
+}
+
+/// Waits until one of the three ways is there, and says which and after how many milliseconds of the page.
+async fn way(browser: &Browser) -> Result<(Way, f64)> {
+    let survey = Survey::at(browser, "hai-long-survey");
+    until("one of the three ways", PATIENCE, async || {
+        let state = survey
+            .eval(
+                "[Boolean(root?.querySelector('[data-live] [data-item]')),
+                  (root?.querySelector('iframe')?.getBoundingClientRect().height ?? 0) > 0
+                    && root.querySelector('slot').hidden,
+                  Boolean(root) && !root.querySelector('iframe') && !root.querySelector('slot').hidden
+                    && hlHost.events.some(([name]) => name === 'hl-error'),
+                  performance.now()]",
+            )
+            .await?;
+        let at = state[3].as_f64().unwrap_or_default();
+        Ok([Way::Element, Way::Frame, Way::Link]
+            .into_iter()
+            .zip(0..)
+            .find(|(_, column)| state[*column] == true)
+            .map(|(way, _)| (way, at)))
+    })
+    .await
+}
+
+async fn under_policies(firefox: bool) -> Result<()> {
+    let portal = Portal::build().await?;
+    let collector = portal.collector.address.clone();
+    let guide = format!(
+        "default-src 'none'; script-src 'self' {collector} 'wasm-unsafe-eval'; connect-src {collector}"
+    );
+    let without_wasm = format!(
+        "default-src 'none'; script-src 'self' {collector}; connect-src {collector}; frame-src {collector}"
+    );
+    let types = format!("{guide}; require-trusted-types-for 'script'; trusted-types 'none'");
+    let no_connection = format!(
+        "default-src 'none'; script-src 'self' {collector} 'wasm-unsafe-eval'; frame-src {collector}"
+    );
+    let only_script = format!("default-src 'none'; script-src 'self' {collector}");
+    let nothing_but_wasm =
+        format!("default-src 'none'; script-src 'self' {collector} 'wasm-unsafe-eval'");
+    let policies = [
+        ("guide", guide.as_str(), Way::Element, ""),
+        ("types", &types, Way::Element, ""),
+        (
+            "without-wasm",
+            &without_wasm,
+            Way::Frame,
+            "'wasm-unsafe-eval'",
+        ),
+        ("no-connection", &no_connection, Way::Frame, "connect-src"),
+        ("only-script", &only_script, Way::Link, "frame-src"),
+        (
+            "nothing-but-wasm",
+            &nothing_but_wasm,
+            Way::Link,
+            "frame-src",
+        ),
+    ];
+    let (browser, _profile) = visitor(firefox).await?;
+    let mut counted = 0;
+    for (name, policy, expected, hint) in policies {
+        let path = format!("/{name}");
+        portal.page(
+            &path,
+            &format!("{}{}", portal.element(""), portal.script()),
+            Some(policy),
+        );
+        portal.open(&browser, &path).await?;
+        let (way, at) = way(&browser).await.with_context(|| name.to_owned())?;
+        let events = browser.eval("hlHost.events").await?;
+        ensure!(way == expected, "{name}: {way:?}; {events}");
+        println!("{name}: {way:?} after {at:.0} ms");
+        if hint.is_empty() {
+            let errors = browser.eval("hlHost.errors").await?;
+            ensure!(errors == json!([]), "{name}: {errors}");
+        } else {
+            ensure!(
+                events.to_string().contains(hint),
+                "{name} does not tell of {hint}: {events}"
+            );
+        }
+        match way {
+            Way::Element => {
+                Survey::at(&browser, "hai-long-survey").rate_all(5).await?;
+                counted += 1;
+            }
+            Way::Frame => {
+                in_frame(&browser).await.with_context(|| name.to_owned())?;
+                counted += 1;
+            }
+            Way::Link => {
+                let shown = browser.eval("document.querySelector('hai-long-survey a').getBoundingClientRect().height > 0").await?;
+                ensure!(shown == true, "{name}: the link is not to be seen");
+            }
+        }
+        portal
+            .delivered(counted)
+            .await
+            .with_context(|| name.to_owned())?;
+    }
+    Ok(())
+}
+
+/// Rates in the frame within the element.
+async fn in_frame(browser: &Browser) -> Result<()> {
+    let found =
+        "return document.querySelector('hai-long-survey').shadowRoot.querySelector('iframe')";
+    let frame = browser.page.execute(found, Vec::new()).await?.element()?;
+    frame.enter_frame().await?;
+    browser
+        .eval("window.hlHost ??= { events: [], errors: [] }")
+        .await?;
+    Survey::at(browser, "hai-long-survey").rate_all(5).await?;
+    browser.page.enter_default_frame().await?;
+    let told = browser
+        .eval("hlHost.events.some(([name]) => name === 'hl-saved')")
+        .await?;
+    ensure!(told == true, "the frame does not tell what happens in it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn under_every_policy_there_is_a_way_to_rate() -> Result<()> {
+    under_policies(false).await
+}
+
+#[tokio::test]
+async fn under_every_policy_there_is_a_way_to_rate_in_firefox() -> Result<()> {
+    under_policies(true).await
+}
+
+#[tokio::test]
+async fn two_elements_rate_two_dossiers_and_know_nothing_of_each_other() -> Result<()> {
+    let portal = Portal::build().await?;
+    let html = format!(
+        "<div id=\"one\">{}</div><div id=\"two\">{}</div>{}",
+        portal.element(&format!("dossier=\"{CODE}\"")),
+        portal.element(&format!("dossier=\"{}\"", other(CODE))),
+        portal.script()
+    );
+    portal.page("/two", &html, None);
+    let (browser, _profile) = visitor(false).await?;
+    portal.open(&browser, "/two").await?;
+    let one = Survey::at(&browser, "#one hai-long-survey");
+    let two = Survey::at(&browser, "#two hai-long-survey");
+    one.rate("overall", 5).await?;
+    two.rate("overall", 4).await?;
+    one.wait_for_question("timeliness").await?;
+    for (item, next) in [
+        ("timeliness", "attitude"),
+        ("attitude", "guidance"),
+        ("guidance", "procedure"),
+    ] {
+        one.rate(item, 5).await?;
+        two.rate(item, 4).await?;
+        one.wait_for_question(next).await?;
+        two.wait_for_question(next).await?;
+    }
+    one.rate("procedure", 5).await?;
+    two.rate("procedure", 4).await?;
+    one.wait_for("thanks").await?;
+    two.wait_for("thanks").await?;
+    portal.delivered(2).await?;
+    let index = portal
+        .collector
+        .get("/api/v1/index?form=one-stop-quick&method=mean100")
+        .await?;
+    ensure!(index["cells"][0]["value"] == 87.5, "{index}");
+    portal.data.hai_long(&["verify"])?;
+    Ok(())
+}
+
+/// What a page holds.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    nodes: i64,
+    listeners: i64,
+    heap: i64,
+}
+
+/// What the page holds once what is on its way out is gone: the least of several looks.
+async fn counted(browser: &Browser) -> Result<Held> {
+    let mut least = None::<Held>;
+    for _ in 0..4 {
+        browser.ask("setTimeout(done, 50)").await?;
+        browser
+            .tell("HeapProfiler.collectGarbage", json!({}))
+            .await?;
+        let counters = browser.tell("Memory.getDOMCounters", json!({})).await?;
+        let heap = browser.tell("Runtime.getHeapUsage", json!({})).await?;
+        let number = |value: &Value| value.as_i64().context("a number");
+        let seen = Held {
+            nodes: number(&counters["nodes"])?,
+            listeners: number(&counters["jsEventListeners"])?,
+            heap: number(&heap["usedSize"])?,
+        };
+        least = Some(least.map_or(seen, |least| Held {
+            nodes: least.nodes.min(seen.nodes),
+            listeners: least.listeners.min(seen.listeners),
+            heap: least.heap.min(seen.heap),
+        }));
+    }
+    least.context("a look")
+}
+
+#[tokio::test]
+async fn an_element_that_comes_and_goes_leaves_nothing_behind() -> Result<()> {
+    let rounds = setting("MOUNTS", 40)?;
+    let portal = Portal::build().await?;
+    portal.page("/empty", &format!("<main></main>{}", portal.script()), None);
+    let (browser, _profile) = visitor(false).await?;
+    portal.open(&browser, "/empty").await?;
+    let element = portal.element(&format!("dossier=\"{CODE}\""));
+    let mut measured = Vec::new();
+    browser.tell("HeapProfiler.enable", json!({})).await?;
+    for round in 1..=rounds {
+        browser
+            .eval(&format!(
+                "(() => {{ document.querySelector('main').innerHTML = {} }})()",
+                Value::from(element.clone())
+            ))
+            .await?;
+        Survey::at(&browser, "hai-long-survey")
+            .wait_for_question("overall")
+            .await?;
+        browser
+            .eval("(() => { document.querySelector('main').textContent = '' })()")
+            .await?;
+        if round % (rounds / 4) == 0 {
+            let at = counted(&browser).await?;
+            println!("{round:>4} times: {at:?}");
+            measured.push(at);
+        }
+    }
+    let (first, last) = (measured[1], measured[measured.len() - 1]);
+    ensure!(
+        last.nodes <= first.nodes && last.listeners <= first.listeners,
+        "{measured:?}"
+    );
+    // The browser's own bookkeeping of what was compiled moves a little.
+    let per_round = (last.heap - first.heap) / i64::try_from(rounds / 2)?;
+    ensure!(per_round < 1_000, "{per_round} bytes a time: {measured:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn moved_set_before_and_held_back() -> Result<()> {
+    let portal = Portal::build().await?;
+    // Properties that were set before the class was there, as frameworks do; and a second script, as portals that swap
+    // their pages run it.
+    let html = format!(
+        "<div id=\"here\"></div><div id=\"there\"></div><script>
+           const survey = document.createElement('hai-long-survey');
+           survey.endpoint = {}; survey.site = {}; survey.dossier = {};
+           document.querySelector('#here').append(survey);
+           addEventListener('hl-submit', (event) => {{ if (!window.through) event.preventDefault(); }});
+         </script>{}{}",
+        Value::from(portal.collector.address.clone()),
+        Value::from(portal.site.clone()),
+        Value::from(CODE),
+        portal.script(),
+        portal.script().replace("hai-long.js", "hai-long.iife.js").replace(" type=\"module\"", ""),
+    );
+    portal.page("/moved", &html, None);
+    let (browser, _profile) = visitor(false).await?;
+    portal.open(&browser, "/moved").await?;
+    let survey = Survey::at(&browser, "hai-long-survey");
+    survey.rate("overall", 5).await?;
+    survey.wait_for_question("timeliness").await?;
+    browser
+        .eval("(() => { document.querySelector('#there').append(document.querySelector('hai-long-survey')) })()")
+        .await?;
+    survey.wait_for_question("timeliness").await?;
+    for item in ["timeliness", "attitude", "guidance", "procedure"] {
+        survey.rate(item, 4).await?;
+    }
+    until("the page to hold it back", PATIENCE, async || {
+        let asked = browser
+            .eval("hlHost.events.some(([name]) => name === 'hl-submit')")
+            .await?;
+        Ok((asked == true).then_some(()))
+    })
+    .await?;
+    let saved = browser
+        .eval("hlHost.events.some(([name]) => name === 'hl-saved')")
+        .await?;
+    ensure!(saved == false, "saved although the page held it back");
+    browser
+        .eval("document.querySelector('hai-long-survey').submit()")
+        .await?;
+    survey.wait_for("thanks").await?;
+    portal.delivered(1).await?;
+    let endpoint = format!("hai-long {}", portal.collector.address);
+    let names = browser
+        .ask("indexedDB.databases().then((all) => done(all.map(({ name }) => name)))")
+        .await?;
+    ensure!(names == json!([endpoint]), "{names}");
+    Ok(())
+}
