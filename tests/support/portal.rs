@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::AbortHandle;
 
@@ -329,4 +329,101 @@ pub async fn visitor(firefox: bool) -> Result<(Browser, TempDir)> {
         browser.resize((1366, 900)).await?;
     }
     Ok((browser, profile))
+}
+
+/// Fifty things of the page that must look the same with the element as without it.
+pub fn furniture() -> String {
+    let mut html = String::from(
+        "<h1 data-host>Cổng dịch vụ công</h1><input id=\"search\" data-host value=\"hồ sơ\">",
+    );
+    for n in 0..8 {
+        html.push_str(&format!(
+            "<div data-host><p data-host class=\"hl-button\">Đoạn {n}</p><button data-host>Nút {n}</button>\
+             <ul data-host><li data-host>Mục</li></ul><label data-host>Nhãn</label></div>"
+        ));
+    }
+    html
+}
+
+/// Rates in the element and holds the page against what it was before.
+pub async fn leaves_alone(portal: &Portal, browser: &Browser, path: &str) -> Result<()> {
+    portal.open(browser, path).await?;
+    let survey = Survey::at(browser, "hai-long-survey");
+    browser
+        .eval("(() => { const search = document.querySelector('#search'); search?.focus(); search?.select(); })()")
+        .await?;
+    survey.wait_for_question("overall").await?;
+    let quiet = browser
+        .eval("[document.activeElement.id, String(getSelection()), scrollY]")
+        .await?;
+    ensure!(
+        quiet[0] == "search" && quiet[2] == 0,
+        "the focus or the view has moved: {quiet}"
+    );
+    survey.rate_all(4).await?;
+    browser
+        .eval("(() => { document.activeElement.blur(); scrollTo(0, 0) })()")
+        .await?;
+    let seen = browser
+        .eval("[hlHost.look(), hlHost.hosts(), hlHost.errors, hlHost.keys, hlHost.events]")
+        .await?;
+    let look: Value = serde_json::from_str(seen[0].as_str().context("look")?)?;
+    let [hosts, errors, keys, events] = [1, 2, 3, 4].map(|at| &seen[at]);
+    ensure!(look["globals"] == json!([]), "globals: {}", look["globals"]);
+    ensure!(
+        look["storage"] == json!([[], [], ""]),
+        "storage: {}",
+        look["storage"]
+    );
+    ensure!(keys == &json!([]), "listeners on the page: {keys}");
+    ensure!(errors == &json!([]), "errors: {errors}");
+    let allowed = [portal.origin.clone(), portal.collector.address.clone()];
+    for host in hosts.as_array().context("hosts")? {
+        ensure!(allowed.iter().any(|known| host == known), "asked {host}");
+    }
+    let names: Vec<&str> = events
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|event| event[0].as_str())
+        .collect();
+    for name in ["hl-ready", "hl-change", "hl-step", "hl-submit", "hl-saved"] {
+        ensure!(names.contains(&name), "no {name} in {names:?}");
+    }
+    ensure!(!names.contains(&"hl-error"), "{events}");
+
+    // The same page without the element's script.
+    let plain = format!("{path}-plain");
+    portal.open(browser, &plain).await?;
+    browser
+        .eval("(() => { document.activeElement.blur(); scrollTo(0, 0) })()")
+        .await?;
+    let before: Value = serde_json::from_str(
+        browser
+            .eval("hlHost.look()")
+            .await?
+            .as_str()
+            .context("look")?,
+    )?;
+    ensure!(
+        before["count"].as_u64().is_some_and(|count| count >= 42),
+        "{}",
+        before["count"]
+    );
+    ensure!(
+        before["styles"] == look["styles"],
+        "the page looks otherwise"
+    );
+    Ok(())
+}
+
+/// The page at `path` with the element behind the furniture, and beside it the same without its script.
+pub fn put(portal: &Portal, path: &str, head: &str, policy: Option<&str>) {
+    let body = format!(
+        "{head}{}{}",
+        furniture(),
+        portal.element(&format!("dossier=\"{CODE}\""))
+    );
+    portal.page(path, &format!("{body}{}", portal.script()), policy);
+    portal.page(&format!("{path}-plain"), &body, policy);
 }

@@ -7,10 +7,12 @@ mod bench;
 mod build;
 mod embed;
 mod fonts;
+mod hosts;
 mod letters;
 mod licences;
 mod lighten;
 mod npm;
+mod package;
 mod page;
 mod shell;
 mod size;
@@ -44,6 +46,8 @@ enum Command {
     Test(test::TestArguments),
     /// Make the prompts that the kiosk reads aloud, with a synthetic voice, where a text is new or has changed (docs/audio.md).
     Audio(audio::AudioArguments),
+    /// Build the element <hai-long-survey> as a package for npm in dist/npm/, and print the tags for pages (docs/embedding.md).
+    Package,
     /// Measure speed beside other products.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::test(&arguments),
         Command::Audio(arguments) => audio::make(&arguments),
+        Command::Package => package::make(),
         Command::Bench(bench) => bench.run(),
         Command::Size => size::report(),
         Command::Fonts => fonts::make(),

@@ -67,9 +67,10 @@ pub fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("cannot start {}", show(command)))?;
     if !output.status.success() {
         bail!(
-            "{} ended with {}: {}",
+            "{} ended with {}: {}{}",
             show(command),
             output.status,
+            String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr).trim()
         );
     }

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::build::{BUILD_STEPS, build_steps};
 use crate::step::{Steps, cargo, output, run};
-use crate::{licences, tools};
+use crate::{hosts, licences, tools};
 
 /// What `cargo xtask test` may be told.
 #[derive(Args)]
@@ -18,9 +18,9 @@ pub struct TestArguments {
 pub fn test(arguments: &TestArguments) -> Result<()> {
     let checks = arguments.filter.is_none();
     let mut steps = Steps::new(if checks {
-        BUILD_STEPS + 8
+        BUILD_STEPS + 9
     } else {
-        BUILD_STEPS + 2
+        BUILD_STEPS + 3
     });
     steps.run(
         "Looking for the browsers and their drivers",
@@ -31,6 +31,10 @@ pub fn test(arguments: &TestArguments) -> Result<()> {
         steps.run("Licences of all dependencies", licences::check)?;
     }
     build_steps(&mut steps)?;
+    steps.run(
+        "Pages of other frameworks with the package for npm",
+        hosts::build,
+    )?;
     if checks {
         steps.run("Lints of everything that runs on a server", || {
             run(cargo().args([
@@ -42,10 +46,18 @@ pub fn test(arguments: &TestArguments) -> Result<()> {
                 "warnings",
             ]))
         })?;
-        // As it is built for the kiosk, for the other doors, and for the static first screens.
-        let builds: [&[&str]; 3] = [
+        // As it is built for the kiosk, the phone and the portal, and for the static first screens.
+        let builds: [&[&str]; 4] = [
             &["--lib", "--target", tools::WASM],
             &["--lib", "--target", tools::WASM, "--no-default-features"],
+            &[
+                "--lib",
+                "--target",
+                tools::WASM,
+                "--no-default-features",
+                "--features",
+                "portal",
+            ],
             &["--bin", "first-screens", "--features", "first-screens"],
         ];
         steps.run("Lints of the widget as it is built", || {
