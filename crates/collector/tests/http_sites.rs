@@ -26,12 +26,13 @@ const DOSSIER: &str = "000.00.19.H10-260804-0001";
 async fn with_portals() -> (Collector, String) {
     let collector = Collector::start_with(|settings| settings.threshold = 1).await;
     let store = &*collector.store;
-    let key = site::create(store, "dvc", vec![PORTAL.to_owned()], None).await;
+    let key = site::create(store, "dvc", vec![PORTAL.to_owned()], None, None).await;
     let other = site::create(
         store,
         "xa-a",
         vec![OTHER_PORTAL.to_owned()],
         Some("U9".to_owned()),
+        Some("t".to_owned()),
     );
     other.await.unwrap().unwrap();
     (collector, key.unwrap().unwrap())
@@ -278,6 +279,11 @@ async fn pages_of_sites_may_call_what_a_portal_needs_and_no_other_page_may() {
         (Method::GET, "/api/v1/forms/t", 200),
         (Method::GET, "/api/v1/forms/none", 404),
         (Method::GET, "/api/v1/invites/4017932588091746335261", 404),
+        (
+            Method::GET,
+            "/api/v1/sites/site_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+            403,
+        ),
     ];
     for (method, path, status) in open {
         for origin in [PORTAL, OTHER_PORTAL] {
@@ -329,6 +335,47 @@ async fn pages_of_sites_may_call_what_a_portal_needs_and_no_other_page_may() {
 }
 
 #[tokio::test]
+async fn the_widget_learns_what_its_site_asks() {
+    let (collector, _) = with_portals().await;
+    let sites = collector.store.sites().await.unwrap();
+    let key = |name: &str| {
+        let site = sites.iter().find(|site| site.name == name).unwrap();
+        format!("/api/v1/sites/{}", site.keys[0].key)
+    };
+    let ask = async |path: String, origin: &str| {
+        let request = collector.get(&path).header(header::ORIGIN, origin);
+        request.send().await.unwrap()
+    };
+    let answer = ask(key("xa-a"), OTHER_PORTAL).await;
+    assert_eq!(allowed(&answer), Some(OTHER_PORTAL));
+    let told: Value = answer.json().await.unwrap();
+    assert_eq!(
+        (
+            &told["form"],
+            &told["form_version"],
+            &told["unit"],
+            &told["demo"]
+        ),
+        (&json!("t"), &json!(1), &json!("U9"), &json!(false)),
+        "{told}"
+    );
+    problem(ask(key("xa-a"), PORTAL).await, 403, "origin-not-allowed").await;
+    // The usual form is not among those of this collector.
+    let answer = ask(key("dvc"), PORTAL).await;
+    let fault = problem(answer, 409, "site-misconfigured").await;
+    assert_eq!(fault["field"], "form");
+    problem(
+        ask("/api/v1/sites/%ff".to_owned(), PORTAL).await,
+        403,
+        "site-unknown",
+    )
+    .await;
+    // A frame of ours asks without saying where it stands.
+    let frame = collector.get(&key("xa-a")).send().await.unwrap();
+    assert_eq!(frame.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn nothing_else_is_open_to_pages_of_sites() {
     let (collector, _) = with_portals().await;
     for path in [
@@ -369,7 +416,7 @@ async fn one_address_cannot_flood_the_index_through_a_portal() {
     let collector =
         Collector::start_with(|settings| settings.rates.portal = Rate::new(few, few)).await;
     let origins = vec![PORTAL.to_owned()];
-    let key = site::create(&*collector.store, "dvc", origins, None).await;
+    let key = site::create(&*collector.store, "dvc", origins, None, None).await;
     let key = key.unwrap().unwrap();
     let by_unit = || rating(json!({"unit": UNIT}));
     for _ in 0..3 {
