@@ -5,6 +5,7 @@
 mod http_fixture;
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use collector::http::Rate;
 use collector::site;
@@ -155,6 +156,37 @@ async fn the_unit_of_a_portal_is_where_its_ratings_go() {
     let index = index(&collector, "by=unit").await;
     assert_eq!(index["cells"][0]["key"]["unit"], "U9", "{index}");
     assert_eq!(index["cells"][0]["flagged"], 1, "{index}");
+}
+
+/// The index is public, and its units must not be what a stranger writes.
+#[tokio::test]
+async fn a_page_cannot_make_up_a_unit() {
+    let (collector, key) = with_portals().await;
+    let rating = rating(json!({"unit": "Đơn vị bịa đặt"}));
+    assert_eq!(
+        told(&collector, PORTAL, &key, rating).await,
+        "rejected unknown-unit"
+    );
+}
+
+#[tokio::test]
+async fn a_page_can_read_that_it_was_too_slow() {
+    let collector = Collector::start_with(|settings| {
+        settings.bounds.request_timeout = Duration::ZERO;
+    })
+    .await;
+    let origins = vec![PORTAL.to_owned()];
+    let key = site::create(&*collector.store, "dvc", origins, None, None).await;
+    let key = key.unwrap().unwrap();
+    let answer = send(
+        &collector,
+        Some(PORTAL),
+        &key,
+        rating(json!({"unit": UNIT})),
+    )
+    .await;
+    assert_eq!(allowed(&answer), Some(PORTAL));
+    problem(answer, 408, "too-slow").await;
 }
 
 #[tokio::test]
