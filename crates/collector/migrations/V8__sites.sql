@@ -2,7 +2,6 @@
 CREATE TABLE site (
   name       TEXT    PRIMARY KEY,
   unit       TEXT,             -- where a rating without a dossier is placed; NULL: where it says itself
-  form       TEXT,             -- id of the form that its pages ask; NULL: the usual one
   created_at INTEGER NOT NULL,
   revoked_at INTEGER           -- NULL: it may send
 ) STRICT, WITHOUT ROWID;
