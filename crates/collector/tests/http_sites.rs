@@ -158,6 +158,23 @@ async fn the_unit_of_a_portal_is_where_its_ratings_go() {
     assert_eq!(index["cells"][0]["flagged"], 1, "{index}");
 }
 
+#[tokio::test]
+async fn a_dossier_that_has_not_been_fed_yet_is_placed_by_its_code() {
+    let (collector, key) = with_portals().await;
+    let unfed = rating(json!({"dossier": DOSSIER}));
+    assert_eq!(told(&collector, PORTAL, &key, unfed).await, "stored");
+    let index = index(&collector, "by=unit,provenance").await;
+    let placed = json!({"unit": UNIT, "provenance": "unit"});
+    assert_eq!(index["cells"][0]["key"], placed, "{index}");
+    assert_eq!(index["cells"][0]["flagged"], 1, "{index}");
+    // A code of a unit that nobody knows places nothing.
+    let elsewhere = rating(json!({"dossier": "H99.999-260804-0001"}));
+    assert_eq!(
+        told(&collector, PORTAL, &key, elsewhere).await,
+        "rejected required"
+    );
+}
+
 /// The index is public, and its units must not be what a stranger writes.
 #[tokio::test]
 async fn a_page_cannot_make_up_a_unit() {

@@ -16,11 +16,11 @@ A portal's page shows the widget with the site's key, which is printed alone on 
 everybody can read it in the page. It is good only from pages of the origins named here, so name each address that citizens
 see in their browser, with https:// and without a path.
 
-Ratings are placed at the unit of their dossier. --unit is for a portal of one office: ratings without a known dossier are
-placed there. Without it, such a rating must name its unit itself.
+Ratings are placed at the unit of their dossier, or at the one in its code while the dossier has not been fed yet. --unit is
+where ratings go that neither places: the portal's own office. Without it they are refused unless they name their unit.
 
 Examples:
-  hai-long site create --name dvc-hue --origins https://dichvucong.hue.gov.vn
+  hai-long site create --name dvc-hue --origins https://dichvucong.hue.gov.vn --unit 000.00.19.H57
   hai-long site create --name xa-a --origins https://xa-a.gov.vn,https://www.xa-a.gov.vn --unit H57.132";
 
 const ROTATE_EXAMPLES: &str = "\
@@ -50,7 +50,7 @@ pub enum Site {
         /// Origins of its pages, separated by commas
         #[arg(long, required = true, value_delimiter = ',', value_parser = site::origin, value_name = "ORIGINS")]
         origins: Vec<String>,
-        /// Code of the unit of ratings without a known dossier
+        /// Code of the unit of ratings that no dossier places
         #[arg(long)]
         unit: Option<String>,
         /// Id of the form that its pages ask, where they name none [default: one-stop-quick]
@@ -70,7 +70,7 @@ pub enum Site {
         /// Origins beside those there are
         #[arg(long, value_delimiter = ',', value_parser = site::origin, value_name = "ORIGINS")]
         add_origins: Vec<String>,
-        /// Code of the unit of ratings without a known dossier; "default" for none
+        /// Code of the unit of ratings that no dossier places; "default" for none
         #[arg(long)]
         unit: Option<String>,
         /// Id of the form that its pages ask, where they name none; "default" for the usual one
@@ -104,6 +104,11 @@ impl Site {
             } => {
                 let opened = open_or_create(&common.data)?;
                 check(&opened, unit.as_deref(), form.as_deref()).await?;
+                if unit.is_none() {
+                    eprintln!(
+                        "note: without --unit, ratings that no dossier places are refused; see \"hai-long site create --help\""
+                    );
+                }
                 let made = site::create(&*opened.store, &name, origins, unit, form).await?;
                 let Some(key) = made else {
                     bail!(

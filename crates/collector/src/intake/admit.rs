@@ -241,10 +241,17 @@ pub fn place(
         .as_ref()
         .and_then(|code| registers.dossiers.get(code.as_str()));
     let dossier = filed.map(|filed| &filed.dossier);
+    // A portal stands in no hall, and a dossier may be rated there before it has been fed: its code names the unit.
+    let in_code = code
+        .as_ref()
+        .filter(|_| desk.portal)
+        .and_then(DossierCode::unit_code)
+        .filter(|unit| registers.units.contains(*unit));
     // The register knows best; then the hall in which the device stands, so that no desk can write for another.
     let unit = invite
         .map(|invite| invite.unit.as_str())
         .or(dossier.map(|dossier| dossier.unit.as_str()))
+        .or(in_code)
         .or(desk.unit)
         .or(response.unit.as_deref());
     if unit.is_none() && response.invite.is_none() {

@@ -169,10 +169,15 @@ impl Intake {
             .filter_map(|judged| judged.code.as_ref())
             .map(|code| code.as_str().to_owned())
             .collect();
+        let in_codes = judged
+            .iter()
+            .filter(|_| desk.portal)
+            .filter_map(|judged| judged.code.as_ref()?.unit_code());
         let units = responses
             .iter()
             .filter_map(|response| response.unit.as_deref())
             .chain(desk.unit)
+            .chain(in_codes)
             .map(str::to_owned)
             .collect();
         let registers = self.store.look_up(dossiers, units).await?;
