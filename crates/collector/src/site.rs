@@ -30,11 +30,13 @@ pub async fn create(
     name: &str,
     origins: Vec<String>,
     unit: Option<String>,
+    form: Option<String>,
 ) -> Result<Option<String>, SiteError> {
     let key = new_key()?;
     let site = Site {
         name: name.to_owned(),
         unit,
+        form,
         origins,
         created_at: key.created_at,
         keys: vec![key.clone()],

@@ -179,8 +179,12 @@ fn a_portals_key_is_made_changed_rotated_and_ended() {
             "https://beta.example.vn",
             "--unit",
             "U1",
+            "--form",
+            "one-stop-nine",
         ],
     );
+    let unknown = fail(&data, &["site", "set", "dvc", "--form", "none"]);
+    assert!(unknown.contains("use one of"), "{unknown}");
     let second = succeed(&data, &["site", "rotate", "dvc"]);
     let list = succeed(&data, &["site", "list"]);
     for part in [

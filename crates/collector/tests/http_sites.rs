@@ -5,6 +5,7 @@
 mod http_fixture;
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use collector::http::Rate;
 use collector::site;
@@ -26,12 +27,13 @@ const DOSSIER: &str = "000.00.19.H10-260804-0001";
 async fn with_portals() -> (Collector, String) {
     let collector = Collector::start_with(|settings| settings.threshold = 1).await;
     let store = &*collector.store;
-    let key = site::create(store, "dvc", vec![PORTAL.to_owned()], None).await;
+    let key = site::create(store, "dvc", vec![PORTAL.to_owned()], None, None).await;
     let other = site::create(
         store,
         "xa-a",
         vec![OTHER_PORTAL.to_owned()],
         Some("U9".to_owned()),
+        Some("t".to_owned()),
     );
     other.await.unwrap().unwrap();
     (collector, key.unwrap().unwrap())
@@ -157,6 +159,54 @@ async fn the_unit_of_a_portal_is_where_its_ratings_go() {
 }
 
 #[tokio::test]
+async fn a_dossier_that_has_not_been_fed_yet_is_placed_by_its_code() {
+    let (collector, key) = with_portals().await;
+    let unfed = rating(json!({"dossier": DOSSIER}));
+    assert_eq!(told(&collector, PORTAL, &key, unfed).await, "stored");
+    let index = index(&collector, "by=unit,provenance").await;
+    let placed = json!({"unit": UNIT, "provenance": "unit"});
+    assert_eq!(index["cells"][0]["key"], placed, "{index}");
+    assert_eq!(index["cells"][0]["flagged"], 1, "{index}");
+    // A code of a unit that nobody knows places nothing.
+    let elsewhere = rating(json!({"dossier": "H99.999-260804-0001"}));
+    assert_eq!(
+        told(&collector, PORTAL, &key, elsewhere).await,
+        "rejected required"
+    );
+}
+
+/// The index is public, and its units must not be what a stranger writes.
+#[tokio::test]
+async fn a_page_cannot_make_up_a_unit() {
+    let (collector, key) = with_portals().await;
+    let rating = rating(json!({"unit": "Đơn vị bịa đặt"}));
+    assert_eq!(
+        told(&collector, PORTAL, &key, rating).await,
+        "rejected unknown-unit"
+    );
+}
+
+#[tokio::test]
+async fn a_page_can_read_that_it_was_too_slow() {
+    let collector = Collector::start_with(|settings| {
+        settings.bounds.request_timeout = Duration::ZERO;
+    })
+    .await;
+    let origins = vec![PORTAL.to_owned()];
+    let key = site::create(&*collector.store, "dvc", origins, None, None).await;
+    let key = key.unwrap().unwrap();
+    let answer = send(
+        &collector,
+        Some(PORTAL),
+        &key,
+        rating(json!({"unit": UNIT})),
+    )
+    .await;
+    assert_eq!(allowed(&answer), Some(PORTAL));
+    problem(answer, 408, "too-slow").await;
+}
+
+#[tokio::test]
 async fn a_portal_cannot_pass_for_another_door() {
     let (collector, key) = with_portals().await;
     for channel in ["kiosk", "phone", "paper"] {
@@ -278,6 +328,11 @@ async fn pages_of_sites_may_call_what_a_portal_needs_and_no_other_page_may() {
         (Method::GET, "/api/v1/forms/t", 200),
         (Method::GET, "/api/v1/forms/none", 404),
         (Method::GET, "/api/v1/invites/4017932588091746335261", 404),
+        (
+            Method::GET,
+            "/api/v1/sites/site_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+            403,
+        ),
     ];
     for (method, path, status) in open {
         for origin in [PORTAL, OTHER_PORTAL] {
@@ -329,6 +384,47 @@ async fn pages_of_sites_may_call_what_a_portal_needs_and_no_other_page_may() {
 }
 
 #[tokio::test]
+async fn the_widget_learns_what_its_site_asks() {
+    let (collector, _) = with_portals().await;
+    let sites = collector.store.sites().await.unwrap();
+    let key = |name: &str| {
+        let site = sites.iter().find(|site| site.name == name).unwrap();
+        format!("/api/v1/sites/{}", site.keys[0].key)
+    };
+    let ask = async |path: String, origin: &str| {
+        let request = collector.get(&path).header(header::ORIGIN, origin);
+        request.send().await.unwrap()
+    };
+    let answer = ask(key("xa-a"), OTHER_PORTAL).await;
+    assert_eq!(allowed(&answer), Some(OTHER_PORTAL));
+    let told: Value = answer.json().await.unwrap();
+    assert_eq!(
+        (
+            &told["form"],
+            &told["form_version"],
+            &told["unit"],
+            &told["demo"]
+        ),
+        (&json!("t"), &json!(1), &json!("U9"), &json!(false)),
+        "{told}"
+    );
+    problem(ask(key("xa-a"), PORTAL).await, 403, "origin-not-allowed").await;
+    // The usual form is not among those of this collector.
+    let answer = ask(key("dvc"), PORTAL).await;
+    let fault = problem(answer, 409, "site-misconfigured").await;
+    assert_eq!(fault["field"], "form");
+    problem(
+        ask("/api/v1/sites/%ff".to_owned(), PORTAL).await,
+        403,
+        "site-unknown",
+    )
+    .await;
+    // A frame of ours asks without saying where it stands.
+    let frame = collector.get(&key("xa-a")).send().await.unwrap();
+    assert_eq!(frame.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn nothing_else_is_open_to_pages_of_sites() {
     let (collector, _) = with_portals().await;
     for path in [
@@ -369,7 +465,7 @@ async fn one_address_cannot_flood_the_index_through_a_portal() {
     let collector =
         Collector::start_with(|settings| settings.rates.portal = Rate::new(few, few)).await;
     let origins = vec![PORTAL.to_owned()];
-    let key = site::create(&*collector.store, "dvc", origins, None).await;
+    let key = site::create(&*collector.store, "dvc", origins, None, None).await;
     let key = key.unwrap().unwrap();
     let by_unit = || rating(json!({"unit": UNIT}));
     for _ in 0..3 {

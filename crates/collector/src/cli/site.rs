@@ -16,11 +16,11 @@ A portal's page shows the widget with the site's key, which is printed alone on 
 everybody can read it in the page. It is good only from pages of the origins named here, so name each address that citizens
 see in their browser, with https:// and without a path.
 
-Ratings are placed at the unit of their dossier. --unit is for a portal of one office: ratings without a known dossier are
-placed there. Without it, such a rating must name its unit itself.
+Ratings are placed at the unit of their dossier, or at the one in its code while the dossier has not been fed yet. --unit is
+where ratings go that neither places: the portal's own office. Without it they are refused unless they name their unit.
 
 Examples:
-  hai-long site create --name dvc-hue --origins https://dichvucong.hue.gov.vn
+  hai-long site create --name dvc-hue --origins https://dichvucong.hue.gov.vn --unit 000.00.19.H57
   hai-long site create --name xa-a --origins https://xa-a.gov.vn,https://www.xa-a.gov.vn --unit H57.132";
 
 const ROTATE_EXAMPLES: &str = "\
@@ -50,9 +50,12 @@ pub enum Site {
         /// Origins of its pages, separated by commas
         #[arg(long, required = true, value_delimiter = ',', value_parser = site::origin, value_name = "ORIGINS")]
         origins: Vec<String>,
-        /// Code of the unit of ratings without a known dossier
+        /// Code of the unit of ratings that no dossier places
         #[arg(long)]
         unit: Option<String>,
+        /// Id of the form that its pages ask, where they name none [default: one-stop-quick]
+        #[arg(long)]
+        form: Option<String>,
     },
     /// List portals with their keys and origins
     List,
@@ -67,9 +70,12 @@ pub enum Site {
         /// Origins beside those there are
         #[arg(long, value_delimiter = ',', value_parser = site::origin, value_name = "ORIGINS")]
         add_origins: Vec<String>,
-        /// Code of the unit of ratings without a known dossier; "default" for none
+        /// Code of the unit of ratings that no dossier places; "default" for none
         #[arg(long)]
         unit: Option<String>,
+        /// Id of the form that its pages ask, where they name none; "default" for the usual one
+        #[arg(long)]
+        form: Option<String>,
     },
     /// Give a portal another key; the old one stays good for a while
     #[command(after_help = ROTATE_EXAMPLES)]
@@ -94,10 +100,17 @@ impl Site {
                 name,
                 origins,
                 unit,
+                form,
             } => {
                 let opened = open_or_create(&common.data)?;
-                check_unit(&opened, unit.as_deref()).await?;
-                let Some(key) = site::create(&*opened.store, &name, origins, unit).await? else {
+                check(&opened, unit.as_deref(), form.as_deref()).await?;
+                if unit.is_none() {
+                    eprintln!(
+                        "note: without --unit, ratings that no dossier places are refused; see \"hai-long site create --help\""
+                    );
+                }
+                let made = site::create(&*opened.store, &name, origins, unit, form).await?;
+                let Some(key) = made else {
                     bail!(
                         "there is or was a site named {name:?}; choose another name, or see \"hai-long site list\""
                     );
@@ -108,31 +121,31 @@ impl Site {
                 let opened = open_existing(&common.data)?;
                 let sites = opened.store.sites().await?;
                 let rows = sites.iter().flat_map(rows).collect();
-                table::print(&["name", "key", "state", "unit", "origins"], rows, 0..0)?;
+                table::print(
+                    &["name", "key", "state", "unit", "form", "origins"],
+                    rows,
+                    0..0,
+                )?;
             }
             Self::Set {
                 name,
                 origins,
                 add_origins,
                 unit,
+                form,
             } => {
                 let opened = open_existing(&common.data)?;
-                let Some(before) = live(&opened, &name).await? else {
+                let Some(mut site) = live(&opened, &name).await? else {
                     bail!(unknown(&name));
                 };
-                let mut wanted = if origins.is_empty() {
-                    before.origins
-                } else {
-                    origins
-                };
-                wanted.extend(add_origins);
-                let unit = match unit.as_deref() {
-                    None => before.unit,
-                    Some("default") => None,
-                    Some(unit) => Some(unit.to_owned()),
-                };
-                check_unit(&opened, unit.as_deref()).await?;
-                if !opened.store.set_site(&name, wanted, unit).await? {
+                if !origins.is_empty() {
+                    site.origins = origins;
+                }
+                site.origins.extend(add_origins);
+                site.unit = over(site.unit, unit);
+                site.form = over(site.form, form);
+                check(&opened, site.unit.as_deref(), site.form.as_deref()).await?;
+                if !opened.store.set_site(site).await? {
                     bail!(unknown(&name));
                 }
             }
@@ -184,14 +197,31 @@ fn rows(site: &Kept) -> Vec<Vec<String>> {
                 key.key.clone(),
                 state(key),
                 site.unit.clone().unwrap_or_default(),
+                site.form.clone().unwrap_or_default(),
                 site.origins.join(" "),
             ]
         })
         .collect()
 }
 
-/// Warns of a unit that is not known yet.
-async fn check_unit(opened: &Opened, unit: Option<&str>) -> Result<()> {
+/// What was there, unless something was given; "default" takes it back.
+fn over(before: Option<String>, given: Option<String>) -> Option<String> {
+    match given.as_deref() {
+        None => before,
+        Some("default") => None,
+        Some(_) => given,
+    }
+}
+
+/// Refuses an unknown form, and warns of a unit that is not known yet.
+async fn check(opened: &Opened, unit: Option<&str>, form: Option<&str>) -> Result<()> {
+    if let Some(form) = form
+        && opened.forms.newest(form).is_none()
+    {
+        let mut ids: Vec<&str> = opened.forms.iter().map(|form| form.id.as_str()).collect();
+        ids.dedup();
+        bail!("there is no form {form:?}; use one of {}", ids.join(", "));
+    }
     if let Some(unit) = unit
         && !opened
             .store

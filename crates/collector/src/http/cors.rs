@@ -67,7 +67,12 @@ fn method_at(path: &str) -> Option<&'static str> {
     match path {
         "/api/v1/responses" => Some("POST"),
         "/api/v1/forms" => Some("GET"),
-        _ if in_folder("/api/v1/forms/") || in_folder("/api/v1/invites/") => Some("GET"),
+        _ if ["/api/v1/forms/", "/api/v1/invites/", "/api/v1/sites/"]
+            .into_iter()
+            .any(in_folder) =>
+        {
+            Some("GET")
+        }
         _ => None,
     }
 }

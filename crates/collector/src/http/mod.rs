@@ -161,9 +161,10 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(web::router())
         .nest("/staff", staff::router())
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(Arc::clone(&app), cors::answer))
         .layer(from_fn_with_state(Arc::clone(&app), within_time))
         .layer(CatchPanicLayer::custom(after_panic))
+        // Around those two: a page of a portal must be able to read that it was too slow.
+        .layer(from_fn_with_state(Arc::clone(&app), cors::answer))
         .layer(from_fn(headers::harden))
         .layer(from_fn(metrics::watch))
         .with_state(app)

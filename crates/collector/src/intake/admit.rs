@@ -15,7 +15,6 @@ use super::pseudonym::PseudonymKey;
 use super::{Flag, scrub};
 use crate::forms::FormBook;
 use crate::store::calendar::business_day;
-use crate::store::terms::Term;
 use crate::store::{
     Admitted, Circumstances, Dossier, Filed, FormKey, Invite, InviteHash, Provenance, Registers,
     Timeliness,
@@ -44,8 +43,8 @@ pub struct Desk<'a> {
     pub tells_the_past: bool,
     /// The sender has no key: an invite must be the right.
     pub needs_invite: bool,
-    /// The one door that the sender is.
-    pub channel: Option<Channel>,
+    /// The sender is a portal's page, which anybody can open: it passes for no other door and makes up no unit.
+    pub portal: bool,
     /// Now.
     pub received_at: Timestamp,
 }
@@ -231,21 +230,28 @@ pub fn place(
         )),
         None => {}
     }
-    if let Some(channel) = desk.channel.filter(|one| *one != response.channel) {
+    if desk.portal && response.channel != Channel::Portal {
         faults.push(Fault::new(
             "channel",
             "wrong-channel",
-            format!("this sender sends the channel {:?}", channel.name()),
+            "a portal's page sends the channel \"portal\"",
         ));
     }
     let filed = code
         .as_ref()
         .and_then(|code| registers.dossiers.get(code.as_str()));
     let dossier = filed.map(|filed| &filed.dossier);
+    // A portal stands in no hall, and a dossier may be rated there before it has been fed: its code names the unit.
+    let in_code = code
+        .as_ref()
+        .filter(|_| desk.portal)
+        .and_then(DossierCode::unit_code)
+        .filter(|unit| registers.units.contains(*unit));
     // The register knows best; then the hall in which the device stands, so that no desk can write for another.
     let unit = invite
         .map(|invite| invite.unit.as_str())
         .or(dossier.map(|dossier| dossier.unit.as_str()))
+        .or(in_code)
         .or(desk.unit)
         .or(response.unit.as_deref());
     if unit.is_none() && response.invite.is_none() {
@@ -253,6 +259,14 @@ pub fn place(
             "unit",
             "required",
             "the unit follows from neither dossier nor device; send its code",
+        ));
+    }
+    let from_page = desk.portal && invite.is_none() && dossier.is_none() && desk.unit.is_none();
+    if from_page && unit.is_some_and(|unit| !registers.units.contains(unit)) {
+        faults.push(Fault::new(
+            "unit",
+            "unknown-unit",
+            "this collector has no such unit; look at its code in the page, or import the table of units",
         ));
     }
     let (Some(form), Some(unit), true) = (form, unit, faults.is_empty()) else {

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use survey::response::{Channel, Fault, Receipt, Response, Status};
+use survey::response::{Fault, Receipt, Response, Status};
 use uuid::Uuid;
 
 use self::admit::{Desk, Judged};
@@ -157,7 +157,7 @@ impl Intake {
             },
             tells_the_past: matches!(sender, Sender::Operator | Sender::OnBehalfOf(_)),
             needs_invite: matches!(sender, Sender::Citizen),
-            channel: matches!(sender, Sender::Site(_)).then_some(Channel::Portal),
+            portal: matches!(sender, Sender::Site(_)),
             received_at: (self.clock)(),
         };
         let judged: Vec<Judged<'_>> = responses
@@ -169,10 +169,15 @@ impl Intake {
             .filter_map(|judged| judged.code.as_ref())
             .map(|code| code.as_str().to_owned())
             .collect();
+        let in_codes = judged
+            .iter()
+            .filter(|_| desk.portal)
+            .filter_map(|judged| judged.code.as_ref()?.unit_code());
         let units = responses
             .iter()
             .filter_map(|response| response.unit.as_deref())
             .chain(desk.unit)
+            .chain(in_codes)
             .map(str::to_owned)
             .collect();
         let registers = self.store.look_up(dossiers, units).await?;

@@ -515,13 +515,8 @@ pub trait Store: Send + Sync + 'static {
     async fn site_of_key(&self, key: &str) -> Result<Option<Site>, StoreError>;
     /// Does a site that is not revoked allow this origin?
     async fn allows_origin(&self, origin: &str) -> Result<bool, StoreError>;
-    /// Changes origins and unit of the site of this name; false when there is none that is not revoked.
-    async fn set_site(
-        &self,
-        name: &str,
-        origins: Vec<String>,
-        unit: Option<String>,
-    ) -> Result<bool, StoreError>;
+    /// Changes origins, unit and form of the site of this name; false when there is none that is not revoked.
+    async fn set_site(&self, site: Site) -> Result<bool, StoreError>;
     /// Gives a site another key; its earlier ones end at `old_until`. False when there is none that is not revoked.
     async fn rotate_site(
         &self,

@@ -9,6 +9,8 @@ pub struct Site {
     pub name: String,
     /// Where ratings without a known dossier are placed; none: where they say themselves.
     pub unit: Option<String>,
+    /// Id of the form that its pages ask, where they name none themselves; none: the usual one.
+    pub form: Option<String>,
     /// Allowed origins, as browsers write them.
     pub origins: Vec<String>,
     /// Its keys, the newest first.

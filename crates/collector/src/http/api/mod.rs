@@ -11,6 +11,7 @@ mod index_parameters;
 pub(crate) mod invites;
 mod present;
 mod responses;
+mod sites;
 
 use std::sync::Arc;
 
@@ -68,6 +69,7 @@ impl Modify for Bearer {
 fn described() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(responses::post))
+        .routes(routes!(sites::get))
         .routes(routes!(forms::list))
         .routes(routes!(forms::one))
         .routes(routes!(device::get))

@@ -7,11 +7,10 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use jiff::Timestamp;
 use survey::response::{Batch, Receipt, Receipts};
 
+use super::sites;
 use crate::http::caller::{self, Rater};
-use crate::http::cors::{self, Whence};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, TakesBody};
 use crate::http::{App, body, metrics};
 use crate::intake::Sender;
@@ -57,7 +56,13 @@ pub(super) async fn post(
     let bytes = body::read(request, app.settings.bounds.max_body).await?;
     let batch = wire::parse(&bytes)?;
     let site = match &batch.site {
-        Some(key) => Some(portal(&app, key, &headers, &rater).await?),
+        Some(key) => {
+            let from = match &rater {
+                Rater::Known(_) => None,
+                Rater::Citizen(from) => Some(*from),
+            };
+            Some(sites::sender(&app, key, &headers, from).await?)
+        }
         None => None,
     };
     let results = match rater {
@@ -106,35 +111,4 @@ async fn without_key(
         app.limits.failure(from)?;
     }
     Ok(results)
-}
-
-/// The site of this key, when it is alive and allows the page that sends. A page of ours is the frame in which a portal
-/// shows the widget.
-async fn portal(app: &App, key: &str, headers: &HeaderMap, rater: &Rater) -> Result<Site, Problem> {
-    let refused = |detail: String| Problem::forbidden("site-unknown", detail).field("site");
-    let Some(site) = app.store.site_of_key(key).await? else {
-        if let Rater::Citizen(from) = rater {
-            app.limits.failure(*from)?;
-        }
-        return Err(refused(
-            "this collector has no site with this key; look at the key again: `hai-long site list` shows it"
-                .to_owned(),
-        ));
-    };
-    if let Some(ended) = site.ended(key, Timestamp::now()) {
-        return Err(refused(format!(
-            "this key ended at {ended}; put the site's new key into the page: `hai-long site list` shows it"
-        )));
-    }
-    match Whence::of(headers, &app.settings.public_url) {
-        Whence::Ours => Ok(site),
-        Whence::Foreign(origin) if site.allows(&origin) => Ok(site),
-        Whence::Foreign(origin) => Err(cors::not_allowed(&origin)),
-        Whence::Unsaid => Err(Problem::forbidden(
-            "origin-not-allowed",
-            "a site's key is good from a page of the site, and this request names no page; send its `Origin`, or use \
-             the key of a device",
-        )
-        .field("Origin")),
-    }
 }

@@ -400,14 +400,8 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn set_site(
-        &self,
-        name: &str,
-        origins: Vec<String>,
-        unit: Option<String>,
-    ) -> Result<bool, StoreError> {
-        let name = name.to_owned();
-        self.write(move |connection| sites::set(connection, &name, &origins, unit.as_deref()))
+    async fn set_site(&self, site: Site) -> Result<bool, StoreError> {
+        self.write(move |connection| sites::set(connection, &site))
             .await
     }
 

@@ -11,6 +11,7 @@ pub fn add(connection: &Connection, site: &Site) -> Result<bool, StoreError> {
     let added = connection.prepare_cached(sql::ADD_SITE)?.execute((
         &site.name,
         &site.unit,
+        &site.form,
         site.created_at.as_millisecond(),
     ))?;
     if added == 0 {
@@ -53,23 +54,19 @@ pub fn allows_origin(connection: &Connection, origin: &str) -> Result<bool, Stor
         .query_row([origin], |row| row.get(0))?)
 }
 
-/// Changes origins and unit; false when there is no such site, or it is revoked.
-pub fn set(
-    connection: &Connection,
-    name: &str,
-    origins: &[String],
-    unit: Option<&str>,
-) -> Result<bool, StoreError> {
+/// Changes origins, unit and form; false when there is no such site, or it is revoked.
+pub fn set(connection: &Connection, site: &Site) -> Result<bool, StoreError> {
+    let name = &site.name;
     let changed = connection
         .prepare_cached(sql::SET_SITE)?
-        .execute((name, unit))?;
+        .execute((name, &site.unit, &site.form))?;
     if changed == 0 {
         return Ok(false);
     }
     connection
         .prepare_cached(sql::REMOVE_SITE_ORIGINS)?
         .execute([name])?;
-    add_origins(connection, name, origins)?;
+    add_origins(connection, name, &site.origins)?;
     Ok(true)
 }
 
@@ -135,10 +132,11 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Site, StoreError> {
     }
     Ok(Site {
         unit: row.get(1)?,
+        form: row.get(2)?,
         origins,
         keys,
-        created_at: moment(row.get(2)?)?,
-        revoked_at: row.get::<_, Option<i64>>(3)?.map(moment).transpose()?,
+        created_at: moment(row.get(3)?)?,
+        revoked_at: row.get::<_, Option<i64>>(4)?.map(moment).transpose()?,
         name,
     })
 }

@@ -193,11 +193,11 @@ statements! {
     REMOVE_SESSION = "DELETE FROM session WHERE hash = ?1";
     REMOVE_SESSIONS_OF = "DELETE FROM session WHERE user = ?1";
     REMOVE_EXPIRED_SESSIONS = "DELETE FROM session WHERE expires_at <= unixepoch() * 1000";
-    ADD_SITE = "INSERT INTO site (name, unit, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    SET_SITE = "UPDATE site SET unit = ?2 WHERE name = ?1 AND revoked_at IS NULL";
+    ADD_SITE = "INSERT INTO site (name, unit, form, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    SET_SITE = "UPDATE site SET unit = ?2, form = ?3 WHERE name = ?1 AND revoked_at IS NULL";
     REVOKE_SITE = "UPDATE site SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL";
-    SITES = "SELECT name, unit, created_at, revoked_at FROM site ORDER BY name";
-    SITE = "SELECT name, unit, created_at, revoked_at FROM site WHERE name = ?1";
+    SITES = "SELECT name, unit, form, created_at, revoked_at FROM site ORDER BY name";
+    SITE = "SELECT name, unit, form, created_at, revoked_at FROM site WHERE name = ?1";
     SITE_IS_LIVE = "SELECT EXISTS (SELECT 1 FROM site WHERE name = ?1 AND revoked_at IS NULL)";
     ADD_SITE_KEY = "INSERT INTO site_key (key, site, created_at) VALUES (?1, ?2, ?3)";
     /// A key that ends earlier already still does.
