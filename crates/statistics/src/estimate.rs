@@ -46,7 +46,7 @@ pub struct Estimate {
     /// Degrees of freedom of the variance: respondents − 1.
     pub freedom: f64,
     /// For a share: of how many independent answers it is as sure; at most all of them, over the finite-population
-    /// correction.
+    /// correction. None where nothing is uncertain.
     pub effective_answers: Option<f64>,
     /// The interval; none where it cannot be given.
     pub interval: Option<Interval>,
@@ -191,7 +191,8 @@ impl Uncertain {
             variance,
             freedom,
             effective_answers: effective
-                .map(|effective| effective.min(self.answers as f64) / self.left),
+                .map(|effective| effective.min(self.answers as f64) / self.left)
+                .filter(|effective| effective.is_finite()),
             interval: ends.map(|[low, high]| Interval {
                 low,
                 high,
@@ -216,7 +217,7 @@ impl Uncertain {
         } else if variance > 0.0 {
             self.value * (1.0 - self.value) / variance
         } else {
-            self.answers as f64
+            f64::INFINITY // cut to all answers by whoever asks
         })
     }
 }

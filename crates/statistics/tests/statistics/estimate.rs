@@ -44,16 +44,14 @@ proptest! {
             false => cluster_wilson(&moments(&people)),
         };
         let [low, high] = theirs.unwrap();
-        // The index takes t from a series that is within 0.2 %.
-        let near = 0.002 * ours.width();
-        prop_assert!((ours.low - low).abs() <= near && (ours.high - high).abs() <= near, "{:?} for {:?}", ours, [low, high]);
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-9;
+        prop_assert!(near(ours.low, low) && near(ours.high, high), "{:?} for {:?}", ours, [low, high]);
 
         let ours = of(&sums, Measure::Mean { span: 1 }, Population::Process).interval;
         let theirs = ratio_t(&moments(&people), 1);
         prop_assert_eq!(ours.is_some(), theirs.is_some());
         if let (Some(ours), Some([low, high])) = (ours, theirs) {
-            let near = 0.004 * ours.width() + 1e-12;
-            prop_assert!((ours.low - low).abs() <= near && (ours.high - high).abs() <= near);
+            prop_assert!((ours.low - low).abs() <= 1e-9 && (ours.high - high).abs() <= 1e-9);
         }
     }
 
