@@ -14,6 +14,7 @@ pub mod confidence;
 pub mod difference;
 mod distribution;
 pub mod estimate;
+pub mod flag;
 pub mod gap;
 mod holm;
 pub mod interval;

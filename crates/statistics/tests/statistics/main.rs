@@ -7,6 +7,7 @@ mod cluster;
 mod compare;
 mod documented;
 mod estimate;
+mod flag;
 mod rank;
 mod weight;
 mod words;
