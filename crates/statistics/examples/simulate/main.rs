@@ -1,6 +1,7 @@
 //! How often the intervals are right and how far weighting helps, over synthetic provinces with known truth:
 //! `cargo run -p hai-long-statistics --release --example simulate -- --provinces 1000`
 
+mod stream;
 mod tally;
 mod world;
 
@@ -27,6 +28,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{about}");
         report(&tally);
     }
+    let days = option("--days", 250)?;
+    let found = stream::bursts(days, seed.into());
+    println!("{days} days at kiosks, on one of ten of which somebody feeds a machine");
+    println!("  responses in bursts: {}", precision_and_recall(found));
     Ok(())
 }
 
@@ -65,16 +70,23 @@ fn report(tally: &Tally) {
         "    weighted nearer in {:.1} % of provinces",
         100.0 * tally.share(tally.nearer)
     );
-    let [hit, false_alarm, missed, quiet] = tally.pressure;
-    let [precision, recall] = tally
-        .precision_and_recall()
-        .map(|share| share.map_or("none".to_owned(), |share| format!("{:.1} %", 100.0 * share)));
     println!(
-        "  pressure at the desk, by the gap between kiosk and phone: precision {precision}, recall {recall}"
+        "  units with pressure at the desk, by the gap between kiosk and phone: {}\n",
+        precision_and_recall(tally.pressure)
     );
-    println!(
-        "    {hit} pressed and flagged, {false_alarm} flagged in vain, {missed} missed, {quiet} rightly quiet\n"
-    );
+}
+
+/// Of what was flagged, what deserved it; of what deserved it, what was flagged.
+fn precision_and_recall([hit, false_alarm, missed, quiet]: [u32; 4]) -> String {
+    let share = |other: u32| match hit + other {
+        0 => "none".to_owned(),
+        all => format!("{:.1} %", 100.0 * f64::from(hit) / f64::from(all)),
+    };
+    format!(
+        "precision {}, recall {} ({hit} found, {false_alarm} in vain, {missed} missed, {quiet} rightly quiet)",
+        share(false_alarm),
+        share(missed)
+    )
 }
 
 /// The number after `name` on the command line.

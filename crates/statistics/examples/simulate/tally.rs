@@ -126,10 +126,4 @@ impl Tally {
         self.squares
             .map(|squares| (squares / f64::from(self.provinces)).sqrt())
     }
-
-    /// Of the units flagged for pressure, those that were pressed; of the pressed, those flagged. None over none.
-    pub fn precision_and_recall(&self) -> [Option<f64>; 2] {
-        let [hit, false_alarm, missed, _] = self.pressure.map(f64::from);
-        [false_alarm, missed].map(|other| (hit + other > 0.0).then(|| hit / (hit + other)))
-    }
 }
