@@ -128,7 +128,10 @@ fn side(estimate: &Estimate) -> Result<Shift, NotComparable> {
             let share = (estimate.value * n + 1.0) / (n + 2.0);
             (share, share * (1.0 - share) / (n + 2.0))
         }
-        (Measure::Mean { .. }, _, Some(variance)) if variance > 0.0 => (estimate.value, variance),
+        (Measure::Mean { .. }, _, Some(variance)) if variance > 0.0 => {
+            let fitted = (estimate.respondents - 1) as f64 / estimate.freedom;
+            (estimate.value, variance * fitted)
+        }
         _ => return Err(NotComparable::TooFew),
     };
     Ok(Shift {

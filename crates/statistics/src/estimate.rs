@@ -43,7 +43,8 @@ pub struct Estimate {
     /// Its variance with respondents as sampling units, finite-population correction included; none where it cannot be
     /// estimated. Zero does not mean certain: everyone said the same.
     pub variance: Option<f64>,
-    /// Degrees of freedom of the variance: respondents − 1.
+    /// Degrees of freedom of the variance: respondents − 1; of a weighted figure, respondents less the categories that the
+    /// margins fit. The interval takes the variance times (respondents − 1)/freedom, which is 1 for unweighted figures.
     pub freedom: f64,
     /// For a share: of how many independent answers it is as sure; at most all of them, over the finite-population
     /// correction. None where nothing is uncertain.
@@ -123,6 +124,7 @@ pub fn estimate(
         variance,
         agreed: sums.m as f64 * sums.m as f64 / sums.mm as f64,
         single: sums.is_single(),
+        fitted: 1,
         left,
         population,
     }
@@ -142,6 +144,8 @@ pub(crate) struct Uncertain {
     pub agreed: f64,
     /// One answer per respondent, all of the same weight.
     pub single: bool,
+    /// Parameters that were fitted to the respondents before looking at what is left: 1 for a ratio alone.
+    pub fitted: u64,
     /// Share of the variance that a finite population leaves.
     pub left: f64,
     pub population: Population,
@@ -153,8 +157,12 @@ impl Uncertain {
         if !(0.0..=1.0).contains(&value) {
             return Err(EstimateError::Impossible);
         }
-        let freedom = self.respondents.saturating_sub(1) as f64;
-        let effective = self.effective();
+        let freedom = self.respondents.saturating_sub(self.fitted) as f64;
+        // What is left after fitting is smaller than what was there before, the more so the more was fitted.
+        let spread = (freedom > 0.0)
+            .then(|| Some(self.variance? * (self.respondents - 1) as f64 / freedom))
+            .flatten();
+        let effective = self.effective(spread);
         let kind = match (self.left == 0.0, self.measure, self.single) {
             (true, ..) => IntervalKind::Census,
             (_, Measure::Share, true) => IntervalKind::Wilson,
@@ -179,7 +187,8 @@ impl Uncertain {
                 };
                 interval::wilson(value, shrunk / self.left, confidence)
             }),
-            IntervalKind::T | IntervalKind::ClusterT => variance
+            IntervalKind::T | IntervalKind::ClusterT => spread
+                .map(|spread| spread * self.left)
                 .filter(|&variance| variance > 0.0)
                 .map(|variance| interval::student(value, variance, freedom, confidence)),
         };
@@ -204,14 +213,14 @@ impl Uncertain {
     }
 
     /// Effective number of answers of a share before the finite-population correction; may exceed all of them.
-    fn effective(&self) -> Option<f64> {
+    fn effective(&self, spread: Option<f64>) -> Option<f64> {
         if self.measure != Measure::Share {
             return None;
         }
         if self.single {
             return Some(self.answers as f64);
         }
-        let variance = self.variance?;
+        let variance = spread?;
         Some(if self.value <= 0.0 || self.value >= 1.0 {
             self.agreed
         } else if variance > 0.0 {

@@ -66,6 +66,12 @@ fn report(tally: &Tally) {
         100.0 * weighted,
         100.0 * weighted_bias
     );
+    if tally.untrimmed > 0 {
+        println!(
+            "    {} provinces with so few ratings that no weights keep the bounds",
+            tally.untrimmed
+        );
+    }
     println!(
         "    weighted nearer in {:.1} % of provinces",
         100.0 * tally.share(tally.nearer)

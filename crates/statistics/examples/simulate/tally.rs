@@ -5,7 +5,7 @@ use statistics::confidence::Confidence;
 use statistics::estimate::{Estimate, Measure, estimate};
 use statistics::gap::{Channels, gaps};
 use statistics::interval::{Population, wilson};
-use statistics::weight::{Trim, weigh};
+use statistics::weight::{Trim, WeightError, Weights, weigh};
 
 use crate::world::{Province, Silence, UNITS};
 
@@ -22,6 +22,8 @@ pub struct Tally {
     pub finite: u32,
     /// The weighted interval with finite-population correction does.
     pub weighted: u32,
+    /// Provinces whose weights cannot keep the bounds.
+    pub untrimmed: u32,
     /// Weighted nearer to the truth of the period than unweighted.
     pub nearer: u32,
     /// Sums of squared errors, unweighted and weighted.
@@ -59,12 +61,7 @@ impl Tally {
         let closed = Population::Closed(province.closed);
         let process = share(Population::Process)?;
         let [low, high] = wilson(process.value, sums.m as f64, Confidence::P95);
-        let weights = weigh(
-            &Province::dimensions(),
-            &province.groups(),
-            &province.margins(),
-            Some(Trim::default()),
-        )?;
+        let weights = self.weigh(province)?;
         let pair = weights.estimate(
             &province.group_sums(),
             Measure::Share,
@@ -87,9 +84,31 @@ impl Tally {
         self.look_for_pressure(province)
     }
 
+    /// Trimmed weights, or where so few rated that no weights keep the bounds, weights as they are.
+    fn weigh(&mut self, province: &Province) -> Result<Weights, WeightError> {
+        let weigh = |trim| {
+            let margins = province.margins();
+            weigh(&Province::dimensions(), &province.groups(), &margins, trim)
+        };
+        weigh(Some(Trim::default())).or_else(|fault| match fault {
+            WeightError::CannotTrim { .. } => {
+                self.untrimmed += 1;
+                weigh(None)
+            }
+            fault => Err(fault),
+        })
+    }
+
     fn look_for_pressure(&mut self, province: &Province) -> Result<(), Box<dyn std::error::Error>> {
-        let mut units = Vec::with_capacity(UNITS);
+        let (mut units, mut pressed) = (Vec::new(), Vec::new());
         for unit in 0..UNITS {
+            if [false, true]
+                .iter()
+                .any(|&phone| province.channel(unit, phone).m == 0)
+            {
+                continue;
+            }
+            pressed.push(province.pressed[unit]);
             let of = |phone| {
                 let sums = province.channel(unit, phone);
                 estimate(&sums, Measure::Share, Population::Process, Confidence::P95)
@@ -99,11 +118,7 @@ impl Tally {
                 phone: of(true)?,
             });
         }
-        for (unit, pressed) in gaps(&units, Confidence::P95)?
-            .units
-            .iter()
-            .zip(province.pressed)
-        {
+        for (unit, pressed) in gaps(&units, Confidence::P95)?.units.iter().zip(pressed) {
             let flagged = unit.is_some_and(|unit| unit.pressure);
             let at = match (pressed, flagged) {
                 (true, true) => 0,

@@ -74,6 +74,13 @@ impl Weights {
         self.groups().fold(0.0, |most, (_, w)| w.max(most)) / mean
     }
 
+    /// Free categories of all margins, and the ratio itself.
+    fn fitted(&self) -> u64 {
+        let free = |targets: &Vec<f64>| targets.len() as u64 - 1;
+        let margins = self.problem.margins.iter();
+        1 + margins.map(|margin| free(&margin.targets)).sum::<u64>()
+    }
+
     fn groups(&self) -> impl Iterator<Item = (f64, f64)> {
         self.problem
             .groups
@@ -88,8 +95,9 @@ impl Weights {
     /// The weighted variance is that of the linearised ratio, with respondents as sampling units, after taking from each
     /// respondent's e = y − ratio·m what the margins explain of it (Deville, Särndal and Sautory 1993, JASA 88:1013): with
     /// one margin the mean of its category, with several the additive fit, by base weights. It is that of R's `survey`
-    /// for `postStratify` and `rake` with equal base weights. That trimming moved some weights is not part of it. Within a
-    /// group with one respondent there is no spread to see, so many such groups make the interval too narrow.
+    /// for `postStratify` and `rake` with equal base weights. That trimming moved some weights is not part of it. The
+    /// interval takes it times (n − 1)/(n − p), p categories fitted by the margins, as what is left of few respondents after fitting
+    /// many categories is too little; with no more respondents than categories there is no interval.
     ///
     /// # Errors
     ///
@@ -139,6 +147,7 @@ impl Weights {
                 .map(|variance| variance / unit / unit),
             agreed: denominator * denominator / squares,
             single: false,
+            fitted: self.fitted(),
             left,
             population,
         }
