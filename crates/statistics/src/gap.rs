@@ -38,12 +38,18 @@ pub struct UnitGap {
 /// Kiosk minus phone within each unit, so that a unit with many kiosks is not compared with another unit's phones.
 ///
 /// Each gap is a [`difference`]. `together` weighs units by n₁n₂/(n₁ + n₂), respondents of the two channels, as Cochran's
-/// test does (1954, Biometrics 10:417). `pressure` tests "kiosk higher" one-sided, all units together by Holm.
+/// test does (1954, Biometrics 10:417). `pressure` tests "kiosk higher by more than `excused`" one-sided, all units
+/// together by Holm. `excused`, on the scale from 0 to 1, is what other people using phones would explain: 0 where nothing is
+/// known of that.
 ///
 /// # Errors
 ///
 /// [`NotComparable::Measures`] or [`NotComparable::Finite`].
-pub fn gaps(units: &[Channels], confidence: Confidence) -> Result<Gaps, NotComparable> {
+pub fn gaps(
+    units: &[Channels],
+    excused: f64,
+    confidence: Confidence,
+) -> Result<Gaps, NotComparable> {
     let mut found = Vec::with_capacity(units.len());
     let (mut weight_sum, mut value, mut pooled) = (
         0.0,
@@ -77,7 +83,13 @@ pub fn gaps(units: &[Channels], confidence: Confidence) -> Result<Gaps, NotCompa
     let chances: Vec<_> = found
         .iter()
         .flatten()
-        .map(|gap| gap.shift.upper())
+        .map(|gap| {
+            let beyond = Shift {
+                centre: gap.shift.centre - excused,
+                ..gap.shift
+            };
+            beyond.upper()
+        })
         .collect();
     let mut pressed = holm::rejected(&chances, chances.len(), confidence.alpha()).into_iter();
     let together = (weight_sum > 0.0).then(|| {

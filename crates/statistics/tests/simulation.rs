@@ -35,6 +35,12 @@ fn intervals_cover_what_they_claim_where_silence_is_equal() {
     ] {
         assert!(covers(count), "{name}: {}", tally.share(count));
     }
+    // One province in twenty may have a false alarm: 15 of 300, and three standard errors of that.
+    assert!(
+        tally.pressure[1] <= 26,
+        "{} units marked in vain",
+        tally.pressure[1]
+    );
     let naive = tally.share(tally.naive);
     assert!(naive < 0.88, "pooled answers as if independent: {naive}");
 }
@@ -52,10 +58,10 @@ fn weighting_mends_unequal_silence_between_kinds_of_dossiers() {
 #[test]
 fn the_gap_between_channels_finds_desks_that_press_and_weighting_does_not_mend_them() {
     let tally = run(Silence::Pressed, 12_000);
-    // Some 200 kiosk and 80 phone ratings a unit; half as many find three pressed desks of five.
+    // Some 200 kiosk and 80 phone ratings a unit; the tests of all units together keep false alarms rare.
     let [hit, in_vain, missed, _] = tally.pressure.map(f64::from);
     let [precision, recall] = [in_vain, missed].map(|other| hit / (hit + other));
-    assert!(precision > 0.8 && recall > 0.8, "{precision:?} {recall:?}");
+    assert!(precision > 0.9 && recall > 0.7, "{precision:?} {recall:?}");
     assert!(
         tally.share(tally.weighted) < 0.8,
         "who is pressed does not tell"

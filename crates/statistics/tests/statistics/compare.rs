@@ -108,7 +108,7 @@ fn pressure_is_seen_where_the_kiosk_is_much_higher_and_not_elsewhere() {
         unit((3, 4), (1, 1)),
         unit((150, 200), (190, 200)),
     ];
-    let gaps = gaps(&units, Confidence::P95).unwrap();
+    let gaps = gaps(&units, 0.0, Confidence::P95).unwrap();
     let pressure: Vec<_> = gaps
         .units
         .iter()
@@ -119,6 +119,12 @@ fn pressure_is_seen_where_the_kiosk_is_much_higher_and_not_elsewhere() {
         [Some(true), Some(false), None, Some(false)],
         "a higher phone is no pressure at the desk; one phone is too few"
     );
+    let excused = statistics::gap::gaps(&units, 0.25, Confidence::P95).unwrap();
+    assert_eq!(
+        excused.together, gaps.together,
+        "what is excused is still shown"
+    );
+    assert!(!excused.units[0].unwrap().pressure, "29 points may be 25");
     let together = gaps.together.unwrap();
     let expected = (0.29 + 0.01 - 0.2) / 3.0;
     assert!((together.value - expected).abs() < 1e-12, "{together:?}");
@@ -132,10 +138,13 @@ fn gaps_compare_within_units_and_not_between_them() {
             kiosk: share(kiosk.0, kiosk.1),
             phone: share(phone.0, phone.1),
         });
-    let together = gaps(&units, Confidence::P95).unwrap().together.unwrap();
+    let together = gaps(&units, 0.0, Confidence::P95)
+        .unwrap()
+        .together
+        .unwrap();
     assert!(together.value.abs() < 1e-12);
     assert_eq!(together.verdict, Verdict::Undecided);
-    assert_eq!(gaps(&[], Confidence::P95).unwrap().together, None);
+    assert_eq!(gaps(&[], 0.0, Confidence::P95).unwrap().together, None);
 }
 
 proptest! {

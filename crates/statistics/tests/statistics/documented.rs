@@ -97,7 +97,7 @@ fn gap() {
             phone: share(168, 200),
         },
     ];
-    let gaps = gaps(&units, Confidence::P95).unwrap();
+    let gaps = gaps(&units, 0.0, Confidence::P95).unwrap();
     let printed = |gap: Difference| gap.interval.map(percent);
     assert_eq!(printed(gaps.units[0].unwrap().gap), ["22.13", "35.30"]);
     assert_eq!(printed(gaps.units[1].unwrap().gap), ["-6.15", "8.13"]);

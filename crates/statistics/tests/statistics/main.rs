@@ -8,6 +8,7 @@ mod compare;
 mod documented;
 mod estimate;
 mod flag;
+mod promises;
 mod rank;
 mod weight;
 mod words;
