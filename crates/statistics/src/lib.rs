@@ -17,6 +17,7 @@ pub mod estimate;
 pub mod flag;
 pub mod gap;
 mod holm;
+pub mod index;
 pub mod interval;
 pub mod methods;
 pub mod rank;

@@ -8,6 +8,7 @@ mod compare;
 mod documented;
 mod estimate;
 mod flag;
+mod index;
 mod promises;
 mod rank;
 mod weight;
