@@ -123,11 +123,9 @@ impl ClusterSums {
     }
 
     /// Σ(e − ē)² over `n` respondents, where e = y − ratio·m and those beyond `clusters` have y = m = 0. From exact sums
-    /// around the group's own means, so that little is lost to rounding. None when n is less than `clusters` or the sums are impossible.
+    /// around the group's own means, so that little is lost to rounding. None when the sums are
+    /// impossible.
     pub(crate) fn spread(&self, ratio: f64, n: u64) -> Option<f64> {
-        if n < self.clusters {
-            return None;
-        }
         if n == 0 {
             return Some(0.0);
         }

@@ -25,8 +25,8 @@ mod tests {
 
     #[test]
     fn holms_own_thresholds() {
-        let p = [0.01, 0.04, 0.03, 0.005];
-        // 0.005 ≤ 0.05/4, 0.01 ≤ 0.05/3, 0.03 > 0.05/2: stop, although 0.04 ≤ 0.05/1.
+        let p = [0.015, 0.04, 0.03, 0.005];
+        // 0.005 ≤ 0.05/4, 0.015 ≤ 0.05/3, 0.03 > 0.05/2: stop, although 0.04 ≤ 0.05/1.
         assert_eq!(rejected(&p, 4, 0.05), [true, false, false, true]);
         assert_eq!(rejected(&p, 8, 0.05), [false, false, false, true]);
         assert_eq!(rejected(&[f64::NAN, 0.0], 2, 0.05), [false, true]);

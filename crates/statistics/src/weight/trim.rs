@@ -68,10 +68,7 @@ impl Trim {
             }
             let cut = trim_once(&solution.weights, &counts, lower * mean, upper * mean);
             // What is given back must not turn a small weight into none.
-            let kept: Vec<_> = cut
-                .iter()
-                .map(|cut| cut.max(lower * mean).max(mean * 1e-6))
-                .collect();
+            let kept: Vec<_> = cut.iter().map(|cut| cut.max(mean * 1e-6)).collect();
             solution = problem.rake(&kept)?;
             rounds += solution.rounds;
         }

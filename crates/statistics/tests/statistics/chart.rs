@@ -102,6 +102,14 @@ fn months_that_differ_by_themselves_widen_the_limits_and_the_classic_chart_cries
 }
 
 #[test]
+fn months_before_and_after_a_gap_are_not_neighbours() {
+    // 80 % twice, a silent month, 90 % twice: within each pair nothing moves.
+    let months = [(0, 800), (1, 800), (3, 900), (4, 900)]
+        .map(|(at, satisfied)| monthly(at, 1, satisfied, 1_000));
+    assert_eq!(chart(&months).unwrap()[0].sigma_z, Some(0.0));
+}
+
+#[test]
 fn a_month_given_twice_is_an_error() {
     let fault = chart(&[
         monthly(3, 1, 5, 9),

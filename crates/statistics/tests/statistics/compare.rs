@@ -131,6 +131,21 @@ fn pressure_is_seen_where_the_kiosk_is_much_higher_and_not_elsewhere() {
 }
 
 #[test]
+fn a_unit_with_few_ratings_by_one_channel_weighs_little() {
+    let units = [((80, 100), (80, 100)), ((900, 1_000), (6, 10))].map(|(kiosk, phone)| Channels {
+        kiosk: share(kiosk.0, kiosk.1),
+        phone: share(phone.0, phone.1),
+    });
+    let together = gaps(&units, 0.0, Confidence::P95)
+        .unwrap()
+        .together
+        .unwrap();
+    let [first, second] = [50.0, 10_000.0 / 1_010.0];
+    let expected = second * 0.3 / (first + second);
+    assert!((together.value - expected).abs() < 1e-12, "{together:?}");
+}
+
+#[test]
 fn gaps_compare_within_units_and_not_between_them() {
     // The good unit has many kiosks, the bad one many phones; within each there is no gap at all.
     let units =

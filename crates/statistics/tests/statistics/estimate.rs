@@ -95,6 +95,22 @@ fn nobody_left_to_ask_leaves_no_uncertainty() {
 }
 
 #[test]
+fn a_pooled_share_of_half_the_dossiers_is_as_sure_as_of_twice_as_many_answers() {
+    let mut people = vec![(5, 5); 30];
+    people.extend([(1, 5); 10]);
+    people.extend([(3, 4); 10]);
+    let sums = sums(&people);
+    let half = of(&sums, Measure::Share, Population::Closed(100));
+    let process = of(&sums, Measure::Share, Population::Process);
+    let shrink = (Confidence::P95.z() / Confidence::P95.t(49.0)).powi(2);
+    let effective = 2.0 * shrink * process.effective_answers.unwrap();
+    let [low, high] = statistics::interval::wilson(half.value, effective, Confidence::P95);
+    let interval = half.interval.unwrap();
+    assert!((interval.low - low).abs() < 1e-12 && (interval.high - high).abs() < 1e-12);
+    assert!((half.variance.unwrap() * 2.0 - process.variance.unwrap()).abs() < 1e-12);
+}
+
+#[test]
 fn more_ratings_than_closed_dossiers_are_an_error() {
     let fault = estimate(
         &ClusterSums::single(45, 50),

@@ -87,4 +87,14 @@ proptest! {
         })).map(|facts| facts.row).collect();
         prop_assert_eq!(rows(&day, "burst"), expected);
     }
+
+    #[test]
+    fn every_response_of_many_counters_is_in_a_stretch_with_enough(day in morning()) {
+        let expected: Vec<_> = day.iter().filter(|facts| facts.device.is_some() && day.iter().any(|first| {
+            let stretch = |other: &Facts| other.device == facts.device && (first.at..=first.at + 600).contains(&other.at);
+            let counters: BTreeSet<_> = day.iter().filter(|other| stretch(other)).map(|other| &other.counter).collect();
+            stretch(facts) && first.device == facts.device && counters.len() >= 3
+        })).map(|facts| facts.row).collect();
+        prop_assert_eq!(rows(&day, "many-counters"), expected);
+    }
 }

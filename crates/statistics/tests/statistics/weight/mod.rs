@@ -1,12 +1,13 @@
 //! Weights: they meet the margins, keep the bounds, name what is wrong; no weighted figure goes alone.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+mod properties;
+
 use statistics::cluster::ClusterSums;
 use statistics::confidence::Confidence;
+use statistics::difference::difference;
 use statistics::estimate::Measure;
 use statistics::interval::Population;
-use statistics::weight::{Group, Margin, Trim, WeightError, Weights, trim_once, weigh};
+use statistics::weight::{Group, Margin, Trim, WeightError, Weights, weigh};
 
 use crate::sums;
 
@@ -273,64 +274,48 @@ fn weighting_that_explains_the_answers_makes_them_surer() {
     assert!(weighted.interval.unwrap().holds(weighted.value));
 }
 
-proptest! {
-    #[test]
-    fn weights_meet_every_margin(counts in vec(1u64..40, 6), closed in vec(1u64..500, 6), trim in any::<bool>()) {
-        let kinds: Vec<_> = ["A", "B", "C"].iter().flat_map(|unit| [(*unit, "late"), (*unit, "on-time")]).collect();
-        let groups: Vec<_> = kinds.iter().zip(&counts).map(|((unit, time), n)| group(unit, time, *n)).collect();
-        let total = |wanted: &str| kinds.iter().zip(&closed).filter(|((unit, time), _)| [*unit, *time].contains(&wanted)).map(|(_, closed)| closed).sum::<u64>();
-        let margins = [
-            margin(0, &["A", "B", "C"].map(|unit| (unit, total(unit)))),
-            margin(1, &["late", "on-time"].map(|time| (time, total(time)))),
-        ];
-        let weights = match weigh(&dimensions(), &groups, &margins, trim.then(Trim::default)) {
-            Err(WeightError::CannotTrim { .. }) if trim => return Ok(()),
-            weights => weights.unwrap(),
-        };
-        for wanted in ["A", "B", "C", "late", "on-time"] {
-            let sum: f64 = groups.iter().zip(weights.each()).filter(|(group, _)| group.categories.iter().any(|name| name == wanted)).map(|(group, weight)| group.responses as f64 * weight).sum();
-            prop_assert!((sum / total(wanted) as f64 - 1.0).abs() < 1e-9, "{}: {} of {}", wanted, sum, total(wanted));
-        }
-        prop_assert!(weights.gap() <= 1e-12);
-        let n = weights.responses() as f64;
-        prop_assert!(weights.effective_responses() <= n * (1.0 + 1e-12) && weights.effective_responses() >= 1.0 - 1e-12);
-        if trim {
-            prop_assert!(weights.largest() <= 5.0 * (1.0 + 1e-6));
-        }
+#[test]
+fn with_no_more_respondents_than_fitted_categories_there_is_no_interval() {
+    let groups = [
+        group("A", "late", 1),
+        group("A", "on-time", 1),
+        group("B", "on-time", 1),
+    ];
+    let margins = [full(&[
+        ("A", "late", 4),
+        ("A", "on-time", 5),
+        ("B", "on-time", 6),
+    ])];
+    let weights = rake(&groups, &margins).unwrap();
+    let sums = [(1, 1), (0, 1), (1, 1)].map(|(y, n)| ClusterSums::single(y, n));
+    for measure in [Measure::Share, Measure::Mean { span: 1 }] {
+        let pair = weights
+            .estimate(&sums, measure, Population::Process, Confidence::P95)
+            .unwrap();
+        let [_, weighted] = pair.both();
+        assert_eq!((weighted.interval, weighted.freedom), (None, 0.0));
+        assert!((weighted.value - 10.0 / 15.0).abs() < 1e-12);
     }
+}
 
-    #[test]
-    fn proportional_response_leaves_the_figure_as_it_is(counts in vec(2u64..40, 4), people in vec((1u32..=5).prop_flat_map(|m| (0..=m, Just(m))), 2..20)) {
-        let kinds = [("A", "late"), ("A", "on-time"), ("B", "late"), ("B", "on-time")];
-        let groups: Vec<_> = kinds.iter().zip(&counts).map(|((unit, time), n)| group(unit, time, *n * people.len() as u64)).collect();
-        let closed: Vec<_> = kinds.iter().zip(&groups).map(|((unit, time), group)| (*unit, *time, group.responses * 7)).collect();
-        let weights = rake(&groups, &[full(&closed)]).unwrap();
-        let each = sums(&people);
-        let all: Vec<_> = counts.iter().map(|n| {
-            let mut all = ClusterSums::default();
-            (0..*n).for_each(|_| all.merge(&each));
-            all
-        }).collect();
-        let pair = weights.estimate(&all, Measure::Share, Population::Process, Confidence::P95).unwrap();
-        let [unweighted, weighted] = pair.both();
-        prop_assert!((unweighted.value - weighted.value).abs() < 1e-12);
-        // All kinds are alike, so the weighted variance is the unweighted one too.
-        let (a, b) = (unweighted.variance.unwrap(), weighted.variance.unwrap());
-        prop_assert!((a - b).abs() <= 1e-9 * a.max(1e-9), "{} {}", a, b);
-    }
-
-    #[test]
-    fn trimming_keeps_the_sum_while_somebody_can_take_what_is_cut(weights in vec(0.1f64..20.0, 1..12), counts in vec(1u64..30, 12)) {
-        let counts = &counts[..weights.len()];
-        let trimmed = trim_once(&weights, counts, 0.5, 6.0);
-        let sum = |weights: &[f64]| weights.iter().zip(counts).map(|(w, &n)| w * n as f64).sum::<f64>();
-        if weights.iter().any(|weight| (0.5..=6.0).contains(weight)) {
-            prop_assert!((sum(&trimmed) / sum(&weights) - 1.0).abs() < 1e-9);
-        }
-        for (before, after) in weights.iter().zip(&trimmed) {
-            if !(0.5..=6.0).contains(before) {
-                prop_assert_eq!(*after, before.clamp(0.5, 6.0));
-            }
-        }
-    }
+#[test]
+fn what_was_fitted_widens_the_interval_and_makes_differences_less_sure() {
+    // Ten respondents, two categories: variance times 9/8, eight degrees of freedom.
+    let groups = [group("A", "late", 5), group("A", "on-time", 5)];
+    let margins = [margin(1, &[("late", 50), ("on-time", 50)])];
+    let weights = rake(&groups, &margins).unwrap();
+    let sums = [sums(&[(0, 1), (1, 1), (2, 1), (3, 1), (4, 1)]); 2];
+    let measure = Measure::Mean { span: 4 };
+    let pair = weights
+        .estimate(&sums, measure, Population::Process, Confidence::P95)
+        .unwrap();
+    let [unweighted, weighted] = pair.both();
+    assert_eq!((unweighted.freedom, weighted.freedom), (9.0, 8.0));
+    let variance = weighted.variance.unwrap();
+    let interval = weighted.interval.unwrap();
+    let half = Confidence::P95.t(8.0) * (variance * 9.0 / 8.0).sqrt();
+    assert!((interval.width() / 2.0 - half).abs() < 1e-12);
+    let gap = difference(weighted, weighted, Confidence::P95).unwrap();
+    let half = Confidence::P95.t(16.0) * (2.0 * variance * 9.0 / 8.0).sqrt();
+    assert!((gap.interval[1] - half).abs() < 1e-12);
 }
