@@ -147,6 +147,17 @@ fn more_satisfied_than_answers_is_an_error() {
         y: 9,
         ..ClusterSums::single(3, 5)
     };
+    let more_people_than_answers = ClusterSums {
+        clusters: 6,
+        ..ClusterSums::single(3, 5)
+    };
+    let fault = estimate(
+        &more_people_than_answers,
+        Measure::Share,
+        Population::Process,
+        Confidence::P95,
+    );
+    assert_eq!(fault, Err(EstimateError::Impossible));
     for measure in [Measure::Share, Measure::Mean { span: 1 }] {
         let fault = estimate(&impossible, measure, Population::Process, Confidence::P95);
         assert_eq!(fault, Err(EstimateError::Impossible));

@@ -108,6 +108,21 @@ fn eight_in_three_minutes_on_one_device_are_a_burst() {
 }
 
 #[test]
+fn a_burst_is_told_by_the_greatest_stretch_that_a_response_is_in() {
+    // Every 20 seconds, then two stragglers: ten within 180 s around each of the first twelve, two around the last.
+    let at = |row: u64| MORNING + row as i64 * if row < 12 { 20 } else { 32 };
+    let day: Vec<_> = (0..14)
+        .map(|row| Facts {
+            at: at(row),
+            ..facts(row)
+        })
+        .collect();
+    let flags = flags(Rules::shipped(), &day);
+    let found: Vec<_> = flags.iter().map(|flag| flag.found["responses"]).collect();
+    assert_eq!(found, [10; 12]);
+}
+
+#[test]
 fn nobody_answers_eight_questions_in_five_seconds() {
     let with = |elapsed_ms| {
         [Facts {
