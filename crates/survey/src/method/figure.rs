@@ -102,6 +102,57 @@ pub fn figure(
     method: Method,
     scope: Scope,
 ) -> Result<Figure, MethodError> {
+    let parts = checked(form, cell, method, scope)?;
+    let sums = moments(cell, scope, &parts);
+    let counts = Figure {
+        n: sums.m,
+        respondents: sums.respondents,
+        missing: sum(parts.iter().map(|part| part.count.missing)),
+        not_applicable: sum(parts.iter().map(|part| part.count.not_applicable)),
+        ..Figure::default()
+    };
+    let decimals = form.index.decimals;
+    Ok(match method {
+        Method::Top2 => top2(decimals, &parts, &sums, counts),
+        Method::Mean100 => mean100(decimals, &parts, &sums, counts)?,
+        Method::Points18 => points(form, &parts, scope, counts),
+    })
+}
+
+/// The sums over respondents that a figure of one scope is made of, so that whoever weighs or compares figures starts
+/// from the same numbers; with the greatest score of one answer, which `mean100` divides by.
+///
+/// # Errors
+///
+/// As [`figure`]; `points18` has no such sums, since its figure adds up means of items: [`MethodError::WrongScale`].
+pub fn sums(
+    form: &Form,
+    cell: &Cell,
+    method: Method,
+    scope: Scope,
+) -> Result<(Moments, u8), MethodError> {
+    let parts = checked(form, cell, method, scope)?;
+    let span = match method {
+        Method::Top2 => 1,
+        Method::Mean100 => common_span(&parts)?,
+        Method::Points18 => {
+            let item = parts.first().map_or("", |part| part.item.id.as_str());
+            return Err(MethodError::WrongScale {
+                method,
+                item: item.to_owned(),
+            });
+        }
+    };
+    Ok((moments(cell, scope, &parts), span))
+}
+
+/// The items of a scope, when form, method, scope and cell fit each other.
+fn checked<'a>(
+    form: &'a Form,
+    cell: &'a Cell,
+    method: Method,
+    scope: Scope,
+) -> Result<Vec<Part<'a>>, MethodError> {
     if !form.index.methods.contains(&method) {
         let declared: Vec<_> = form
             .index
@@ -130,20 +181,7 @@ pub fn figure(
             item: part.item.id.clone(),
         });
     }
-    let sums = moments(cell, scope, &parts);
-    let counts = Figure {
-        n: sums.m,
-        respondents: sums.respondents,
-        missing: sum(parts.iter().map(|part| part.count.missing)),
-        not_applicable: sum(parts.iter().map(|part| part.count.not_applicable)),
-        ..Figure::default()
-    };
-    let decimals = form.index.decimals;
-    Ok(match method {
-        Method::Top2 => top2(decimals, &parts, &sums, counts),
-        Method::Mean100 => mean100(decimals, &parts, &sums, counts)?,
-        Method::Points18 => points(form, &parts, scope, counts),
-    })
+    Ok(parts)
 }
 
 fn parts<'a>(form: &'a Form, cell: &'a Cell, scope: Scope) -> Result<Vec<Part<'a>>, MethodError> {
@@ -213,8 +251,10 @@ impl Part<'_> {
 
 fn top2(decimals: u8, parts: &[Part], sums: &Moments, counts: Figure) -> Figure {
     let share = Ratio::new(sums.s.into(), sums.m.into());
+    // Pooled answers are correlated within a person; where everyone gave one there is nothing to correlate.
     let (interval, kind) = match parts {
         [_] => (interval::wilson(sums.s, sums.m), "wilson"),
+        _ if sums.mm == sums.respondents => (interval::wilson(sums.s, sums.m), "wilson"),
         _ => (interval::cluster_wilson(sums), "cluster-wilson"),
     };
     Figure {
@@ -225,21 +265,27 @@ fn top2(decimals: u8, parts: &[Part], sums: &Moments, counts: Figure) -> Figure 
     .with_interval(interval, kind, decimals)
 }
 
-fn mean100(
-    decimals: u8,
-    parts: &[Part],
-    sums: &Moments,
-    counts: Figure,
-) -> Result<Figure, MethodError> {
+/// The greatest score of one answer, which must be the same for all pooled items.
+fn common_span(parts: &[Part]) -> Result<u8, MethodError> {
     let span_of = |part: &Part| ends(part.scale).map_or(0, |(lowest, highest)| highest - lowest);
     let length = |part: &Part| (span_of(part), part.scale.levels.len());
     let (first, others) = parts.split_first().ok_or(MethodError::NoScope)?;
     if let Some(other) = others.iter().find(|other| length(other) != length(first)) {
         return Err(MethodError::MixedScales(other.item.id.clone()));
     }
-    let span = span_of(first);
+    Ok(span_of(first))
+}
+
+fn mean100(
+    decimals: u8,
+    parts: &[Part],
+    sums: &Moments,
+    counts: Figure,
+) -> Result<Figure, MethodError> {
+    let span = common_span(parts)?;
     let share = Ratio::new(sums.x.into(), u128::from(sums.m) * u128::from(span));
-    let kind = if others.is_empty() { "t" } else { "cluster-t" };
+    let single = parts.len() == 1 || sums.mm == sums.respondents;
+    let kind = if single { "t" } else { "cluster-t" };
     Ok(Figure {
         value: share.and_then(|share| printed(&share.percent(), decimals)),
         ..counts

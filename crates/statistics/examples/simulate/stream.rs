@@ -1,0 +1,89 @@
+//! Days at kiosks, some with somebody who feeds the machine, to see what the burst rule finds.
+
+use fastrand::Rng;
+use statistics::flag::{Dossier, Facts, Rules, flags};
+use survey::answers::Packed;
+use survey::response::Channel;
+
+/// Kiosks in use at once.
+const KIOSKS: usize = 40;
+/// Share of days on which somebody feeds a kiosk.
+const FED: f64 = 0.1;
+/// Mean seconds between two citizens.
+const BETWEEN: f64 = 300.0;
+/// Share of arrivals that bring company, who rate right after.
+const COMPANY: f64 = 0.1;
+
+/// What a rule made of responses: fed and flagged, honest and flagged, fed and missed, neither.
+pub type Found = [u32; 4];
+
+/// `days` days at some kiosks; what the shipped burst rule found among the responses.
+pub fn bursts(days: u32, seed: u64) -> Found {
+    let mut rng = Rng::with_seed(seed);
+    let mut found = [0; 4];
+    for day in 0..days {
+        let (responses, fed) = one_day(&mut rng, i64::from(day));
+        let raised = flags(Rules::shipped(), &responses);
+        let mut flagged = vec![false; responses.len()];
+        for flag in raised.iter().filter(|flag| flag.rule.id == "burst") {
+            flagged[flag.row as usize] = true;
+        }
+        for (fed, flagged) in fed.into_iter().zip(flagged) {
+            found[match (fed, flagged) {
+                (true, true) => 0,
+                (false, true) => 1,
+                (true, false) => 2,
+                (false, false) => 3,
+            }] += 1;
+        }
+    }
+    found
+}
+
+/// Responses of a day by row, and which of them nobody gave.
+fn one_day(rng: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
+    let (mut responses, mut fed) = (Vec::new(), Vec::new());
+    // 07:30 to 17:00 in Việt Nam.
+    let opens = day * 86_400 + 1_800;
+    let closes = opens + 34_200;
+    for kiosk in 0..KIOSKS {
+        let mut add = |rng: &mut Rng, at: i64, by_hand: bool| {
+            responses.push(Facts {
+                row: responses.len() as u64,
+                at,
+                device: Some(format!("kiosk-{kiosk}")),
+                counter: format!("counter-{kiosk}"),
+                channel: Channel::Kiosk,
+                elapsed_ms: None,
+                answers: Packed((0..5).map(|_| 3 + rng.u8(0..3)).collect()),
+                dossier: Dossier::Known,
+                assisted: false,
+                clock_offset_ms: None,
+            });
+            fed.push(by_hand);
+        };
+        let mut at = opens;
+        loop {
+            at += (-BETWEEN * (1.0 - rng.f64()).ln()) as i64;
+            if at > closes {
+                break;
+            }
+            add(rng, at, false);
+            if rng.f64() < COMPANY {
+                for _ in 0..rng.u32(1..5) {
+                    at += rng.i64(25..60);
+                    add(rng, at, false);
+                }
+            }
+        }
+        if rng.f64() < FED {
+            // Some are in no hurry, which no such rule finds.
+            let (mut at, pace) = (rng.i64(opens..closes), rng.i64(6..40));
+            for _ in 0..rng.u32(6..30) {
+                at += rng.i64(pace / 2..pace * 2);
+                add(rng, at, true);
+            }
+        }
+    }
+    (responses, fed)
+}

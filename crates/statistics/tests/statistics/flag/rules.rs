@@ -1,0 +1,71 @@
+//! Rules as data are checked, and say what would explain a flag innocently.
+
+use std::collections::BTreeSet;
+
+use statistics::flag::{Rules, RulesError};
+
+#[test]
+fn rules_are_checked_when_they_are_loaded() {
+    let shipped: serde_json::Value =
+        serde_json::from_str(include_str!("../../../rules/flags.json")).unwrap();
+    let faults = |pointer: &str, value: serde_json::Value| {
+        let mut rules = shipped.clone();
+        *rules.pointer_mut(pointer).unwrap() = value;
+        Rules::load(&rules.to_string()).unwrap_err()
+    };
+    assert!(matches!(faults("/rules/1/id", "burst".into()), RulesError::Id(id) if id == "burst"));
+    assert!(matches!(
+        faults("/rules/0/id", "Dồn dập".into()),
+        RulesError::Id(_)
+    ));
+    assert!(matches!(
+        faults("/rules/0/test/responses", 1.into()),
+        RulesError::Threshold { .. }
+    ));
+    assert!(matches!(
+        faults("/rules/3/test/open/days", vec![8].into()),
+        RulesError::Threshold { .. }
+    ));
+    assert!(matches!(
+        faults("/rules/3/test/open/until", "06:00".into()),
+        RulesError::Threshold { .. }
+    ));
+    assert!(matches!(
+        faults("/rules/3/test/open/until", "25:00".into()),
+        RulesError::Json(_)
+    ));
+    assert!(matches!(
+        faults("/rules/0/test/kind", "mood".into()),
+        RulesError::Json(_)
+    ));
+    assert!(matches!(
+        faults("/rules/0/label/vi", " ".into()),
+        RulesError::Words { .. }
+    ));
+    let fault = faults("/rules/0/explanation/en", "{count} ratings".into()).to_string();
+    assert_eq!(
+        fault,
+        "rule burst: the explanation in en names {count}; its test finds: responses, seconds"
+    );
+}
+
+#[test]
+fn every_rule_says_what_would_explain_it_innocently() {
+    let ids: BTreeSet<_> = Rules::shipped()
+        .rules
+        .iter()
+        .map(|rule| rule.id.as_str())
+        .collect();
+    assert_eq!(ids.len(), 10);
+    for rule in &Rules::shipped().rules {
+        for lang in ["vi", "en"] {
+            assert!(
+                rule.innocent
+                    .exact(lang)
+                    .is_some_and(|text| text.len() > 10),
+                "{}",
+                rule.id
+            );
+        }
+    }
+}
