@@ -1,8 +1,14 @@
 //! The element `<hai-long-survey>` in pages of a portal on another origin: it rates, it leaves the page alone, and where a
 //! policy forbids it there is another way within three seconds.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
+use end_to_end::axe::{self, ON_PHONE, in_every_way, on_every_panel};
 use end_to_end::browser::{Browser, pictures};
+use end_to_end::hall;
+use end_to_end::line::{Fate, Faults, Line};
+use end_to_end::look::look;
 use end_to_end::portal::{CODE, Portal, Survey, leaves_alone, other, put, visitor};
 use end_to_end::wait::{PATIENCE, setting, until};
 use serde_json::{Value, json};
@@ -331,6 +337,143 @@ async fn an_element_that_comes_and_goes_leaves_nothing_behind() -> Result<()> {
     // The browser's own bookkeeping of what was compiled moves a little.
     let per_round = (last.heap - first.heap) / i64::try_from(rounds / 2)?;
     ensure!(per_round < 1_000, "{per_round} bytes a time: {measured:?}");
+    Ok(())
+}
+
+/// The first question stands before the code does, and what is chosen on it counts.
+#[tokio::test]
+async fn a_tap_before_the_code_is_there_counts_and_nothing_moves() -> Result<()> {
+    let portal = Portal::build().await?;
+    let late = vec![(1, Fate::Delay(Duration::from_secs(3)))];
+    let line = Line::open(
+        &portal.collector.address,
+        Faults::new(0, late).only("/embed/v1/hai-long-"),
+    )
+    .await?;
+    let page = format!("{}{}", portal.element(""), portal.script());
+    portal.page(
+        "/late",
+        &page.replace(&portal.collector.address, &line.address),
+        None,
+    );
+    let (browser, _profile) = visitor(false).await?;
+    portal.open(&browser, "/late").await?;
+    let survey = Survey::at(&browser, "hai-long-survey");
+    let tile = "[data-item=overall] label:has(input[value='4'])";
+    until("the first question", PATIENCE, async || {
+        let drawn = survey
+            .eval(&format!(
+                "Boolean(root?.querySelector({}))",
+                Value::from(tile)
+            ))
+            .await?;
+        Ok((drawn == true).then_some(()))
+    })
+    .await?;
+    let code = survey
+        .eval("Boolean(root.querySelector('[data-live]'))")
+        .await?;
+    ensure!(code == false, "the code was there already");
+    survey.tap(tile).await?;
+    survey.wait_for_question("timeliness").await?;
+    let rows = hall::rows_of(&browser, &format!("hai-long {}", line.address), "responses").await?;
+    ensure!(rows.len() == 1, "{rows:?}");
+    let body: Value = serde_json::from_str(rows[0]["body"].as_str().context("body")?)?;
+    ensure!(body["answers"] == json!({"overall": 4}), "{body}");
+    let shifted = browser.ask("let sum = 0;
+        new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value; })
+          .observe({ type: 'layout-shift', buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))))").await?;
+    ensure!(shifted == 0, "the page has moved by {shifted}");
+    Ok(())
+}
+
+/// A citizen's right that the portal knows: the invite decides what is rated, once.
+#[tokio::test]
+async fn an_invite_in_the_element_is_used_up_by_its_rating() -> Result<()> {
+    let portal = Portal::build().await?;
+    let link = portal.data.hai_long(&["invite", "--dossier", CODE])?;
+    let token = link.rsplit('/').next().context("a token")?;
+    let element = portal
+        .element(&format!("invite=\"{token}\""))
+        .replace(&format!("site=\"{}\"", portal.site), "");
+    portal.page("/invite", &format!("{element}{}", portal.script()), None);
+    let (browser, _profile) = visitor(false).await?;
+    portal.open(&browser, "/invite").await?;
+    Survey::at(&browser, "hai-long-survey").rate_all(5).await?;
+    portal.delivered(1).await?;
+    let cells = portal.counted().await?;
+    ensure!(cells[0]["key"]["provenance"] == "invited", "{cells}");
+    portal.open(&browser, "/invite").await?;
+    until("to be told that it is over", PATIENCE, async || {
+        let events = browser.eval("JSON.stringify(hlHost.events)").await?;
+        Ok(events
+            .as_str()
+            .is_some_and(|events| events.contains("invite-over"))
+            .then_some(()))
+    })
+    .await
+}
+
+/// Without a line the rating waits in the page's own storage, and goes when the page is opened again.
+#[tokio::test]
+async fn a_rating_without_a_line_waits_for_the_next_visit() -> Result<()> {
+    let portal = Portal::build().await?;
+    let line = Line::open(&portal.collector.address, Faults::none()).await?;
+    let page = format!("{}{}", portal.element(""), portal.script());
+    portal.page(
+        "/line",
+        &page.replace(&portal.collector.address, &line.address),
+        None,
+    );
+    let (browser, _profile) = visitor(false).await?;
+    portal.open(&browser, "/line").await?;
+    let survey = Survey::at(&browser, "hai-long-survey");
+    survey.wait_for_question("overall").await?;
+    line.down();
+    survey.rate_all(4).await?;
+    until("the page to hear that it waits", PATIENCE, async || {
+        let events = browser
+            .eval("hlHost.events.filter(([name]) => name === 'hl-saved').at(-1)")
+            .await?;
+        Ok((events[1]["queued"] == true).then_some(()))
+    })
+    .await?;
+    line.up();
+    portal.open(&browser, "/line").await?;
+    portal.delivered(1).await?;
+    hall::expect_sent_once(&line, 1)
+}
+
+/// On every panel, in each language and with text of twice the size: nothing sticks out, and axe finds nothing.
+#[tokio::test]
+async fn it_fits_every_panel_and_axe_finds_nothing() -> Result<()> {
+    let portal = Portal::build().await?;
+    let (browser, _profile) = visitor(false).await?;
+    axe::enter(&browser).await?;
+    let mut faults = Vec::new();
+    for lang in ["vi", "en", "km"] {
+        let element = portal.element(&format!("locale=\"{lang}\""));
+        let html = format!(
+            "<style>h1{{font-weight:600}}</style><main lang=\"{lang}\"><h1>Cổng dịch vụ công</h1>{element}</main>{}",
+            portal.script()
+        );
+        portal.page("/panel", &html, None);
+        browser.resize((1366, 900)).await?;
+        portal.open(&browser, "/panel").await?;
+        let survey = Survey::at(&browser, "hai-long-survey");
+        survey.wait_for_question("overall").await?;
+        faults.extend(look(&browser, "portal-question", lang, 100).await?);
+        faults.extend(in_every_way(&browser, &format!("portal question {lang}"), &ON_PHONE).await?);
+        browser.resize((1366, 900)).await?;
+        for item in ["overall", "timeliness", "attitude", "guidance", "procedure"] {
+            survey.rate(item, 2).await?;
+        }
+        survey.wait_for("reasons").await?;
+        faults.extend(look(&browser, "portal-reasons", lang, 100).await?);
+        faults.extend(on_every_panel(&browser, &format!("portal reasons {lang}")).await?);
+    }
+    ensure!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }
 

@@ -216,12 +216,12 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
       // A collector that does not answer this page would leave ratings lying.
       const [, answer] = await Promise.all([
         loaded(),
-        fetch(`${wish.endpoint}/api/v1/forms/${wish.form}`, { credentials: "omit" }),
+        fetch(`${wish.endpoint}/api/v1/${wish.site ? `sites/${wish.site}` : `forms/${wish.form}`}`, { credentials: "omit" }),
       ]);
+      const said = await answer.json().catch(() => ({}));
       if (!ours()) return;
-      if (answer.status === 403) {
-        return this.#otherwise(turn, "site-refused", `the collector does not know ${location.origin} as a site's origin`);
-      }
+      if (answer.status === 403) return this.#otherwise(turn, "site-refused", said.detail);
+      if (wish.site && answer.ok) this.#chosen(wish, said);
     } catch (fault) {
       // What broke a policy is told a little later than that it was broken.
       await sleep(50);
@@ -237,6 +237,14 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
     if (!ours()) return;
     this.#number = ++numbers;
     glue.mount(this.#number, this.#stage, JSON.stringify(wish), (event, detail) => this.#told(turn, event, JSON.parse(detail)));
+  }
+
+  // What the authority has chosen for the site, where the page does not say otherwise.
+  #chosen(wish, { form, scale_order }) {
+    wish.scale_order ??= scale_order ?? undefined;
+    if (this.hasAttribute("form") || !form || form === wish.form) return;
+    wish.form = form;
+    wish.carried = undefined;
   }
 
   // Texts grow with the reader's own size, whatever the page around has made of rem.

@@ -16,6 +16,9 @@ pub const DEVICE: &str = "kiosk-1";
 /// Groups of one count too, and each figure of mean100 tells the level that was tapped.
 pub const SERVE: [&str; 2] = ["--threshold", "1"];
 
+/// Name of the outbox of pages that the collector serves.
+const OUTBOX: &str = "hai-long";
+
 /// The hall.
 pub struct Hall {
     /// The collector's data folder.
@@ -65,8 +68,14 @@ pub async fn counted(collector: &Collector) -> Result<u64> {
 
 /// Every row of a store of the outbox of the page's origin.
 pub async fn rows(browser: &Browser, store: &str) -> Result<Vec<Value>> {
+    rows_of(browser, OUTBOX, store).await
+}
+
+/// The same of the outbox of this name, as a portal's page has one for each collector.
+pub async fn rows_of(browser: &Browser, outbox: &str, store: &str) -> Result<Vec<Value>> {
     let rows = in_outbox(
         browser,
+        outbox,
         &format!(
             "const all = db.transaction('{store}').objectStore('{store}').getAll();
              all.onsuccess = () => give(all.result);"
@@ -80,6 +89,7 @@ pub async fn rows(browser: &Browser, store: &str) -> Result<Vec<Value>> {
 pub async fn put(browser: &Browser, store: &str, row: &Value) -> Result<()> {
     in_outbox(
         browser,
+        OUTBOX,
         &format!(
             "const write = db.transaction('{store}', 'readwrite');
              write.objectStore('{store}').put({row});
@@ -92,11 +102,11 @@ pub async fn put(browser: &Browser, store: &str, row: &Value) -> Result<()> {
 
 /// What a script that has the outbox as `db` passes to `give`. Waits until the page has made its outbox: the screen
 /// stands before the code behind it runs, and a database made here would be the wrong one.
-async fn in_outbox(browser: &Browser, work: &str) -> Result<Value> {
+async fn in_outbox(browser: &Browser, outbox: &str, work: &str) -> Result<Value> {
     until("the page's outbox", PATIENCE, async || {
         let answer = browser
             .ask(&format!(
-                "const open = indexedDB.open('hai-long');
+                "const open = indexedDB.open('{outbox}');
                  open.onupgradeneeded = () => open.transaction.abort();
                  open.onerror = () => done(null);
                  open.onsuccess = () => {{

@@ -17,8 +17,9 @@ pub const SIZES: [Size; 5] = [
 /// What is wrong with the layout of the screen that is shown, in words; empty when all is well.
 const FAULTS: &str = r"(() => {
   const faults = [], width = document.documentElement.clientWidth;
+  const root = document.querySelector('hai-long-survey')?.shadowRoot ?? document;
   if (document.documentElement.scrollWidth > width) faults.push(`scrolls sideways: ${document.documentElement.scrollWidth} > ${width}`);
-  for (const control of document.querySelectorAll('button, label, a[href]')) {
+  for (const control of root.querySelectorAll('button, label, a[href]')) {
     const box = control.getBoundingClientRect();
     if (box.width === 0) continue;
     const name = control.innerText.trim().slice(0, 30);
@@ -26,7 +27,7 @@ const FAULTS: &str = r"(() => {
     if (control.scrollWidth > control.clientWidth + 1) faults.push(`${name}: words are clipped`);
     if (box.width < 44 || box.height < 44) faults.push(`${name}: ${Math.round(box.width)}×${Math.round(box.height)} is too small to touch`);
   }
-  for (const tile of document.querySelectorAll('[data-screen=question] fieldset label')) {
+  for (const tile of root.querySelectorAll('[data-screen=question] fieldset label')) {
     const box = tile.getBoundingClientRect();
     if (Math.min(box.width, box.height) < 71.5) faults.push(`tile ${tile.innerText}: ${Math.round(box.width)}×${Math.round(box.height)}`);
   }
