@@ -298,7 +298,13 @@ impl Client {
     pub async fn hand_over(&self, batch: String) -> Result<Receipts, Failure> {
         let batch = match &self.site {
             // A key has no characters that JSON would have to hide, and a batch has members of its own.
-            Some(site) => ["{\"site\":\"", site, "\",", &batch[1..]].concat(),
+            Some(site) => [
+                "{\"site\":\"",
+                site,
+                "\",",
+                batch.get(1..).unwrap_or_default(),
+            ]
+            .concat(),
             None => batch,
         };
         let text = self.tell("/api/v1/responses", batch).await?;

@@ -16,7 +16,7 @@ pub mod browser;
 pub mod collector;
 pub mod first;
 mod json;
-mod keeping;
+pub mod keeping;
 #[cfg(feature = "kiosk")]
 mod keys;
 #[cfg(feature = "kiosk")]

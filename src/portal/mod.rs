@@ -231,6 +231,11 @@ async fn asked(client: &Client, wish: &mut Wish) -> Result<Asked, Trouble> {
     })
 }
 
+/// The newest version of this form; `None` when it cannot be had.
+pub async fn form(client: &Client, id: &str) -> Option<Form> {
+    read(client.newest_form(id).await).ok().flatten()
+}
+
 fn read(text: Result<String, Failure>) -> Result<Option<Form>, Trouble> {
     text.map(|text| json::read(&text))
         .map_err(|failure| Trouble::of(&failure, Trouble::Form))

@@ -405,7 +405,7 @@ pub async fn leaves_alone(portal: &Portal, browser: &Browser, path: &str) -> Res
             .context("look")?,
     )?;
     ensure!(
-        before["count"].as_u64().is_some_and(|count| count >= 42),
+        before["count"].as_u64().is_some_and(|count| count >= 50),
         "{}",
         before["count"]
     );

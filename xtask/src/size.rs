@@ -51,7 +51,7 @@ fn text() -> Result<String> {
         "page of the kiosk, with sheet, loader and attract screen",
     )?;
     for (name, what) in [
-        ("hai-long", "the widget for every door but the kiosk"),
+        ("hai-long", "the widget for phones"),
         (
             "kiosk",
             "the widget for the kiosk: keypad, scanner, idle watch, attendant's panel, heartbeats",
@@ -61,6 +61,14 @@ fn text() -> Result<String> {
             row(&asset(&dist, name, end)?, what)?;
         }
     }
+    row(
+        "embed/v1/hai-long.js",
+        "the element in a portal's page: class, sheet, first question, form, glue",
+    )?;
+    row(
+        &among(&dist, "embed/v1", "hai-long", "wasm")?,
+        "its module: the widget for portals",
+    )?;
     row(
         "assets/words/en.json",
         "another language, when it is chosen",
@@ -74,7 +82,8 @@ fn text() -> Result<String> {
         )?;
     }
     for (path, title) in web::compiled().iter().zip([
-        "## Where the code of the common widget comes from",
+        "## Where the code of the phone's widget comes from",
+        "## Where the code of the portal's widget comes from",
         "## Where the code of the kiosk's widget comes from",
     ]) {
         writeln!(
@@ -113,13 +122,18 @@ fn sizes(file: &Path) -> Result<[u64; 3]> {
 
 /// The asset with this name and ending, whatever its hash.
 fn asset(dist: &Path, name: &str, end: &str) -> Result<String> {
-    for entry in fs::read_dir(dist.join("assets"))? {
+    among(dist, "assets", name, end)
+}
+
+/// The same in another folder.
+fn among(dist: &Path, folder: &str, name: &str, end: &str) -> Result<String> {
+    for entry in fs::read_dir(dist.join(folder))? {
         let file = entry?.file_name().to_string_lossy().into_owned();
         if unhashed(&file) == format!("{name}.{end}") {
-            return Ok(format!("assets/{file}"));
+            return Ok(format!("{folder}/{file}"));
         }
     }
-    bail!("dist/assets holds no {name}.{end}")
+    bail!("dist/{folder} holds no {name}.{end}")
 }
 
 /// A file's name without the hash of its content.

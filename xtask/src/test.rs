@@ -66,6 +66,9 @@ pub fn test(arguments: &TestArguments) -> Result<()> {
                 lints.args(["clippy", "-p", "hai-long"]).args(words);
                 run(lints.args(["--", "-D", "warnings"]))?;
             }
+            run(cargo()
+                .args(["clippy", "-p", "example-leptos", "--target", tools::WASM])
+                .args(["--", "-D", "warnings"]))?;
             Ok(())
         })?;
         steps.run("What the widget reads by itself", || {
