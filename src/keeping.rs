@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use survey::response::Response;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::browser::{self, Listener, Phase};
 use crate::outbox::{Outbox, Sent};
 use crate::rating::{Delivery, Outcome};
 
@@ -88,4 +89,24 @@ impl Keeping {
             tell(Delivery::Saved { queued });
         });
     }
+}
+
+/// A person who leaves the page is not expected back: what they have answered is sent, as long as what this gives is held.
+pub fn leaving(outbox: &Outbox) -> Option<Listener> {
+    let document = browser::window().document()?;
+    let (outbox, asked) = (outbox.clone(), document.clone());
+    Some(Listener::new(
+        &document,
+        "visibilitychange",
+        Phase::Bubble,
+        move |_| {
+            if asked.hidden() {
+                let outbox = outbox.clone();
+                spawn_local(async move {
+                    outbox.release();
+                    outbox.send().await;
+                });
+            }
+        },
+    ))
 }

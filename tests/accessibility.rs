@@ -8,6 +8,7 @@ use end_to_end::citizen::{self, Clock, Scene};
 use end_to_end::collector::Collector;
 use end_to_end::hall::Hall;
 use end_to_end::kiosk::Kiosk;
+use end_to_end::line::{Fate, Faults, Line};
 use end_to_end::phone::Homes;
 use end_to_end::wait::{PATIENCE, until};
 use tempfile::{TempDir, tempdir};
@@ -213,6 +214,33 @@ async fn axe_finds_nothing_where_somebody_is_asked_or_told_or_attends() -> Resul
         kiosk.tap("[data-action=end]").await?;
         kiosk.wait_for("attract").await?;
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_where_the_kiosk_cannot_serve_or_a_code_is_wrong() -> Result<()> {
+    let open = open().await?;
+    let browser = &open.browser;
+    let kiosk = Kiosk::shown(browser);
+    let cut = Faults::new(0, vec![(1, Fate::CutBefore)]).only("/api/v1/device");
+    let line = Line::open(&open.collector.address, cut).await?;
+    let mut faults = Vec::new();
+    let address = format!("{}/kiosk#key={}", line.address, open.hall.key);
+    browser.page.goto(address).await?;
+    kiosk.wait_for("error").await?;
+    faults.extend(see(browser, "unreachable", "all").await?);
+    browser.page.goto("about:blank").await?;
+    let wrong = format!("{}/kiosk#key=hl_device_wrong", open.collector.address);
+    browser.page.goto(wrong).await?;
+    kiosk.wait_for("enrol").await?;
+    faults.extend(see(browser, "refused", "all").await?);
+    browser.page.goto("about:blank").await?;
+    Kiosk::open(browser, &open.collector.address, &open.hall.key).await?;
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.wait_for("dossier").await?;
+    kiosk.type_digits("2613").await?;
+    faults.extend(see(browser, "dossier with a fault", "vi").await?);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }

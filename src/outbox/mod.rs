@@ -249,7 +249,8 @@ impl Inner {
 
     /// Once in a run, after the first answer: browsers grant it by how much a page is used, and Firefox asks the person.
     fn ask_to_persist(&self) {
-        if !self.persisting.replace(true) {
+        // On somebody else's page it is not ours to ask a person for anything.
+        if self.client.elsewhere().is_none() && !self.persisting.replace(true) {
             spawn_local(async {
                 // The next heartbeat tells what came of it.
                 browser::persist().await;

@@ -14,9 +14,8 @@ use leptos::prelude::*;
 use survey::response::Channel;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::browser::{self, Listener, Phase};
 use crate::collector::Client;
-use crate::keeping::Keeping;
+use crate::keeping::{Keeping, leaving};
 use crate::outbox::Outbox;
 use crate::rating::{Callbacks, Survey, notice};
 use crate::stage::Stage;
@@ -72,26 +71,6 @@ pub async fn run() {
     let shown = phone.clone();
     phone.stage.show(move || shown.survey(words));
     std::future::pending().await
-}
-
-/// A person who leaves the page is not expected back: what they have answered is sent.
-fn leaving(outbox: &Outbox) -> Option<Listener> {
-    let document = browser::window().document()?;
-    let (outbox, asked) = (outbox.clone(), document.clone());
-    Some(Listener::new(
-        &document,
-        "visibilitychange",
-        Phase::Bubble,
-        move |_| {
-            if asked.hidden() {
-                let outbox = outbox.clone();
-                spawn_local(async move {
-                    outbox.release();
-                    outbox.send().await;
-                });
-            }
-        },
-    ))
 }
 
 fn tell(stage: &Rc<Stage>, trouble: Trouble) {

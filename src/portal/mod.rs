@@ -21,9 +21,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement};
 
+use crate::browser::Listener;
 use crate::collector::{Client, Failure, Invite};
 use crate::json;
-use crate::keeping::Keeping;
+use crate::keeping::{Keeping, leaving};
 use crate::outbox::Outbox;
 use crate::rating::{Callbacks, Delivery, Step, Survey, large_heading, notice};
 use crate::stage::Stage;
@@ -46,6 +47,8 @@ struct Portal {
     stage: Rc<Stage>,
     tell: Function,
     keeping: RefCell<Option<(Outbox, Keeping)>>,
+    /// Sends what was answered when the page is left.
+    leaving: RefCell<Option<Listener>>,
     /// A finished response that the page around has held back.
     held: RefCell<Option<Response>>,
 }
@@ -112,6 +115,7 @@ pub fn mount(number: u32, element: HtmlElement, wish: &str, tell: Function) {
         stage: Rc::new(Stage::within(element)),
         tell,
         keeping: RefCell::default(),
+        leaving: RefCell::default(),
         held: RefCell::default(),
     });
     MOUNTED.with_borrow_mut(|all| all.push((number, portal.clone())));
@@ -266,6 +270,7 @@ fn survey(portal: Weak<Portal>, outbox: Outbox, wish: &Wish, asked: &Asked) -> E
         return el("div");
     };
     let keeping = Keeping::new(outbox.clone());
+    here.leaving.replace(leaving(&outbox));
     here.keeping.replace(Some((outbox, keeping)));
     let guarded = here.stage.is_live();
     drop(here);
@@ -384,6 +389,7 @@ impl Portal {
     /// The last screen. A response that was ended without an answer is none.
     fn farewell(self: &Rc<Self>, words: &Arc<Words>) {
         let words = words.clone();
+        self.leaving.take();
         if let Some((outbox, keeping)) = self.keeping.take() {
             let unsaved = keeping.take_unsaved();
             spawn_local(async move {
