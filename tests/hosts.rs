@@ -171,8 +171,7 @@ async fn pages_that_are_swapped_without_a_load_in_firefox() -> Result<()> {
     swapped(true).await
 }
 
-#[tokio::test]
-async fn a_block_of_wordpress() -> Result<()> {
+async fn a_block_of_wordpress(firefox: bool) -> Result<()> {
     let portal = portal().await?;
     // A custom HTML block, as an editor with unfiltered_html saves it; wptexturize and wpautop leave it alone.
     let html = format!(
@@ -182,7 +181,7 @@ async fn a_block_of_wordpress() -> Result<()> {
         portal.script()
     );
     portal.page("/post", &html, None);
-    let (browser, _profile) = visitor(false).await?;
+    let (browser, _profile) = visitor(firefox).await?;
     portal.open(&browser, "/post").await?;
     Survey::at(&browser, "hai-long-survey").rate_all(5).await?;
     portal.delivered(1).await
@@ -197,8 +196,7 @@ async fn framed(browser: &Browser, portal: &Portal) -> Result<()> {
     portal.delivered(1).await
 }
 
-#[tokio::test]
-async fn a_frame_without_any_script_of_ours() -> Result<()> {
+async fn a_frame_without_any_script_of_ours(firefox: bool) -> Result<()> {
     let portal = portal().await?;
     let address = &portal.collector.address;
     let html = format!(
@@ -212,13 +210,12 @@ async fn a_frame_without_any_script_of_ours() -> Result<()> {
             "default-src 'none'; script-src 'self'; frame-src {address}"
         )),
     );
-    let (browser, _profile) = visitor(false).await?;
+    let (browser, _profile) = visitor(firefox).await?;
     portal.open(&browser, "/frame").await?;
     framed(&browser, &portal).await
 }
 
-#[tokio::test]
-async fn a_page_that_stands_in_a_frame_itself() -> Result<()> {
+async fn a_page_that_stands_in_a_frame_itself(firefox: bool) -> Result<()> {
     let portal = portal().await?;
     portal.page(
         "/inner",
@@ -230,13 +227,12 @@ async fn a_page_that_stands_in_a_frame_itself() -> Result<()> {
         "<iframe src=\"/inner\" width=\"900\" height=\"700\"></iframe>",
         None,
     );
-    let (browser, _profile) = visitor(false).await?;
+    let (browser, _profile) = visitor(firefox).await?;
     portal.open(&browser, "/outer").await?;
     framed(&browser, &portal).await
 }
 
-#[tokio::test]
-async fn a_page_of_another_site_may_not_frame_it() -> Result<()> {
+async fn a_page_of_another_site_may_not_frame_it(firefox: bool) -> Result<()> {
     let portal = portal().await?;
     let stranger = Portal::build().await?;
     stranger.page(
@@ -247,7 +243,7 @@ async fn a_page_of_another_site_may_not_frame_it() -> Result<()> {
         ),
         None,
     );
-    let (browser, _profile) = visitor(false).await?;
+    let (browser, _profile) = visitor(firefox).await?;
     stranger.open(&browser, "/frame").await?;
     let frame = browser.page.find(By::Css("iframe")).await?;
     frame.enter_frame().await?;
@@ -256,4 +252,27 @@ async fn a_page_of_another_site_may_not_frame_it() -> Result<()> {
         .await?;
     ensure!(shown == false, "a stranger's page shows the frame");
     Ok(())
+}
+
+#[tokio::test]
+async fn wordpress_and_frames() -> Result<()> {
+    every_other_host(false).await
+}
+
+#[tokio::test]
+async fn wordpress_and_frames_in_firefox() -> Result<()> {
+    every_other_host(true).await
+}
+
+async fn every_other_host(firefox: bool) -> Result<()> {
+    a_block_of_wordpress(firefox).await.context("WordPress")?;
+    a_frame_without_any_script_of_ours(firefox)
+        .await
+        .context("a frame")?;
+    a_page_that_stands_in_a_frame_itself(firefox)
+        .await
+        .context("a page in a frame")?;
+    a_page_of_another_site_may_not_frame_it(firefox)
+        .await
+        .context("a stranger's page")
 }

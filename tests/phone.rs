@@ -84,6 +84,45 @@ async fn a_citizen_rates_once_by_link_and_the_page_remembers_nothing() -> Result
     Ok(())
 }
 
+/// As in the browsers within Zalo and Messenger on Android, as far as that can be emulated: no service worker, no background
+/// sync, no speech, no lock, no promise of storage, and a preview that looked first.
+#[tokio::test]
+async fn the_browser_within_a_messenger_does() -> Result<()> {
+    let homes = Homes::build(1)?;
+    let links = homes.links().await?;
+    let preview = reqwest::Client::new()
+        .get(&links[0])
+        .header("User-Agent", "facebookexternalhit/1.1 ZaloPC-win32-24v1")
+        .send()
+        .await?;
+    ensure!(preview.status().is_success(), "{}", preview.status());
+    let profile = tempdir()?;
+    let browser = Browser::start(profile.path()).await?;
+    browser.resize((360, 640)).await?;
+    browser
+        .before_scripts(
+            "for (const [of, names] of [
+               [Navigator.prototype, ['serviceWorker', 'locks', 'storage', 'wakeLock']],
+               [window, ['speechSynthesis', 'SyncManager', 'caches']],
+             ]) for (const name of names) Object.defineProperty(of, name, { value: undefined, configurable: true });",
+        )
+        .await?;
+    browser.page.goto(&links[0]).await?;
+    let lacks = browser
+        .eval("[navigator.serviceWorker, navigator.locks, navigator.storage, window.speechSynthesis, window.caches]")
+        .await?;
+    ensure!(
+        lacks == serde_json::json!([null, null, null, null, null]),
+        "{lacks}"
+    );
+    let page = Kiosk::shown(&browser);
+    rate_all(&page, 5).await?;
+    until("one counted", PATIENCE, async || {
+        Ok((hall::counted(&homes.collector).await? == 1).then_some(()))
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_rating_given_without_a_line_arrives_when_there_is_one() -> Result<()> {
     let homes = Homes::build(1)?;
