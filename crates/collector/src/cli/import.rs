@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use collector::import::{self, Format, Observer, Record, Refused, Summary, Target};
-use collector::store::{Dossier, Procedure, Unit};
+use collector::store::{Fed, Procedure, Unit};
 use indicatif::HumanCount;
 use survey::response::Fault;
 
@@ -24,6 +24,7 @@ Columns (CSV header or JSON keys; * must be filled in):
   units       code* name* kind* parent valid_from valid_to
   procedures  code* name* field*
   dossiers    code* procedure* unit* authority filing_channel received_at due_at finished_at outcome
+              updated_at
 
 Dates: 2026-03-13 or 13/03/2026. Times: 2026-03-13T10:56:00+07:00, 2026-03-13 10:56, 13/03/2026 10:56 or
 10:56 13/03/2026, taken as Vietnam's time where they name no other. Text is UTF-8. National ID and phone numbers inside
@@ -103,7 +104,7 @@ impl Import {
             }
             TableName::Units => self.table::<Unit>("units", common).await,
             TableName::Procedures => self.table::<Procedure>("procedures", common).await,
-            TableName::Dossiers => self.table::<Dossier>("dossiers", common).await,
+            TableName::Dossiers => self.table::<Fed>("dossiers", common).await,
         }
     }
 
@@ -152,7 +153,14 @@ fn told(summary: &Summary, dry_run: bool) -> String {
         )
     } else {
         let (new, replaced) = (count(summary.new), count(summary.replaced));
-        format!("read {read}, new {new}, replaced {replaced}, refused {refused}")
+        let same = match summary.unchanged {
+            0 => String::new(),
+            unchanged => format!(
+                " (of these unchanged or older than what is kept: {})",
+                count(unchanged)
+            ),
+        };
+        format!("read {read}, new {new}, replaced {replaced}{same}, refused {refused}")
     }
 }
 

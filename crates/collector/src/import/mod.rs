@@ -15,11 +15,11 @@ use std::io::Read;
 use survey::response::Fault;
 use tokio::sync::mpsc;
 
-use crate::store::{Dossier, Procedure, Store, StoreError, Unit};
+use crate::store::{Fed, Kept, Procedure, Store, StoreError, Unit};
 
 pub use clean::{DayMeans, parse_time};
 pub use read::{Column, Row};
-pub use record::Record;
+pub use record::{Record, Written};
 
 /// How many records one write to the store carries.
 const BATCH: usize = 5_000;
@@ -46,6 +46,8 @@ pub struct Summary {
     pub new: u64,
     /// Of these, taken in place of a record of the same code. In a dry run: all that would be taken.
     pub replaced: u64,
+    /// Of the replaced ones, those that changed nothing, where the table tells it: dossiers do.
+    pub unchanged: u64,
     /// Of these, not taken.
     pub refused: u64,
 }
@@ -66,6 +68,10 @@ pub trait Observer: Send {
     /// A batch is done: `bytes` of the file have been read so far.
     fn advanced(&mut self, summary: &Summary, bytes: u64) {
         let _ = (summary, bytes);
+    }
+    /// The store has taken the record on this line, of a table that tells what became of each.
+    fn kept(&mut self, line: u64, code: &str, kept: Kept) {
+        let _ = (line, code, kept);
     }
     /// A record was refused.
     fn refused(&mut self, refused: &Refused) {
@@ -104,7 +110,8 @@ pub enum Target<'a> {
 
 /// What the reading thread hands over.
 struct Batch<T> {
-    good: Vec<T>,
+    /// With the line on which each begins.
+    good: Vec<(u64, T)>,
     refused: Vec<Refused>,
     bytes: u64,
 }
@@ -129,7 +136,7 @@ pub async fn procedures<R: Read + Send + 'static>(
     records::<Procedure, R>(reader, format, Target::Store(store), observer).await
 }
 
-/// Imports dossiers: `code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome`.
+/// Imports dossiers: `code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome,updated_at`.
 /// See [`records`].
 pub async fn dossiers<R: Read + Send + 'static>(
     reader: R,
@@ -137,7 +144,7 @@ pub async fn dossiers<R: Read + Send + 'static>(
     store: &dyn Store,
     observer: &mut dyn Observer,
 ) -> Result<Summary, ImportError> {
-    records::<Dossier, R>(reader, format, Target::Store(store), observer).await
+    records::<Fed, R>(reader, format, Target::Store(store), observer).await
 }
 
 /// Imports one table from `reader`, whose format is told from its first characters when `format` is `None`.
@@ -159,7 +166,27 @@ pub async fn records<T: Record, R: Read + Send + 'static>(
     while let Some(batch) = batches.recv().await {
         let good = batch.good.len() as u64;
         let new = match target {
-            Target::Store(store) if good > 0 => T::upsert(store, batch.good).await?,
+            Target::Store(store) if good > 0 => {
+                let codes: Vec<(u64, String)> = batch
+                    .good
+                    .iter()
+                    .map(|(line, record)| (*line, record.code().to_owned()))
+                    .collect();
+                let records = batch.good.into_iter().map(|(_, record)| record).collect();
+                match T::upsert(store, records).await? {
+                    Written::New(new) => new,
+                    Written::Each(answers) => {
+                        for ((line, code), kept) in codes.iter().zip(&answers) {
+                            observer.kept(*line, code, *kept);
+                        }
+                        let count = |wanted: &[Kept]| {
+                            answers.iter().filter(|kept| wanted.contains(kept)).count() as u64
+                        };
+                        summary.unchanged += count(&[Kept::Unchanged, Kept::Older]);
+                        count(&[Kept::New])
+                    }
+                }
+            }
             _ => 0,
         };
         summary.new += new;
@@ -189,14 +216,15 @@ fn read_batches<T: Record>(
     };
     let mut batch = empty();
     let result = read::rows(reader, format, T::COLUMNS, &mut |row, bytes| {
-        match row.and_then(|row| {
-            T::from_row(&row).map_err(|faults| Refused {
+        match row.and_then(|row| match T::from_row(&row) {
+            Ok(record) => Ok((row.line, record)),
+            Err(faults) => Err(Refused {
                 line: row.line,
                 faults,
                 values: row.values,
-            })
+            }),
         }) {
-            Ok(record) => batch.good.push(record),
+            Ok((line, record)) => batch.good.push((line, record)),
             Err(refused) => batch.refused.push(refused),
         }
         batch.bytes = bytes;

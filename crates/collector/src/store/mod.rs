@@ -4,6 +4,7 @@
 
 pub mod calendar;
 mod error;
+mod feed;
 mod site;
 pub mod sqlite;
 pub mod terms;
@@ -19,6 +20,7 @@ use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
 
 pub use error::{Outage, StoreError};
+pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
 pub use site::{Site, SiteKey};
 
 use crate::pulse::{Beat, Device, Pulse};
@@ -465,6 +467,19 @@ pub trait Store: Send + Sync + 'static {
     /// Adds or changes dossiers; returns how many were new. Written in chunks: after an error the first ones may be
     /// there, and repeating the call is safe.
     async fn upsert_dossiers(&self, dossiers: Vec<Dossier>) -> Result<u64, StoreError>;
+    /// Takes lines of a feed in any order: what is older than what is kept changes nothing. One answer each, in order.
+    /// Written in chunks as above.
+    async fn feed_dossiers(&self, lines: Vec<Fed>) -> Result<Vec<Kept>, StoreError>;
+    /// First and last business day on which a dossier was finished.
+    async fn finished_span(&self) -> Result<FinishedSpan, StoreError>;
+    /// Dossiers finished on this business day that pass, by code.
+    async fn finished_on(
+        &self,
+        day: Date,
+        filter: &FinishedFilter,
+    ) -> Result<Vec<Filed>, StoreError>;
+    /// Whether the citizens behind these pseudonyms were asked; one answer each, in order.
+    async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError>;
     /// All units.
     async fn units(&self) -> Result<Vec<Unit>, StoreError>;
     /// All procedures.
