@@ -6,18 +6,22 @@
 
 mod clean;
 pub mod invites;
+mod mapping;
 mod read;
 mod record;
 pub mod responses;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use survey::response::Fault;
 use tokio::sync::mpsc;
 
+use self::read::Layout;
 use crate::store::{Fed, Kept, Procedure, Store, StoreError, Unit};
 
 pub use clean::{DayMeans, parse_time};
+pub use mapping::Mapping;
 pub use read::{Column, Row};
 pub use record::{Record, Written};
 
@@ -160,8 +164,24 @@ pub async fn records<T: Record, R: Read + Send + 'static>(
     target: Target<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Summary, ImportError> {
+    mapped::<T, R>(reader, format, None, target, observer).await
+}
+
+/// The same for a foreign table that a mapping translates.
+///
+/// # Errors
+/// As [`records`].
+pub async fn mapped<T: Record, R: Read + Send + 'static>(
+    reader: R,
+    format: Option<Format>,
+    mapping: Option<Arc<Mapping>>,
+    target: Target<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Summary, ImportError> {
     let (sender, mut batches) = mpsc::channel::<Batch<T>>(QUEUE);
-    let reading = tokio::task::spawn_blocking(move || read_batches(reader, format, &sender));
+    let reading = tokio::task::spawn_blocking(move || {
+        read_batches(reader, format, mapping.as_deref(), &sender)
+    });
     let mut summary = Summary::default();
     while let Some(batch) = batches.recv().await {
         let good = batch.good.len() as u64;
@@ -207,6 +227,7 @@ pub async fn records<T: Record, R: Read + Send + 'static>(
 fn read_batches<T: Record>(
     reader: impl Read,
     format: Option<Format>,
+    mapping: Option<&Mapping>,
     sender: &mpsc::Sender<Batch<T>>,
 ) -> Result<(), ImportError> {
     let empty = || Batch {
@@ -215,7 +236,11 @@ fn read_batches<T: Record>(
         bytes: 0,
     };
     let mut batch = empty();
-    let result = read::rows(reader, format, T::COLUMNS, &mut |row, bytes| {
+    let layout = Layout {
+        columns: T::COLUMNS,
+        mapping,
+    };
+    let result = read::rows(reader, format, layout, &mut |row, bytes| {
         match row.and_then(|row| match T::from_row(&row) {
             Ok(record) => Ok((row.line, record)),
             Err(faults) => Err(Refused {
@@ -225,7 +250,10 @@ fn read_batches<T: Record>(
             }),
         }) {
             Ok((line, record)) => batch.good.push((line, record)),
-            Err(refused) => batch.refused.push(refused),
+            Err(mut refused) => {
+                name_columns(&mut refused, mapping);
+                batch.refused.push(refused);
+            }
         }
         batch.bytes = bytes;
         batch.good.len() + batch.refused.len() < BATCH
@@ -238,4 +266,13 @@ fn read_batches<T: Record>(
         let _ = sender.blocking_send(batch);
     }
     result
+}
+
+/// Says which column of the file is meant, where it has another name than ours.
+fn name_columns(refused: &mut Refused, mapping: Option<&Mapping>) {
+    for fault in &mut refused.faults {
+        if let Some(theirs) = mapping.and_then(|mapping| mapping.shown(&fault.field)) {
+            fault.message = format!("column {theirs:?}: {}", fault.message);
+        }
+    }
 }

@@ -221,6 +221,31 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// What a code meant on this day: of the spans that hold it, the one that began last. A code comes back with another
+    /// meaning, so a name of a day belongs to that day.
+    pub fn on<'a>(units: &'a [Self], code: &str, day: Date) -> Option<&'a Self> {
+        units
+            .iter()
+            .filter(|unit| unit.code == code)
+            .filter(|unit| unit.valid_from.is_none_or(|from| from <= day))
+            .filter(|unit| unit.valid_to.is_none_or(|to| day <= to))
+            .max_by_key(|unit| unit.valid_from)
+    }
+
+    /// The codes from this unit up to the top as they stood on this day, the unit itself first. Ends where the tables
+    /// know no further, or would go round.
+    pub fn line_on<'a>(units: &'a [Self], code: &str, day: Date) -> Vec<&'a Self> {
+        let mut line: Vec<&Self> = Vec::new();
+        let mut next = Self::on(units, code, day);
+        while let Some(unit) = next.filter(|unit| line.iter().all(|below| below.code != unit.code))
+        {
+            line.push(unit);
+            let above = unit.parent.as_deref();
+            next = above.and_then(|above| Self::on(units, above, day));
+        }
+        line
+    }
+
     /// The name that a unit's code has had since last: codes come back with other meanings.
     pub fn newest_name(units: &[Self], code: &str) -> Option<String> {
         units
