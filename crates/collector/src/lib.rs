@@ -4,6 +4,7 @@
 //! Handlers hold no SQL and the store holds no HTTP.
 
 pub mod auth;
+pub mod coverage;
 pub mod demo;
 pub mod enrolment;
 pub mod forms;

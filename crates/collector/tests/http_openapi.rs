@@ -30,12 +30,15 @@ async fn it_lists_every_route_and_reads_as_openapi_3_1() {
     assert_eq!(
         paths,
         BTreeSet::from([
+            "/api/v1/coverage",
+            "/api/v1/coverage/unasked",
             "/api/v1/device",
             "/api/v1/device/dossier",
             "/api/v1/device/enrol",
             "/api/v1/device/events",
             "/api/v1/device/presented",
             "/api/v1/devices/{id}/present",
+            "/api/v1/dossiers",
             "/api/v1/forms",
             "/api/v1/forms/{id}",
             "/api/v1/heartbeat",

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use collector::forms::FormBook;
 use collector::import::{self, Format, ImportError, Observer, Refused, Summary, Target};
 use collector::store::sqlite::SqliteStore;
-use collector::store::{Dossier, Store, Unit};
+use collector::store::{Dossier, Fed, Store, Unit};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -318,7 +318,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut kept = Kept::default();
         let file = [start, &rest].concat();
-        let result = runtime.block_on(import::records::<Dossier, _>(
+        let result = runtime.block_on(import::records::<Fed, _>(
             Cursor::new(file), format, Target::DryRun, &mut kept,
         ));
         if let Ok(summary) = result {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use collector::import::{self, Format, Observer, Record, Refused, Summary, Target};
-use collector::store::{Dossier, Procedure, Unit};
+use collector::store::{Fed, Procedure, Unit};
 use indicatif::HumanCount;
 use survey::response::Fault;
 
@@ -24,6 +24,7 @@ Columns (CSV header or JSON keys; * must be filled in):
   units       code* name* kind* parent valid_from valid_to
   procedures  code* name* field*
   dossiers    code* procedure* unit* authority filing_channel received_at due_at finished_at outcome
+              updated_at
 
 Dates: 2026-03-13 or 13/03/2026. Times: 2026-03-13T10:56:00+07:00, 2026-03-13 10:56, 13/03/2026 10:56 or
 10:56 13/03/2026, taken as Vietnam's time where they name no other. Text is UTF-8. National ID and phone numbers inside
@@ -43,6 +44,7 @@ Examples:
   hai-long import dossiers 2026-q3.csv --errors refused.csv
   export-dossiers | hai-long import dossiers - --format ndjson
   hai-long import dossiers 2026-q3.csv --dry-run
+  hai-long import dossiers export.csv --mapping vendor.toml --dry-run
   hai-long import responses rescue.json --device hall-1 --errors rejected.json";
 
 /// Import a table, or responses.
@@ -56,6 +58,9 @@ pub struct Import {
     /// How the file is written; told from its first character when not given (tables)
     #[arg(long)]
     format: Option<FormatName>,
+    /// How the file's own columns and words become ours (TOML; docs/feed.md) (tables)
+    #[arg(long, value_name = "FILE.toml")]
+    mapping: Option<PathBuf>,
     /// Check the file and import nothing (tables)
     #[arg(long)]
     dry_run: bool,
@@ -89,8 +94,8 @@ impl Import {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
         if let TableName::Responses = self.table {
             anyhow::ensure!(
-                self.format.is_none() && !self.dry_run,
-                "--format and --dry-run are for tables; responses are told apart by themselves, and importing them \
+                self.format.is_none() && !self.dry_run && self.mapping.is_none(),
+                "--format, --mapping and --dry-run are for tables; responses are told apart by themselves, and importing them \
                  twice changes nothing"
             );
         } else {
@@ -103,7 +108,7 @@ impl Import {
             }
             TableName::Units => self.table::<Unit>("units", common).await,
             TableName::Procedures => self.table::<Procedure>("procedures", common).await,
-            TableName::Dossiers => self.table::<Dossier>("dossiers", common).await,
+            TableName::Dossiers => self.table::<Fed>("dossiers", common).await,
         }
     }
 
@@ -124,12 +129,22 @@ impl Import {
             FormatName::Json => Format::Json,
             FormatName::Ndjson => Format::Ndjson,
         });
+        let mapping = match &self.mapping {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("--mapping: {} cannot be read", path.display()))?;
+                let mapping = import::Mapping::parse(&text, T::COLUMNS)
+                    .map_err(|told| anyhow::anyhow!("--mapping: {}: {told}", path.display()))?;
+                Some(std::sync::Arc::new(mapping))
+            }
+            None => None,
+        };
         let result = if self.dry_run {
-            import::records::<T, _>(reader, format, Target::DryRun, &mut watch).await
+            import::mapped::<T, _>(reader, format, mapping, Target::DryRun, &mut watch).await
         } else {
             let opened = open_or_create(&common.data)?;
             let target = Target::Store(&*opened.store);
-            import::records::<T, _>(reader, format, target, &mut watch).await
+            import::mapped::<T, _>(reader, format, mapping, target, &mut watch).await
         };
         let summary = result.with_context(|| self.file.display().to_string())?;
         watch.end()?;
@@ -152,7 +167,14 @@ fn told(summary: &Summary, dry_run: bool) -> String {
         )
     } else {
         let (new, replaced) = (count(summary.new), count(summary.replaced));
-        format!("read {read}, new {new}, replaced {replaced}, refused {refused}")
+        let same = match summary.unchanged {
+            0 => String::new(),
+            unchanged => format!(
+                " (of these unchanged or older than what is kept: {})",
+                count(unchanged)
+            ),
+        };
+        format!("read {read}, new {new}, replaced {replaced}{same}, refused {refused}")
     }
 }
 

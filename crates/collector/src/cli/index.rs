@@ -83,7 +83,7 @@ impl Index {
     }
 }
 
-fn filter(raw: &str) -> Result<(String, String), String> {
+pub fn filter(raw: &str) -> Result<(String, String), String> {
     raw.split_once('=')
         .filter(|(name, _)| !name.is_empty())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

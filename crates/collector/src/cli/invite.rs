@@ -10,6 +10,7 @@ use collector::intake::invite::{DAYS, Wish};
 use survey::response::Touchpoint;
 
 use super::invite_papers::Papers;
+use super::invite_unasked::{self, UnaskedArgs};
 use super::open::open_existing;
 use super::{Outcome, invite_file, table};
 use crate::settings::{Common, ServerArgs};
@@ -30,6 +31,8 @@ are rights to rate: hand them to the citizen, and keep no copies.
 Examples:
   hai-long invite --dossier H57.132-260804-0583 --public-url https://danhgia.example.vn
   hai-long invite --file today.csv --slips slips.html > links.csv
+  hai-long invite --unasked --from 2026-09-01 --to 2026-09-30 --unit H57.132 > links.csv
+  hai-long invite --unasked --from 2026-07-01 --to 2026-09-30 --seed hue-2026-q3 --draw 400 > links.csv
   hai-long invite --file today.ndjson --touchpoint receipt --qr-dir codes > links.csv";
 
 /// Give out links with which a citizen rates one dossier once.
@@ -37,11 +40,13 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Invite {
     /// Code of a dossier that has been imported
-    #[arg(long, required_unless_present = "file", conflicts_with = "file")]
+    #[arg(long, required_unless_present_any = ["file", "unasked"], conflicts_with = "file")]
     dossier: Option<String>,
     /// A file of dossiers, one a line; "-" for standard input
     #[arg(long)]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    unasked: UnaskedArgs,
     /// Which moment is to be rated, unless a line of the file names one
     #[arg(long, value_enum, default_value_t = Moment::Result)]
     touchpoint: Moment,
@@ -108,6 +113,9 @@ impl Invite {
             form: self.form.clone(),
             days: self.expires_in_days,
         };
+        if self.unasked.unasked {
+            return invite_unasked::run(self.unasked, &wish, &intake, &settings, papers).await;
+        }
         if let Some(file) = &self.file {
             return invite_file::run(file, &wish, &intake, &settings, papers).await;
         }

@@ -29,7 +29,7 @@ const HEADING: [&str; 8] = [
 ];
 
 /// What was asked in a line, or what is wrong with it.
-type Line = Result<(Asked, Wish), (u64, Vec<Fault>)>;
+pub type Line = Result<(Asked, Wish), (u64, Vec<Fault>)>;
 
 /// Gives out an invite for each line of the file; `wish` fills in what a line leaves open.
 pub async fn run(
@@ -37,7 +37,7 @@ pub async fn run(
     wish: &dyn Fn(String) -> Wish,
     intake: &Intake,
     settings: &Settings,
-    mut papers: Papers,
+    papers: Papers,
 ) -> Result<Outcome> {
     let (reader, _) = open_file(file)?;
     let lines = invites::read(reader).with_context(|| file.display().to_string())?;
@@ -53,6 +53,16 @@ pub async fn run(
             Err(refused) => Err((refused.line, refused.faults)),
         })
         .collect();
+    serve(lines, intake, settings, papers).await
+}
+
+/// Gives out an invite for each line.
+pub async fn serve(
+    lines: Vec<Line>,
+    intake: &Intake,
+    settings: &Settings,
+    mut papers: Papers,
+) -> Result<Outcome> {
     let mut table = csv::Writer::from_writer(std::io::stdout().lock());
     table.write_record(HEADING)?;
     let mut refused = 0;

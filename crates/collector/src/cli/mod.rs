@@ -5,6 +5,7 @@
 
 mod access;
 mod backup;
+mod coverage;
 mod demo;
 mod device;
 mod import;
@@ -13,6 +14,7 @@ mod index;
 mod invite;
 mod invite_file;
 mod invite_papers;
+mod invite_unasked;
 mod lock;
 mod manifest;
 mod open;
@@ -81,6 +83,8 @@ enum Command {
     Invite(invite::Invite),
     /// Print an index with its interval, coverage and everything else a reader needs to believe or doubt it
     Index(index::Index),
+    /// Tell how many of those whose dossiers were finished were invited and rated, and whom nobody asked
+    Coverage(coverage::Coverage),
     /// Recompute every figure from the stored ratings and compare; fails on any difference
     Verify(verify::Verify),
     /// Copy everything into a folder, also while the server runs
@@ -143,6 +147,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Import(command) => command.run(&common).await,
                 Command::Invite(command) => command.run(&common).await,
                 Command::Index(command) => command.run(&common).await,
+                Command::Coverage(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
                 Command::Backup(command) => command.run(&common).await,
                 Command::Restore(command) => command.run(&common).await,

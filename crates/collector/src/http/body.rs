@@ -1,4 +1,4 @@
-//! Bodies of requests: taken whole, within bounds, of the one media type that the API reads.
+//! Bodies of requests: taken whole, within bounds, of the media types that the API reads.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,29 +12,54 @@ const DRAIN: usize = 4;
 
 /// Refuses anything but `application/json`, in UTF-8 if a charset is named.
 pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
+    named(headers, &["application/json"])
+        .map(|_| ())
+        .ok_or_else(|| {
+            Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not-json",
+                "send the body as `Content-Type: application/json`, in UTF-8",
+            )
+            .field("Content-Type")
+        })
+}
+
+/// Which of these media types the body has, in UTF-8 if a charset is named.
+pub(crate) fn media_type(
+    headers: &HeaderMap,
+    allowed: &[&'static str],
+) -> Result<&'static str, Problem> {
+    named(headers, allowed).ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "wrong-media-type",
+            format!(
+                "send the body in UTF-8 with a Content-Type that says how it is written: {}",
+                allowed.join(", ")
+            ),
+        )
+        .field("Content-Type")
+    })
+}
+
+fn named(headers: &HeaderMap, allowed: &[&'static str]) -> Option<&'static str> {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let mut parts = value.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let kind = parts.next()?;
+    let found = allowed
+        .iter()
+        .copied()
+        .find(|allowed| kind.eq_ignore_ascii_case(allowed))?;
     let utf8 = parts.all(|parameter| {
         parameter.split_once('=').is_none_or(|(name, charset)| {
             !name.eq_ignore_ascii_case("charset")
                 || charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
     });
-    if json && utf8 {
-        return Ok(());
-    }
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "not-json",
-        "send the body as `Content-Type: application/json`, in UTF-8",
-    )
-    .field("Content-Type"))
+    utf8.then_some(found)
 }
 
 /// Reads a body of at most `limit` bytes.

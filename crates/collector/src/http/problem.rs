@@ -240,7 +240,7 @@ impl IntoResponses for TakesBody {
             documented(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
             documented(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "the body is not application/json",
+                "the body is of a media type that is not read here",
             ),
         ])
     }

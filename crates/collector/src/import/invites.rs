@@ -4,7 +4,7 @@ use std::io::Read;
 
 use survey::response::{Fault, Touchpoint};
 
-use super::read::{self, Column, Row};
+use super::read::{self, Column, Layout, Row};
 use super::{ImportError, Refused};
 use crate::store::terms::Term;
 
@@ -33,7 +33,11 @@ pub struct Asked {
 /// When the header is wrong or reading fails.
 pub fn read(reader: impl Read) -> Result<Vec<Result<Asked, Refused>>, ImportError> {
     let mut lines = Vec::new();
-    read::rows(reader, None, COLUMNS, &mut |row, _| {
+    let layout = Layout {
+        columns: COLUMNS,
+        mapping: None,
+    };
+    read::rows(reader, None, layout, &mut |row, _| {
         lines.push(row.and_then(asked));
         true
     })?;

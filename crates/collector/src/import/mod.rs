@@ -6,20 +6,24 @@
 
 mod clean;
 pub mod invites;
+mod mapping;
 mod read;
 mod record;
 pub mod responses;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use survey::response::Fault;
 use tokio::sync::mpsc;
 
-use crate::store::{Dossier, Procedure, Store, StoreError, Unit};
+use self::read::Layout;
+use crate::store::{Fed, Kept, Procedure, Store, StoreError, Unit};
 
 pub use clean::{DayMeans, parse_time};
+pub use mapping::Mapping;
 pub use read::{Column, Row};
-pub use record::Record;
+pub use record::{Record, Written};
 
 /// How many records one write to the store carries.
 const BATCH: usize = 5_000;
@@ -46,6 +50,8 @@ pub struct Summary {
     pub new: u64,
     /// Of these, taken in place of a record of the same code. In a dry run: all that would be taken.
     pub replaced: u64,
+    /// Of the replaced ones, those that changed nothing, where the table tells it: dossiers do.
+    pub unchanged: u64,
     /// Of these, not taken.
     pub refused: u64,
 }
@@ -66,6 +72,10 @@ pub trait Observer: Send {
     /// A batch is done: `bytes` of the file have been read so far.
     fn advanced(&mut self, summary: &Summary, bytes: u64) {
         let _ = (summary, bytes);
+    }
+    /// The store has taken the record on this line, of a table that tells what became of each.
+    fn kept(&mut self, line: u64, code: &str, kept: Kept) {
+        let _ = (line, code, kept);
     }
     /// A record was refused.
     fn refused(&mut self, refused: &Refused) {
@@ -104,7 +114,8 @@ pub enum Target<'a> {
 
 /// What the reading thread hands over.
 struct Batch<T> {
-    good: Vec<T>,
+    /// With the line on which each begins.
+    good: Vec<(u64, T)>,
     refused: Vec<Refused>,
     bytes: u64,
 }
@@ -129,7 +140,7 @@ pub async fn procedures<R: Read + Send + 'static>(
     records::<Procedure, R>(reader, format, Target::Store(store), observer).await
 }
 
-/// Imports dossiers: `code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome`.
+/// Imports dossiers: `code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome,updated_at`.
 /// See [`records`].
 pub async fn dossiers<R: Read + Send + 'static>(
     reader: R,
@@ -137,7 +148,7 @@ pub async fn dossiers<R: Read + Send + 'static>(
     store: &dyn Store,
     observer: &mut dyn Observer,
 ) -> Result<Summary, ImportError> {
-    records::<Dossier, R>(reader, format, Target::Store(store), observer).await
+    records::<Fed, R>(reader, format, Target::Store(store), observer).await
 }
 
 /// Imports one table from `reader`, whose format is told from its first characters when `format` is `None`.
@@ -153,13 +164,49 @@ pub async fn records<T: Record, R: Read + Send + 'static>(
     target: Target<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Summary, ImportError> {
+    mapped::<T, R>(reader, format, None, target, observer).await
+}
+
+/// The same for a foreign table that a mapping translates.
+///
+/// # Errors
+/// As [`records`].
+pub async fn mapped<T: Record, R: Read + Send + 'static>(
+    reader: R,
+    format: Option<Format>,
+    mapping: Option<Arc<Mapping>>,
+    target: Target<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Summary, ImportError> {
     let (sender, mut batches) = mpsc::channel::<Batch<T>>(QUEUE);
-    let reading = tokio::task::spawn_blocking(move || read_batches(reader, format, &sender));
+    let reading = tokio::task::spawn_blocking(move || {
+        read_batches(reader, format, mapping.as_deref(), &sender)
+    });
     let mut summary = Summary::default();
     while let Some(batch) = batches.recv().await {
         let good = batch.good.len() as u64;
         let new = match target {
-            Target::Store(store) if good > 0 => T::upsert(store, batch.good).await?,
+            Target::Store(store) if good > 0 => {
+                let codes: Vec<(u64, String)> = batch
+                    .good
+                    .iter()
+                    .map(|(line, record)| (*line, record.code().to_owned()))
+                    .collect();
+                let records = batch.good.into_iter().map(|(_, record)| record).collect();
+                match T::upsert(store, records).await? {
+                    Written::New(new) => new,
+                    Written::Each(answers) => {
+                        for ((line, code), kept) in codes.iter().zip(&answers) {
+                            observer.kept(*line, code, *kept);
+                        }
+                        let count = |wanted: &[Kept]| {
+                            answers.iter().filter(|kept| wanted.contains(kept)).count() as u64
+                        };
+                        summary.unchanged += count(&[Kept::Unchanged, Kept::Older]);
+                        count(&[Kept::New])
+                    }
+                }
+            }
             _ => 0,
         };
         summary.new += new;
@@ -180,6 +227,7 @@ pub async fn records<T: Record, R: Read + Send + 'static>(
 fn read_batches<T: Record>(
     reader: impl Read,
     format: Option<Format>,
+    mapping: Option<&Mapping>,
     sender: &mpsc::Sender<Batch<T>>,
 ) -> Result<(), ImportError> {
     let empty = || Batch {
@@ -188,16 +236,24 @@ fn read_batches<T: Record>(
         bytes: 0,
     };
     let mut batch = empty();
-    let result = read::rows(reader, format, T::COLUMNS, &mut |row, bytes| {
-        match row.and_then(|row| {
-            T::from_row(&row).map_err(|faults| Refused {
+    let layout = Layout {
+        columns: T::COLUMNS,
+        mapping,
+    };
+    let result = read::rows(reader, format, layout, &mut |row, bytes| {
+        match row.and_then(|row| match T::from_row(&row) {
+            Ok(record) => Ok((row.line, record)),
+            Err(faults) => Err(Refused {
                 line: row.line,
                 faults,
                 values: row.values,
-            })
+            }),
         }) {
-            Ok(record) => batch.good.push(record),
-            Err(refused) => batch.refused.push(refused),
+            Ok((line, record)) => batch.good.push((line, record)),
+            Err(mut refused) => {
+                name_columns(&mut refused, mapping);
+                batch.refused.push(refused);
+            }
         }
         batch.bytes = bytes;
         batch.good.len() + batch.refused.len() < BATCH
@@ -210,4 +266,13 @@ fn read_batches<T: Record>(
         let _ = sender.blocking_send(batch);
     }
     result
+}
+
+/// Says which column of the file is meant, where it has another name than ours.
+fn name_columns(refused: &mut Refused, mapping: Option<&Mapping>) {
+    for fault in &mut refused.faults {
+        if let Some(theirs) = mapping.and_then(|mapping| mapping.shown(&fault.field)) {
+            fault.message = format!("column {theirs:?}: {}", fault.message);
+        }
+    }
 }

@@ -11,6 +11,7 @@ use serde::de::{
 use serde_json::Value;
 use survey::response::Fault;
 
+use super::mapping::Mapping;
 use super::{Format, ImportError, Refused};
 
 /// Longest line of a JSON-lines file, in bytes; a record of ours has a few hundred.
@@ -57,13 +58,76 @@ pub struct Row {
 /// Takes a row, or what was wrong with it, and the bytes read so far; answers whether to go on.
 pub(super) type Emit<'a> = dyn FnMut(Result<Row, Refused>, u64) -> bool + 'a;
 
+/// The columns of a table, and how a foreign file names them.
+#[derive(Clone, Copy)]
+pub(super) struct Layout<'a> {
+    /// Our columns.
+    pub columns: &'a [Column],
+    /// How they are found in the file; by their own names when absent.
+    pub mapping: Option<&'a Mapping>,
+}
+
+/// Where a column of the file goes.
+enum Place {
+    /// Into our column of this number.
+    Column(usize),
+    /// Nowhere.
+    PassedOver,
+    /// There is no such column.
+    Unknown,
+}
+
+impl Layout<'_> {
+    fn place(&self, name: &str, equal: impl Fn(&str, &str) -> bool) -> Place {
+        let at = |ours: &str| {
+            let place = self
+                .columns
+                .iter()
+                .position(|column| equal(column.name, ours));
+            place.map(Place::Column)
+        };
+        let own = || match self.mapping {
+            None => at(name),
+            Some(mapping) => at(name).filter(|place| match place {
+                Place::Column(at) => self.columns.get(*at).is_some_and(|column| {
+                    mapping.shown(column.name).is_none() && !mapping.fills(column.name)
+                }),
+                _ => false,
+            }),
+        };
+        let mapped = self
+            .mapping
+            .and_then(|mapping| mapping.ours(name))
+            .and_then(at);
+        mapped
+            .or_else(own)
+            .unwrap_or(if self.mapping.is_some() || PASSED_OVER.contains(&name) {
+                Place::PassedOver
+            } else {
+                Place::Unknown
+            })
+    }
+
+    /// The row in our words.
+    fn translated(&self, row: Result<Row, Refused>) -> Result<Row, Refused> {
+        match (row, self.mapping) {
+            (Ok(mut row), Some(mapping)) => {
+                let faults = mapping.apply(&mut row, self.columns);
+                row.or_refused(faults)
+            }
+            (row, _) => row,
+        }
+    }
+}
+
 /// Reads every row of a file.
 pub(super) fn rows(
     reader: impl Read,
     format: Option<Format>,
-    columns: &[Column],
+    columns: Layout<'_>,
     emit: &mut Emit<'_>,
 ) -> Result<(), ImportError> {
+    let emit: &mut Emit<'_> = &mut |row, bytes| emit(columns.translated(row), bytes);
     let mut source = Source::new(reader)?;
     let first = source.first_byte()?;
     let format = format.unwrap_or(match first {
@@ -85,7 +149,7 @@ pub(super) fn rows(
 
 fn csv_rows<R: Read>(
     mut source: Source<R>,
-    columns: &[Column],
+    columns: Layout<'_>,
     emit: &mut Emit<'_>,
 ) -> Result<(), ImportError> {
     let counts = source.counts.clone();
@@ -95,10 +159,10 @@ fn csv_rows<R: Read>(
         .take(MAX_LINE)
         .read_until(b'\n', &mut header)?;
     let count = |wanted: u8| header.iter().filter(|&&byte| byte == wanted).count();
-    let separator = if count(b';') > count(b',') {
-        b';'
-    } else {
-        b','
+    let separator = match columns.mapping.and_then(Mapping::delimiter) {
+        Some(delimiter) => delimiter,
+        None if count(b';') > count(b',') => b';',
+        None => b',',
     };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
@@ -111,7 +175,10 @@ fn csv_rows<R: Read>(
             continue; // spreadsheets leave such lines at the end
         }
         let line = blank_lines + record.position().map_or(0, csv::Position::line);
-        if !emit(csv_row(&record, line, &places, columns), counts.bytes.get()) {
+        if !emit(
+            csv_row(&record, line, &places, columns.columns),
+            counts.bytes.get(),
+        ) {
             break;
         }
     }
@@ -121,8 +188,9 @@ fn csv_rows<R: Read>(
 /// For each field of the file, the column of the table that it fills; `None` for one that is passed over.
 fn header_places(
     header: &csv::ByteRecord,
-    columns: &[Column],
+    layout: Layout<'_>,
 ) -> Result<Vec<Option<usize>>, ImportError> {
+    let columns = layout.columns;
     let wrong = |told: String| {
         let names: Vec<_> = columns.iter().map(|column| column.name).collect();
         ImportError::Header(format!(
@@ -133,20 +201,34 @@ fn header_places(
     let mut places = Vec::new();
     for name in header {
         let name = String::from_utf8_lossy(name.trim_ascii());
-        let place = columns
-            .iter()
-            .position(|column| column.name.eq_ignore_ascii_case(&name));
-        if place.is_none() && !PASSED_OVER.contains(&&*name) {
-            return Err(wrong(format!("there is no column {:?}", shortened(&name))));
-        }
+        let place = match layout.place(&name, str::eq_ignore_ascii_case) {
+            Place::Column(at) => Some(at),
+            Place::PassedOver => None,
+            Place::Unknown => {
+                return Err(wrong(format!("there is no column {:?}", shortened(&name))));
+            }
+        };
         if place.is_some() && places.contains(&place) {
             return Err(wrong(format!("the column {name:?} is there twice")));
         }
         places.push(place);
     }
     for (at, column) in columns.iter().enumerate() {
-        if column.required && !places.contains(&Some(at)) {
-            return Err(wrong(format!("the column {:?} is missing", column.name)));
+        let filled = layout
+            .mapping
+            .is_some_and(|mapping| mapping.fills(column.name));
+        let mapped = layout
+            .mapping
+            .and_then(|mapping| mapping.shown(column.name));
+        if (column.required || mapped.is_some()) && !filled && !places.contains(&Some(at)) {
+            return Err(match mapped {
+                Some(theirs) => ImportError::Header(format!(
+                    "the mapping finds {} in the column {theirs:?}, which the first line does not name; correct \
+                     [columns] of the mapping, or its delimiter",
+                    column.name
+                )),
+                None => wrong(format!("the column {:?} is missing", column.name)),
+            });
         }
     }
     Ok(places)
@@ -201,7 +283,7 @@ fn csv_error(error: csv::Error) -> ImportError {
 
 fn ndjson_rows<R: Read>(
     mut source: Source<R>,
-    columns: &[Column],
+    columns: Layout<'_>,
     emit: &mut Emit<'_>,
 ) -> Result<(), ImportError> {
     let counts = source.counts.clone();
@@ -245,7 +327,7 @@ fn ndjson_rows<R: Read>(
 
 fn json_rows<R: Read>(
     source: Source<R>,
-    columns: &[Column],
+    columns: Layout<'_>,
     emit: &mut Emit<'_>,
 ) -> Result<(), ImportError> {
     let counts = source.counts.clone();
@@ -282,7 +364,7 @@ fn syntax(line: u64, error: &serde_json::Error) -> Refused {
 
 /// An array of records, handed on one by one.
 struct Array<'a, 'e> {
-    columns: &'a [Column],
+    columns: Layout<'a>,
     counts: &'a Counts,
     stopped: &'a mut bool,
     emit: &'a mut Emit<'e>,
@@ -313,7 +395,7 @@ impl<'de> Visitor<'de> for Array<'_, '_> {
 /// One record; whatever is wrong with it apart from its syntax leaves the reader behind it.
 #[derive(Clone, Copy)]
 struct Object<'a> {
-    columns: &'a [Column],
+    columns: Layout<'a>,
     line: &'a dyn Fn() -> u64,
 }
 
@@ -344,22 +426,25 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let line = (self.line)();
-        let mut values = vec![String::new(); self.columns.len()];
-        let mut seen = vec![false; self.columns.len()];
+        let columns = self.columns.columns;
+        let mut values = vec![String::new(); columns.len()];
+        let mut seen = vec![false; columns.len()];
         let mut faults = Vec::new();
         while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            let place = self.columns.iter().position(|column| column.name == name);
-            let Some((slot, seen)) =
-                place.and_then(|at| Some((values.get_mut(at)?, seen.get_mut(at)?)))
-            else {
-                if !PASSED_OVER.contains(&name.as_str()) {
-                    let names: Vec<_> = self.columns.iter().map(|column| column.name).collect();
+            let at = match self.columns.place(&name, |one, other| one == other) {
+                Place::Column(at) => at,
+                Place::PassedOver => continue,
+                Place::Unknown => {
+                    let names: Vec<_> = columns.iter().map(|column| column.name).collect();
                     faults.push(Fault::new(
                         shortened(&name),
                         "unknown-column",
                         format!("this table has the columns {}", names.join(", ")),
                     ));
+                    continue;
                 }
+            };
+            let (Some(slot), Some(seen)) = (values.get_mut(at), seen.get_mut(at)) else {
                 continue;
             };
             if std::mem::replace(seen, true) {

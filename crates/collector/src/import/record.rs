@@ -8,12 +8,21 @@ use survey::response::Fault;
 use super::clean::{self, DayMeans};
 use super::read::{Column, Row};
 use crate::store::calendar::business_day;
-use crate::store::{Dossier, Procedure, Store, StoreError, Unit};
+use crate::store::{Dossier, Fed, Kept, Procedure, Store, StoreError, Unit};
 
 /// Longest name of a unit or procedure, in characters; the longest official procedure names are near 400.
 const MAX_NAME: usize = 600;
 /// Longest short word: kind, outcome, filing channel.
 const MAX_WORD: usize = 60;
+
+/// What became of records that were handed to the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// So many codes were new; the table does not tell more.
+    New(u64),
+    /// One answer each, in order.
+    Each(Vec<Kept>),
+}
 
 /// A table that can be imported.
 pub trait Record: Sized + Send + 'static {
@@ -26,11 +35,14 @@ pub trait Record: Sized + Send + 'static {
     /// Everything that is wrong with it.
     fn from_row(row: &Row) -> Result<Self, Vec<Fault>>;
 
-    /// Adds or replaces by code; answers how many codes were new.
+    /// Its code.
+    fn code(&self) -> &str;
+
+    /// Adds or replaces by code.
     fn upsert(
         store: &dyn Store,
         records: Vec<Self>,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Written, StoreError>> + Send;
 }
 
 impl Record for Unit {
@@ -72,8 +84,12 @@ impl Record for Unit {
         fields.finish(unit)
     }
 
-    async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<u64, StoreError> {
-        store.upsert_units(records).await
+    fn code(&self) -> &str {
+        &self.code
+    }
+
+    async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<Written, StoreError> {
+        store.upsert_units(records).await.map(Written::New)
     }
 }
 
@@ -94,12 +110,16 @@ impl Record for Procedure {
         fields.finish(procedure)
     }
 
-    async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<u64, StoreError> {
-        store.upsert_procedures(records).await
+    fn code(&self) -> &str {
+        &self.code
+    }
+
+    async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<Written, StoreError> {
+        store.upsert_procedures(records).await.map(Written::New)
     }
 }
 
-impl Record for Dossier {
+impl Record for Fed {
     const COLUMNS: &'static [Column] = &[
         Column::required("code"),
         Column::required("procedure"),
@@ -110,6 +130,7 @@ impl Record for Dossier {
         Column::optional("due_at"),
         Column::optional("finished_at"),
         Column::optional("outcome"),
+        Column::optional("updated_at"),
     ];
 
     fn from_row(row: &Row) -> Result<Self, Vec<Fault>> {
@@ -119,7 +140,7 @@ impl Record for Dossier {
             }
         };
         let mut fields = Fields::of(row, Self::COLUMNS);
-        let dossier = Self {
+        let dossier = Dossier {
             code: fields.required("code", dossier_code),
             procedure: fields.required("procedure", clean::code),
             unit: fields.required("unit", clean::code),
@@ -140,11 +161,19 @@ impl Record for Dossier {
                 "the dossier cannot be finished before the day on which it was received; correct one of the two",
             ));
         }
-        fields.finish(dossier)
+        let updated_at = fields.optional("updated_at", moment(DayMeans::Start));
+        fields.finish(Self {
+            dossier,
+            updated_at,
+        })
     }
 
-    async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<u64, StoreError> {
-        store.upsert_dossiers(records).await
+    fn code(&self) -> &str {
+        &self.dossier.code
+    }
+
+    async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<Written, StoreError> {
+        store.feed_dossiers(records).await.map(Written::Each)
     }
 }
 

@@ -145,7 +145,7 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    fn request(field: &str, code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn request(field: &str, code: &'static str, message: impl Into<String>) -> Self {
         Self::Request {
             field: field.to_owned(),
             code,

@@ -377,7 +377,7 @@ fn is_too_fast(response: &Response) -> bool {
 }
 
 /// On time by the day: receipts name an hour, but a result that is there on the day is there on time.
-pub(super) fn timeliness(dossier: &Dossier) -> Timeliness {
+pub(crate) fn timeliness(dossier: &Dossier) -> Timeliness {
     match (dossier.finished_at, dossier.due_at) {
         (None, _) => Timeliness::Pending,
         (Some(_), None) => Timeliness::Unknown,

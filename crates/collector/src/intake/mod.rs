@@ -5,7 +5,7 @@
 //! [`Intake::receive`] leads a batch through all of them and into the store. Answers and dossier codes are never
 //! logged.
 
-mod admit;
+pub(crate) mod admit;
 pub mod invite;
 pub mod pseudonym;
 pub(crate) mod scrub;
@@ -100,6 +100,16 @@ impl Intake {
             key,
             clock: Arc::new(Timestamp::now),
         }
+    }
+
+    /// What a response to this form about this dossier at this touchpoint counts for.
+    pub(crate) fn pseudonym(
+        &self,
+        code: &survey::dossier::DossierCode,
+        form: &str,
+        touchpoint: survey::response::Touchpoint,
+    ) -> crate::store::Pseudonym {
+        self.key.pseudonym(code, form, touchpoint)
     }
 
     /// The same intake going by another clock.

@@ -4,6 +4,7 @@
 
 pub mod calendar;
 mod error;
+mod feed;
 mod site;
 pub mod sqlite;
 pub mod terms;
@@ -19,6 +20,7 @@ use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
 
 pub use error::{Outage, StoreError};
+pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
 pub use site::{Site, SiteKey};
 
 use crate::pulse::{Beat, Device, Pulse};
@@ -219,6 +221,31 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// What a code meant on this day: of the spans that hold it, the one that began last. A code comes back with another
+    /// meaning, so a name of a day belongs to that day.
+    pub fn on<'a>(units: &'a [Self], code: &str, day: Date) -> Option<&'a Self> {
+        units
+            .iter()
+            .filter(|unit| unit.code == code)
+            .filter(|unit| unit.valid_from.is_none_or(|from| from <= day))
+            .filter(|unit| unit.valid_to.is_none_or(|to| day <= to))
+            .max_by_key(|unit| unit.valid_from)
+    }
+
+    /// The codes from this unit up to the top as they stood on this day, the unit itself first. Ends where the tables
+    /// know no further, or would go round.
+    pub fn line_on<'a>(units: &'a [Self], code: &str, day: Date) -> Vec<&'a Self> {
+        let mut line: Vec<&Self> = Vec::new();
+        let mut next = Self::on(units, code, day);
+        while let Some(unit) = next.filter(|unit| line.iter().all(|below| below.code != unit.code))
+        {
+            line.push(unit);
+            let above = unit.parent.as_deref();
+            next = above.and_then(|above| Self::on(units, above, day));
+        }
+        line
+    }
+
     /// The name that a unit's code has had since last: codes come back with other meanings.
     pub fn newest_name(units: &[Self], code: &str) -> Option<String> {
         units
@@ -465,6 +492,19 @@ pub trait Store: Send + Sync + 'static {
     /// Adds or changes dossiers; returns how many were new. Written in chunks: after an error the first ones may be
     /// there, and repeating the call is safe.
     async fn upsert_dossiers(&self, dossiers: Vec<Dossier>) -> Result<u64, StoreError>;
+    /// Takes lines of a feed in any order: what is older than what is kept changes nothing. One answer each, in order.
+    /// Written in chunks as above.
+    async fn feed_dossiers(&self, lines: Vec<Fed>) -> Result<Vec<Kept>, StoreError>;
+    /// First and last business day on which a dossier was finished.
+    async fn finished_span(&self) -> Result<FinishedSpan, StoreError>;
+    /// Dossiers finished on this business day that pass, by code.
+    async fn finished_on(
+        &self,
+        day: Date,
+        filter: &FinishedFilter,
+    ) -> Result<Vec<Filed>, StoreError>;
+    /// Whether the citizens behind these pseudonyms were asked; one answer each, in order.
+    async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError>;
     /// All units.
     async fn units(&self) -> Result<Vec<Unit>, StoreError>;
     /// All procedures.

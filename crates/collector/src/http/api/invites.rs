@@ -1,5 +1,6 @@
 //! Invites: the one-stop software asks for them, the citizen's page asks what they open.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,17 +10,21 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use data_encoding::BASE64;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use survey::invite::Token;
 use survey::response::{Fault, ScaleOrder, Touchpoint};
 use utoipa::ToSchema;
 
+use super::coverage::draw;
+use crate::coverage::{self, CoverageRequest, UnaskedRequest};
 use crate::forms::USUAL_FORM;
 use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, ProblemBody, TakesBody};
 use crate::http::{App, body};
 use crate::intake::invite::{DAYS, Found, Given, InviteError, Wish};
 use crate::qr::{self, QrError};
+use crate::store::terms::Term;
 use crate::store::{Invite, Role, Unit};
 
 /// Most invites in one request.
@@ -29,11 +34,55 @@ const MAX: usize = 500;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
-    /// 1 to 500 invites.
+    /// 1 to 500 invites; absent with `unasked`.
+    #[serde(default)]
     #[schema(min_items = 1, max_items = 500)]
     invites: Vec<WantedInvite>,
+    /// In their place: finished dossiers that nobody was asked about, at most 500 at once.
+    unasked: Option<WantedUnasked>,
     /// Draw the QR code of each link, too.
     qr: Option<Qr>,
+}
+
+/// Finished dossiers that nobody was asked about.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WantedUnasked {
+    /// First business day of finishing; the first there is when absent.
+    #[schema(value_type = Option<String>, format = Date)]
+    from: Option<Date>,
+    /// Last business day of finishing; the last there is when absent.
+    #[schema(value_type = Option<String>, format = Date)]
+    to: Option<Date>,
+    /// Only these receiving units.
+    #[serde(default)]
+    unit: Vec<String>,
+    /// Let the collector draw whom to invite.
+    draw: Option<WantedDraw>,
+    /// Which moment is to be rated; the handing over of the result when absent.
+    #[serde(default = "result")]
+    touchpoint: Touchpoint,
+    /// The form; its newest version is asked.
+    #[serde(default = "form")]
+    form: String,
+    /// How many days they last.
+    #[serde(default = "days")]
+    #[schema(minimum = 1, maximum = 365)]
+    expires_in_days: u16,
+}
+
+/// A draw from all finished dossiers of the period; those that were asked already are not invited again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WantedDraw {
+    /// Published before the period ends; the same seed draws the same.
+    #[schema(min_length = 1, max_length = 64)]
+    seed: String,
+    /// So many; or `share`.
+    #[schema(minimum = 1)]
+    number: Option<usize>,
+    /// About this share, above 0 and at most 1; or `number`.
+    share: Option<f64>,
 }
 
 /// How a QR code is drawn.
@@ -82,6 +131,9 @@ const fn days() -> u16 {
 pub(super) struct Results {
     /// One for each wish.
     results: Vec<Outcome>,
+    /// With `unasked`: more are left; send the same again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more: Option<bool>,
 }
 
 /// What became of a wish.
@@ -90,6 +142,9 @@ pub(super) struct Results {
 enum Outcome {
     /// It was given out; the token is told this once.
     Given {
+        /// The dossier, with `unasked`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dossier: Option<String>,
         /// Digits, for a scanner or a keypad.
         token: String,
         /// For a phone, in a message or as a QR code.
@@ -126,7 +181,7 @@ impl From<InviteError> for Problem {
 
 /// Gives invites out
 ///
-/// Each is one citizen's right to rate one dossier once. All that have no fault are given out, or none.
+/// Each is one citizen's right to rate one dossier once; asked for one by one, or with `unasked` for all whom nobody asked. All that have no fault are given out, or none.
 #[utoipa::path(
     post,
     path = "/api/v1/invites",
@@ -152,27 +207,20 @@ pub(super) async fn post(
     let bytes = body::read(request, app.settings.bounds.max_body).await?;
     let wanted: Wanted = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::bad_request("bad-json", error.to_string()))?;
-    if wanted.invites.is_empty() || wanted.invites.len() > MAX {
-        return Err(Problem::bad_request(
-            "bad-count",
-            format!("ask for 1 to {MAX} invites at once"),
-        )
-        .field("invites"));
-    }
-    let wishes = wanted.invites.into_iter().map(|wanted| Wish {
-        dossier: wanted.dossier,
-        touchpoint: wanted.touchpoint,
-        form: wanted.form,
-        days: wanted.expires_in_days,
-    });
-    let given = app.intake.invite(wishes.collect()).await?;
+    let (wishes, more) = wishes(&app, wanted.invites, wanted.unasked).await?;
+    let dossiers: Vec<Option<String>> = wishes
+        .iter()
+        .map(|wish| more.map(|_| wish.dossier.clone()))
+        .collect();
+    let given = app.intake.invite(wishes).await?;
     // Drawing hundreds of codes takes a second: not on a thread that others wait for.
     let drawing = tokio::task::spawn_blocking(move || {
-        let told = |outcome| match outcome {
-            Ok(given) => told(&app, &given, wanted.qr),
+        let told = |(outcome, dossier)| match outcome {
+            Ok(given) => told(&app, &given, wanted.qr, dossier),
             Err(fault) => Ok(Outcome::Refused { fault }),
         };
-        given.into_iter().map(told).collect::<Result<_, QrError>>()
+        let given = given.into_iter().zip(dossiers);
+        given.map(told).collect::<Result<_, QrError>>()
     });
     let results = match drawing.await {
         Ok(Ok(results)) => results,
@@ -182,10 +230,74 @@ pub(super) async fn post(
         }
         Err(_) => return Err(Problem::internal()),
     };
-    Ok(Json(Results { results }))
+    Ok(Json(Results { results, more }))
 }
 
-fn told(app: &App, given: &Given, wanted: Option<Qr>) -> Result<Outcome, QrError> {
+/// What is asked for, and with `unasked` whether more are left.
+async fn wishes(
+    app: &App,
+    invites: Vec<WantedInvite>,
+    unasked: Option<WantedUnasked>,
+) -> Result<(Vec<Wish>, Option<bool>), Problem> {
+    let Some(wanted) = unasked else {
+        if invites.is_empty() || invites.len() > MAX {
+            return Err(Problem::bad_request(
+                "bad-count",
+                format!("ask for 1 to {MAX} invites at once"),
+            )
+            .field("invites"));
+        }
+        let wishes = invites.into_iter().map(|wanted| Wish {
+            dossier: wanted.dossier,
+            touchpoint: wanted.touchpoint,
+            form: wanted.form,
+            days: wanted.expires_in_days,
+        });
+        return Ok((wishes.collect(), None));
+    };
+    if !invites.is_empty() {
+        return Err(
+            Problem::bad_request("bad-count", "give either invites or unasked").field("invites"),
+        );
+    }
+    let draw = match wanted.draw {
+        Some(wanted) => draw(Some(wanted.seed), wanted.number, wanted.share)?,
+        None => None,
+    };
+    let mut filters = BTreeMap::new();
+    if !wanted.unit.is_empty() {
+        filters.insert("unit".to_owned(), wanted.unit);
+    }
+    let of = CoverageRequest {
+        form: Some(wanted.form.clone()),
+        touchpoint: Some(wanted.touchpoint.name().to_owned()),
+        from: wanted.from,
+        to: wanted.to,
+        filters,
+        ..CoverageRequest::default()
+    };
+    let request = UnaskedRequest {
+        of,
+        draw,
+        after: None,
+        limit: MAX,
+    };
+    let page = coverage::list(&app.intake, request).await?;
+    let wishes = page.dossiers.into_iter().map(|unasked| Wish {
+        dossier: unasked.dossier,
+        touchpoint: wanted.touchpoint,
+        form: wanted.form.clone(),
+        days: wanted.expires_in_days,
+    });
+    Ok((wishes.collect(), Some(page.next.is_some())))
+}
+
+fn told(
+    app: &App,
+    given: &Given,
+    wanted: Option<Qr>,
+    dossier: Option<String>,
+) -> Result<Outcome, QrError> {
     let link = app.settings.link(&given.token);
     let (mut qr_svg, mut qr_png) = (None, None);
     match wanted {
@@ -194,6 +306,7 @@ fn told(app: &App, given: &Given, wanted: Option<Qr>) -> Result<Outcome, QrError
         None => {}
     }
     Ok(Outcome::Given {
+        dossier,
         token: given.token.to_string(),
         link,
         expires_at: given.expires_at,

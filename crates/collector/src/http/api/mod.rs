@@ -1,8 +1,10 @@
 //! The API: one file a route, its OpenAPI description on the handler, so that the contract cannot drift from the code.
 
+mod coverage;
 mod device;
 mod dossier;
 mod enrol;
+mod feed;
 mod forms;
 mod health;
 mod heartbeat;
@@ -36,6 +38,7 @@ pub(crate) use forms::Published;
     components(schemas(ProblemBody)),
     tags(
         (name = "responses", description = "Ratings come in"),
+        (name = "dossiers", description = "What the one-stop software tells, and whose citizens were asked"),
         (name = "invites", description = "A citizen's right to rate one dossier once"),
         (name = "forms", description = "Questionnaires"),
         (name = "device", description = "What a kiosk is set up to do, and how it is doing"),
@@ -79,6 +82,9 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(present::get))
         .routes(routes!(present::events))
         .routes(routes!(heartbeat::post))
+        .routes(routes!(feed::put))
+        .routes(routes!(coverage::get))
+        .routes(routes!(coverage::unasked))
         .routes(routes!(invites::post))
         .routes(routes!(invites::get))
         .routes(routes!(index::get))

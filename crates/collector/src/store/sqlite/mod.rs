@@ -9,6 +9,7 @@ mod connection;
 mod count;
 mod enrolments;
 mod failure;
+mod feed;
 mod finished;
 mod health;
 mod heartbeat;
@@ -43,9 +44,10 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, CellQuery, DeviceSettings, Dossier, Enrolment, FormKey, GroupKey, Invite,
-    InviteHash, Key, Procedure, Registers, Session, Site, SiteKey, Store, StoreError, Totals, Unit,
-    User, Verification,
+    Admitted, Appended, Asked, CellQuery, DeviceSettings, Dossier, Enrolment, Fed, Filed,
+    FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite, InviteHash, Kept, Key, Procedure,
+    Pseudonym, Registers, Session, Site, SiteKey, Store, StoreError, Totals, Unit, User,
+    Verification,
 };
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
@@ -256,12 +258,45 @@ impl Store for SqliteStore {
             let chunk = std::mem::replace(&mut dossiers, rest);
             added += self
                 .writer
-                .run(chunk.len(), move |scope| {
-                    registers::upsert_dossiers(scope, &chunk)
-                })
+                .run(chunk.len(), move |scope| feed::upsert(scope, &chunk))
                 .await?;
         }
         Ok(added)
+    }
+
+    async fn feed_dossiers(&self, mut lines: Vec<Fed>) -> Result<Vec<Kept>, StoreError> {
+        let mut answers = Vec::with_capacity(lines.len());
+        while !lines.is_empty() {
+            let rest = lines.split_off(lines.len().min(CHUNK));
+            let chunk = std::mem::replace(&mut lines, rest);
+            let written = self
+                .writer
+                .run(chunk.len(), move |scope| feed::feed(scope, &chunk))
+                .await?;
+            answers.extend(written);
+        }
+        Ok(answers)
+    }
+
+    async fn finished_span(&self) -> Result<FinishedSpan, StoreError> {
+        self.readers.run(feed::span).await
+    }
+
+    async fn finished_on(
+        &self,
+        day: Date,
+        filter: &FinishedFilter,
+    ) -> Result<Vec<Filed>, StoreError> {
+        let filter = filter.clone();
+        self.readers
+            .run(move |connection| feed::finished_on(connection, day, &filter))
+            .await
+    }
+
+    async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError> {
+        self.readers
+            .run(move |connection| feed::asked(connection, &pseudonyms))
+            .await
     }
 
     async fn units(&self) -> Result<Vec<Unit>, StoreError> {

@@ -6,9 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::names::Kind;
 use super::sql;
-use super::writer::Scope;
 use crate::store::{Dossier, Filed, Procedure, Registers, StoreError, Totals, Unit, calendar};
 
 /// A moment from the disk.
@@ -101,53 +99,19 @@ pub fn procedures(connection: &Connection) -> Result<Vec<Procedure>, StoreError>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Adds or changes dossiers; returns how many were new.
-pub fn upsert_dossiers(scope: &mut Scope<'_>, dossiers: &[Dossier]) -> Result<u64, StoreError> {
-    let connection = scope.connection;
-    let mut added = 0;
-    for dossier in dossiers {
-        let mut name = |kind, text: Option<&String>| {
-            scope
-                .names
-                .optional(connection, kind, text.map(String::as_str))
-        };
-        let millis = |moment: Option<Timestamp>| moment.map(Timestamp::as_millisecond);
-        let finished = dossier.finished_at.map(calendar::business_day);
-        let row = params![
-            dossier.code,
-            name(Kind::Procedure, Some(&dossier.procedure))?,
-            name(Kind::Unit, Some(&dossier.unit))?,
-            name(Kind::Unit, dossier.authority.as_ref())?,
-            name(Kind::FilingChannel, dossier.filing_channel.as_ref())?,
-            millis(dossier.received_at),
-            millis(dossier.due_at),
-            millis(dossier.finished_at),
-            finished.map(calendar::day_number),
-            finished.map(calendar::month_number),
-            name(Kind::Outcome, dossier.outcome.as_ref())?,
-        ];
-        if connection.prepare_cached(sql::ADD_DOSSIER)?.execute(row)? == 1 {
-            added += 1;
-        } else {
-            connection
-                .prepare_cached(sql::CHANGE_DOSSIER)?
-                .execute(row)?;
-        }
-    }
-    Ok(added)
-}
-
 /// One dossier by code.
 pub fn dossier(connection: &Connection, code: &str) -> Result<Option<Dossier>, StoreError> {
     let mut statement = connection.prepare_cached(sql::DOSSIER)?;
     let mut rows = statement.query([code])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
+    rows.next()?.map(read_dossier).transpose()
+}
+
+/// A dossier in the order of the statements that read one.
+pub fn read_dossier(row: &rusqlite::Row<'_>) -> Result<Dossier, StoreError> {
     let at = |column| -> Result<Option<Timestamp>, StoreError> {
         row.get::<_, Option<i64>>(column)?.map(moment).transpose()
     };
-    Ok(Some(Dossier {
+    Ok(Dossier {
         code: row.get(0)?,
         procedure: row.get(1)?,
         unit: row.get(2)?,
@@ -157,7 +121,7 @@ pub fn dossier(connection: &Connection, code: &str) -> Result<Option<Dossier>, S
         due_at: at(6)?,
         finished_at: at(7)?,
         outcome: row.get(8)?,
-    }))
+    })
 }
 
 /// The field of a procedure.

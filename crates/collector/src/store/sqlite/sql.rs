@@ -121,17 +121,27 @@ statements! {
     PROCEDURES = "SELECT code, name, field FROM procedure ORDER BY code";
     FIELD_OF = "SELECT field FROM procedure WHERE code = ?1";
     ADD_DOSSIER = "INSERT INTO dossier (code, procedure, unit, authority, filing_channel, received_at, due_at,
-            finished_at, finished_day, finished_month, outcome)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING";
+            finished_at, finished_day, finished_month, outcome, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     CHANGE_DOSSIER = "UPDATE dossier SET procedure = ?2, unit = ?3, authority = ?4, filing_channel = ?5,
             received_at = ?6, due_at = ?7, finished_at = ?8, finished_day = ?9, finished_month = ?10,
-            outcome = ?11
+            outcome = ?11, updated_at = ?12
         WHERE code = ?1";
+    DOSSIER_NUMBERS = "SELECT procedure, unit, authority, filing_channel, received_at, due_at, finished_at, outcome, updated_at
+        FROM dossier WHERE code = ?1";
     DOSSIER = "SELECT d.code, p.text, u.text, a.text, f.text, d.received_at, d.due_at, d.finished_at, o.text
         FROM dossier d JOIN name p ON p.id = d.procedure JOIN name u ON u.id = d.unit
             LEFT JOIN name a ON a.id = d.authority LEFT JOIN name f ON f.id = d.filing_channel
             LEFT JOIN name o ON o.id = d.outcome
         WHERE d.code = ?1";
+    FINISHED_ON = "SELECT d.code, p.text, u.text, a.text, f.text, d.received_at, d.due_at, d.finished_at, o.text
+        FROM dossier d INDEXED BY dossier_finished JOIN name p ON p.id = d.procedure JOIN name u ON u.id = d.unit
+            LEFT JOIN name a ON a.id = d.authority LEFT JOIN name f ON f.id = d.filing_channel
+            LEFT JOIN name o ON o.id = d.outcome
+        WHERE d.finished_day = ?1 ORDER BY d.code";
+    /// Was an invite given out for this pseudonym, and does a response count for it?
+    ASKED = "SELECT EXISTS (SELECT 1 FROM invite WHERE pseudonym = ?1),
+        EXISTS (SELECT 1 FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL)";
     /// In the order of its index, so that no row of the table is touched and nothing is sorted. All of one month.
     FINISHED_DAYS = "SELECT unit, procedure, 1 FROM dossier INDEXED BY dossier_finished
         WHERE finished_day BETWEEN ?1 AND ?2";

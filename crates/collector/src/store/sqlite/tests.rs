@@ -241,6 +241,7 @@ async fn rows_from_before_there_was_sound_are_read_as_given_without_it() {
     drop(store);
     let path = folder.path().join("hai-long.db");
     let before = "ALTER TABLE response DROP COLUMN audio; DROP TABLE site; DROP TABLE site_key; DROP TABLE site_origin;
+        ALTER TABLE dossier DROP COLUMN updated_at; DROP INDEX invite_by_pseudonym;
         DELETE FROM refinery_schema_history WHERE version >= 7";
     let connection = rusqlite::Connection::open(&path).expect("opened");
     connection.execute_batch(before).expect("as it was");

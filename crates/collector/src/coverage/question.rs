@@ -1,0 +1,157 @@
+//! What was asked about coverage, checked.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use survey::response::Touchpoint;
+
+use crate::forms::USUAL_FORM;
+use crate::index::IndexError;
+use crate::intake::Intake;
+use crate::store::calendar::business_day;
+use crate::store::terms::Term;
+use crate::store::{Dimension, FinishedFilter};
+
+/// Dimensions that finished dossiers have.
+const BY: [Dimension; 5] = [
+    Dimension::Unit,
+    Dimension::Field,
+    Dimension::Procedure,
+    Dimension::Month,
+    Dimension::Timeliness,
+];
+
+/// What `GET /api/v1/coverage` was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CoverageRequest {
+    /// Form id; the usual form when absent.
+    pub form: Option<String>,
+    /// Touchpoint by name; the result when absent.
+    pub touchpoint: Option<String>,
+    /// First business day of finishing; the first there is when absent.
+    pub from: Option<Date>,
+    /// Last business day of finishing; the last there is when absent.
+    pub to: Option<Date>,
+    /// Names of dimensions: unit, field, procedure, month, timeliness.
+    pub by: Vec<String>,
+    /// Allowed values by name: unit, field, procedure.
+    pub filters: BTreeMap<String, Vec<String>>,
+}
+
+/// The same, with everything filled in.
+pub(super) struct Question {
+    pub form: String,
+    pub touchpoint: Touchpoint,
+    pub from: Date,
+    pub to: Date,
+    pub by: Vec<Dimension>,
+    pub filter: FinishedFilter,
+    /// The part of the period that has finished dossiers.
+    busy: Option<(Date, Date)>,
+}
+
+impl Question {
+    pub async fn of(intake: &Intake, request: CoverageRequest) -> Result<Self, IndexError> {
+        let form = request.form.unwrap_or_else(|| USUAL_FORM.to_owned());
+        if intake.forms.newest(&form).is_none() {
+            return Err(IndexError::request(
+                "form",
+                "unknown-form",
+                format!("there is no form {form:?}; GET /api/v1/forms lists those there are"),
+            ));
+        }
+        let touchpoint = match request.touchpoint {
+            None => Touchpoint::Result,
+            Some(name) => Touchpoint::of_name(&name).ok_or_else(|| {
+                IndexError::request(
+                    "touchpoint",
+                    "unknown-value",
+                    format!("{name:?} is none of {}", Touchpoint::names().join(", ")),
+                )
+            })?,
+        };
+        let mut by = Vec::new();
+        for name in &request.by {
+            let known = Dimension::of_name(name).filter(|known| BY.contains(known));
+            match known {
+                Some(known) if !by.contains(&known) => by.push(known),
+                Some(_) => {
+                    return Err(IndexError::request(
+                        "by",
+                        "repeated",
+                        format!("name {name} once"),
+                    ));
+                }
+                None => {
+                    return Err(IndexError::request(
+                        "by",
+                        "unknown-dimension",
+                        format!(
+                            "finished dossiers have no {name:?}; group by {}",
+                            BY.map(Dimension::name).join(", ")
+                        ),
+                    ));
+                }
+            }
+        }
+        let filter = filter(request.filters)?;
+        let span = intake.store.finished_span().await?;
+        let today = business_day(Timestamp::now());
+        let (first, last) = span.unwrap_or((today, today));
+        let (from, to) = match (request.from, request.to) {
+            (Some(from), Some(to)) => (from, to),
+            (Some(from), None) => (from, last.max(from)),
+            (None, Some(to)) => (first.min(to), to),
+            (None, None) => (first, last),
+        };
+        if from > to {
+            return Err(IndexError::request(
+                "from",
+                "wrong-period",
+                format!("the first day, {from}, must not come after the last, {to}"),
+            ));
+        }
+        Ok(Self {
+            form,
+            touchpoint,
+            from,
+            to,
+            by,
+            filter,
+            busy: span.map(|(first, last)| (from.max(first), to.min(last))),
+        })
+    }
+
+    /// The days of the period that may have finished dossiers.
+    pub fn days(&self) -> impl Iterator<Item = Date> + Send + use<> {
+        let (mut next, end) = match self.busy {
+            Some((from, to)) => (Some(from), Some(to)),
+            None => (None, None),
+        };
+        std::iter::from_fn(move || {
+            let day = next.filter(|day| Some(*day) <= end)?;
+            next = day.tomorrow().ok();
+            Some(day)
+        })
+    }
+}
+
+fn filter(filters: BTreeMap<String, Vec<String>>) -> Result<FinishedFilter, IndexError> {
+    let mut filter = FinishedFilter::default();
+    for (name, values) in filters {
+        match name.as_str() {
+            "unit" => filter.units = values,
+            "field" => filter.fields = values,
+            "procedure" => filter.procedures = values,
+            _ => {
+                return Err(IndexError::request(
+                    &name,
+                    "unknown-filter",
+                    format!("{name:?} is no filter here; use unit, field or procedure"),
+                ));
+            }
+        }
+    }
+    Ok(filter)
+}

@@ -1,0 +1,157 @@
+//! The list of finished dossiers that nobody was asked about, by pages, whole or drawn.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::asked;
+use super::draw::Draw;
+use super::question::{CoverageRequest, Question};
+use crate::index::IndexError;
+use crate::intake::Intake;
+use crate::store::Pseudonym;
+
+/// Which unasked dossiers to list.
+#[derive(Clone, Debug, Default)]
+pub struct UnaskedRequest {
+    /// Form, touchpoint, period and filters; `by` is not used.
+    pub of: CoverageRequest,
+    /// Only those that are drawn.
+    pub draw: Option<Draw>,
+    /// Where the last page ended.
+    pub after: Option<Cursor>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A place in the list: a day, and a pseudonym within it. No code stands in it, since it becomes part of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor(Date, Pseudonym);
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}.{}",
+            self.0,
+            data_encoding::HEXLOWER.encode(&self.1.0)
+        )
+    }
+}
+
+impl std::str::FromStr for Cursor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (day, pseudonym) = text.split_once('.').ok_or(())?;
+        let bytes = data_encoding::HEXLOWER
+            .decode(pseudonym.as_bytes())
+            .map_err(|_| ())?;
+        let bytes = <[u8; 20]>::try_from(bytes).map_err(|_| ())?;
+        Ok(Self(day.parse().map_err(|_| ())?, Pseudonym(bytes)))
+    }
+}
+
+/// A finished dossier that nobody was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Unasked {
+    /// Its code.
+    pub dossier: String,
+    /// Receiving unit.
+    pub unit: String,
+    /// Procedure.
+    pub procedure: String,
+    /// When it was finished.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A page of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnaskedPage {
+    /// The dossiers.
+    pub dossiers: Vec<Unasked>,
+    /// Where the next page begins; none after the last.
+    pub next: Option<Cursor>,
+    /// How many were drawn of how many, when it was drawn.
+    pub drawn: Option<(u64, u64)>,
+}
+
+/// Lists dossiers that nobody was asked about, by day of finishing and then in an order that tells nothing.
+///
+/// # Errors
+///
+/// As [`super::answer`].
+pub async fn list(intake: &Intake, request: UnaskedRequest) -> Result<UnaskedPage, IndexError> {
+    let question = Question::of(intake, request.of).await?;
+    let drawn = match &request.draw {
+        Some(draw) => Some(Lots::draw(intake, &question, draw).await?),
+        None => None,
+    };
+    let mut page = UnaskedPage {
+        drawn: drawn
+            .as_ref()
+            .map(|lots| (lots.drawn.len() as u64, lots.of)),
+        ..UnaskedPage::default()
+    };
+    let mut last = None;
+    for day in question.days() {
+        if request.after.is_some_and(|after| day < after.0) {
+            continue;
+        }
+        let mut filed = intake.store.finished_on(day, &question.filter).await?;
+        if let Some(lots) = &drawn {
+            filed.retain(|filed| lots.drawn.contains(&filed.dossier.code));
+        }
+        let asked = asked(intake, &question.form, question.touchpoint, &filed).await?;
+        let mut open: Vec<(Cursor, _)> = filed
+            .into_iter()
+            .zip(asked)
+            .filter(|(_, (_, asked))| asked.is_not())
+            .map(|(filed, (pseudonym, _))| (Cursor(day, pseudonym), filed.dossier))
+            .filter(|(cursor, _)| request.after.is_none_or(|after| *cursor > after))
+            .collect();
+        open.sort_by_key(|(cursor, _)| *cursor);
+        for (cursor, dossier) in open {
+            if page.dossiers.len() == request.limit {
+                page.next = last;
+                return Ok(page);
+            }
+            last = Some(cursor);
+            page.dossiers.push(Unasked {
+                dossier: dossier.code,
+                unit: dossier.unit,
+                procedure: dossier.procedure,
+                finished_at: dossier.finished_at,
+            });
+        }
+    }
+    Ok(page)
+}
+
+/// The codes that a draw picks of all finished dossiers, asked or not.
+struct Lots {
+    drawn: std::collections::HashSet<String>,
+    of: u64,
+}
+
+impl Lots {
+    async fn draw(intake: &Intake, question: &Question, draw: &Draw) -> Result<Self, IndexError> {
+        let mut codes = Vec::new();
+        for day in question.days() {
+            let filed = intake.store.finished_on(day, &question.filter).await?;
+            codes.extend(filed.into_iter().map(|filed| filed.dossier.code));
+        }
+        let texts: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let picked = draw.drawn(&texts);
+        let of = codes.len() as u64;
+        let drawn = codes.into_iter().zip(picked);
+        Ok(Self {
+            drawn: drawn
+                .filter(|(_, picked)| *picked)
+                .map(|(code, _)| code)
+                .collect(),
+            of,
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! A mapping file: how the export of some one-stop software is read as our table, without code.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
+use serde::Deserialize;
+use survey::response::Fault;
+
+use super::read::{Column, Row};
+use crate::store::calendar::ZONE;
+
+/// Columns whose values are moments; a mapping's date formats are for them.
+const MOMENTS: [&str; 4] = ["received_at", "due_at", "finished_at", "updated_at"];
+
+/// How a foreign table is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Mapping {
+    /// What stands between the fields of CSV; told from the header when absent.
+    delimiter: Option<char>,
+    /// How the text is encoded; only `utf-8` is read.
+    encoding: Option<String>,
+    /// strptime patterns of dates and moments, tried in order; the usual ways of writing are read without.
+    dates: Vec<String>,
+    /// Our column → the name of theirs.
+    columns: BTreeMap<String, String>,
+    /// Our column → the value of every record.
+    constants: BTreeMap<String, String>,
+    /// Our column → their value → ours. A value that is not in the table of its column is a fault.
+    values: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Mapping {
+    /// Reads a mapping for a table of these columns.
+    ///
+    /// # Errors
+    /// A sentence that names the place and the mend.
+    pub fn parse(text: &str, columns: &[Column]) -> Result<Self, String> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut mapping: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for (table, names) in [
+            ("columns", mapping.columns.keys().collect::<Vec<_>>()),
+            ("constants", mapping.constants.keys().collect()),
+            ("values", mapping.values.keys().collect()),
+        ] {
+            for name in names {
+                if !columns.iter().any(|column| column.name == name) {
+                    let known: Vec<_> = columns.iter().map(|column| column.name).collect();
+                    return Err(format!(
+                        "[{table}] names {name:?}, which this table does not have; it has {}",
+                        known.join(", ")
+                    ));
+                }
+            }
+        }
+        for (ours, theirs) in &mapping.columns {
+            if mapping.constants.contains_key(ours) {
+                return Err(format!(
+                    "{ours:?} stands in [columns] and in [constants]; keep one of the two"
+                ));
+            }
+            let name = fold(theirs);
+            let others = mapping.columns.iter().filter(|(other, _)| *other != ours);
+            if name.is_empty() || others.clone().any(|(_, other)| fold(other) == name) {
+                return Err(format!(
+                    "[columns] {ours} = {theirs:?}: name a column of the file that no other field takes"
+                ));
+            }
+        }
+        if let Some(encoding) = &mapping.encoding
+            && !encoding.eq_ignore_ascii_case("utf-8")
+        {
+            return Err(format!(
+                "encoding = {encoding:?}: only utf-8 is read; save the export as \"CSV UTF-8\", or convert it with \
+                 `iconv -f {encoding} -t utf-8`"
+            ));
+        }
+        if mapping
+            .delimiter
+            .is_some_and(|one| !one.is_ascii() || matches!(one, '"' | '\n' | '\r'))
+        {
+            return Err(
+                "delimiter: one ASCII character, such as \";\", \",\", \"|\" or \"\\t\"".to_owned(),
+            );
+        }
+        for table in mapping.values.values_mut() {
+            *table = std::mem::take(table)
+                .into_iter()
+                .map(|(theirs, ours)| (fold(&theirs), ours))
+                .collect();
+        }
+        Ok(mapping)
+    }
+
+    /// What stands between the fields of CSV.
+    pub(super) fn delimiter(&self) -> Option<u8> {
+        self.delimiter.and_then(|one| u8::try_from(one).ok())
+    }
+
+    /// Our column that this column of the file fills; a mapped field is not looked for under its own name.
+    pub(super) fn ours<'a>(&'a self, theirs: &str) -> Option<&'a str> {
+        let name = fold(theirs);
+        let mut columns = self.columns.iter();
+        columns
+            .find(|(_, theirs)| fold(theirs) == name)
+            .map(|(ours, _)| ours.as_str())
+    }
+
+    /// Does every record have this field without a column?
+    pub(super) fn fills(&self, ours: &str) -> bool {
+        self.constants.contains_key(ours)
+    }
+
+    /// What to call our column in a message: as the file does.
+    pub(super) fn shown(&self, ours: &str) -> Option<&str> {
+        self.columns.get(ours).map(String::as_str)
+    }
+
+    /// Translates a row in place; what cannot be translated stays, with a fault.
+    pub(super) fn apply(&self, row: &mut Row, columns: &[Column]) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (value, column) in row.values.iter_mut().zip(columns) {
+            if let Some(constant) = self.constants.get(column.name) {
+                value.clone_from(constant);
+                continue;
+            }
+            if value.trim().is_empty() {
+                continue;
+            }
+            if let Some(table) = self.values.get(column.name) {
+                match table.get(&fold(value)) {
+                    Some(ours) => value.clone_from(ours),
+                    None => faults.push(Fault::new(
+                        column.name,
+                        "unmapped-value",
+                        format!(
+                            "{:?} stands in no line of [values.{}] of the mapping; add it there",
+                            value.trim(),
+                            column.name
+                        ),
+                    )),
+                }
+            } else if MOMENTS.contains(&column.name)
+                && let Some(written) = self
+                    .dates
+                    .iter()
+                    .find_map(|date| moment(date, value.trim()))
+            {
+                *value = written;
+            }
+        }
+        faults
+    }
+}
+
+/// A date or moment by this pattern, in a way that the table reads.
+fn moment(pattern: &str, text: &str) -> Option<String> {
+    if let Ok(moment) = DateTime::strptime(pattern, text) {
+        let has_time = ["%H", "%I", "%T", "%R", "%k", "%l"]
+            .iter()
+            .any(|part| pattern.contains(part));
+        if has_time {
+            return ZONE.to_timestamp(moment).ok().map(|at| at.to_string());
+        }
+    }
+    Date::strptime(pattern, text)
+        .ok()
+        .map(|date| date.to_string())
+}
+
+/// Compared without case, composed, with one blank between words: exports are not careful.
+fn fold(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    spaced.nfc().collect::<String>().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_without_a_time_stay_dates() {
+        assert_eq!(
+            moment("%d.%m.%Y", "13.03.2026").as_deref(),
+            Some("2026-03-13")
+        );
+        assert_eq!(
+            moment("%d.%m.%y %Hh%M", "13.03.26 10h56").as_deref(),
+            Some("2026-03-13T03:56:00Z")
+        );
+        assert_eq!(moment("%d.%m.%Y", "31.02.2026"), None);
+    }
+
+    #[test]
+    fn names_are_compared_as_people_read_them() {
+        assert_eq!(fold("  Mã  hồ sơ "), fold("MÃ HO\u{302}\u{300} SƠ"));
+    }
+}

@@ -1,0 +1,339 @@
+//! Silence is shown, and whom nobody asked can be invited: all of them, or those that a published seed draws.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
+mod http_fixture;
+
+use std::collections::BTreeSet;
+
+use collector::store::{Dossier, Procedure, Role};
+use http_fixture::{Collector, ROLES, problem};
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const UNIT: &str = "000.00.19.H10";
+const COVERAGE: &str = "/api/v1/coverage?form=t";
+const UNASKED: &str = "/api/v1/coverage/unasked?form=t";
+
+fn code(number: u32) -> String {
+    format!("{UNIT}-260804-{number:04}")
+}
+
+/// Thirty dossiers: the first twenty finished in one unit in August, six in another in September, four not finished.
+async fn office(threshold: u64) -> Collector {
+    let collector = Collector::start_with(|settings| settings.threshold = threshold).await;
+    let procedure = Procedure {
+        code: "1.011441".into(),
+        name: "Đăng ký".into(),
+        field: "Đất đai".into(),
+    };
+    collector
+        .store
+        .upsert_procedures(vec![procedure])
+        .await
+        .unwrap();
+    let dossiers = (1..=30u32).map(|number| Dossier {
+        code: code(number),
+        procedure: "1.011441".into(),
+        unit: if number <= 20 { UNIT } else { "000.01.19.H10" }.into(),
+        authority: None,
+        filing_channel: None,
+        received_at: None,
+        due_at: Some("2026-08-20T10:00:00Z".parse().unwrap()),
+        finished_at: match number {
+            1..=20 => Some(
+                format!("2026-08-{:02}T03:00:00Z", 10 + number % 3)
+                    .parse()
+                    .unwrap(),
+            ),
+            21..=26 => Some("2026-09-01T03:00:00Z".parse().unwrap()),
+            _ => None,
+        },
+        outcome: None,
+    });
+    collector
+        .store
+        .upsert_dossiers(dossiers.collect())
+        .await
+        .unwrap();
+    collector
+}
+
+async fn asked(collector: &Collector, role: Role, path: &str) -> Response {
+    collector
+        .get(path)
+        .bearer_auth(collector.key(role))
+        .send()
+        .await
+        .unwrap()
+}
+
+async fn told(collector: &Collector, path: &str) -> Value {
+    let answer = asked(collector, Role::Admin, path).await;
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    answer.json().await.unwrap()
+}
+
+async fn invite(collector: &Collector, body: Value) -> Value {
+    let answer = collector
+        .post("/api/v1/invites")
+        .bearer_auth(collector.key(Role::OneStop))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.json().await.unwrap()
+}
+
+/// The kiosk sends a rating of this dossier.
+async fn rate(collector: &Collector, number: u32) {
+    let body = json!({"responses": [{
+        "id": Uuid::from_u128(u128::from(number) + (7 << 76)), "form": "t", "form_version": 1, "dossier": code(number),
+        "touchpoint": "result", "channel": "kiosk", "answers": {"overall": 4},
+    }]});
+    let answer: Value = collector.send(body.to_string()).await.json().await.unwrap();
+    assert_eq!(
+        answer["receipts"]
+            .as_array()
+            .or(answer["results"].as_array())
+            .unwrap()[0]["status"],
+        "stored",
+        "{answer}"
+    );
+}
+
+fn codes(list: &Value) -> Vec<String> {
+    let dossiers = list["dossiers"].as_array().unwrap().iter();
+    dossiers
+        .map(|one| one["dossier"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn closed_invited_and_rated_stand_beside_each_other() {
+    let collector = office(1).await;
+    invite(&collector, json!({"invites": [
+        {"dossier": code(1), "form": "t"}, {"dossier": code(2), "form": "t"}, {"dossier": code(2), "form": "t"},
+    ]}))
+    .await;
+    for number in [2, 3, 4] {
+        rate(&collector, number).await;
+    }
+    let answer = told(&collector, &format!("{COVERAGE}&by=unit,timeliness")).await;
+    assert_eq!(
+        (&answer["from"], &answer["to"]),
+        (&json!("2026-08-10"), &json!("2026-09-01"))
+    );
+    let total = &answer["total"];
+    assert_eq!(
+        [
+            &total["closed"],
+            &total["invited"],
+            &total["rated"],
+            &total["unasked"]
+        ],
+        [&json!(26), &json!(2), &json!(3), &json!(22)]
+    );
+    let cells = answer["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 2);
+    assert_eq!(
+        cells[0]["key"],
+        json!({"unit": UNIT, "timeliness": "on-time"})
+    );
+    assert_eq!(cells[0]["rated_share"], json!(0.15));
+    assert_eq!(cells[0]["invited_share"], json!(0.1));
+    assert_eq!(cells[1]["key"]["timeliness"], "late");
+    assert_eq!(
+        (&cells[1]["closed"], &cells[1]["rated"]),
+        (&json!(6), &json!(0))
+    );
+
+    let filtered = told(
+        &collector,
+        &format!("{COVERAGE}&unit=000.01.19.H10&from=2026-09-01"),
+    )
+    .await;
+    assert_eq!(filtered["total"]["closed"], 6);
+    let nothing = told(
+        &collector,
+        &format!("{COVERAGE}&from=2030-01-01&to=9999-12-30"),
+    )
+    .await;
+    assert_eq!(nothing["total"]["closed"], 0);
+    assert_eq!(nothing["total"]["rated_share"], Value::Null);
+}
+
+#[tokio::test]
+async fn few_ratings_are_not_told_apart() {
+    let collector = office(5).await;
+    for number in (1..=6).chain([21]) {
+        rate(&collector, number).await;
+    }
+    let answer = told(&collector, &format!("{COVERAGE}&by=unit")).await;
+    for cell in answer["cells"].as_array().unwrap() {
+        // The smaller one has one rating, and the other would tell it by the total.
+        assert_eq!(
+            (&cell["rated"], &cell["unasked"]),
+            (&Value::Null, &Value::Null)
+        );
+        assert!(cell["closed"].is_u64());
+    }
+    assert_eq!(answer["total"]["rated"], 7);
+}
+
+#[tokio::test]
+async fn the_list_pages_through_exactly_those_whom_nobody_asked() {
+    let collector = office(1).await;
+    invite(
+        &collector,
+        json!({"invites": [{"dossier": code(1), "form": "t"}]}),
+    )
+    .await;
+    rate(&collector, 2).await;
+    let mut seen = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = told(&collector, &format!("{UNASKED}&limit=7{after}")).await;
+        assert!(codes(&page).len() <= 7);
+        seen.extend(codes(&page));
+        match page["next"].as_str() {
+            Some(next) => {
+                assert!(!next.contains("H10"), "no code in an address");
+                after = format!("&after={next}");
+            }
+            None => break,
+        }
+    }
+    let unique: BTreeSet<String> = seen.iter().cloned().collect();
+    assert_eq!(seen.len(), unique.len());
+    assert_eq!(unique, (3..=26).map(code).collect());
+}
+
+#[tokio::test]
+async fn one_action_invites_all_of_them_once() {
+    let collector = office(1).await;
+    rate(&collector, 2).await;
+    let wish = json!({"unasked": {"form": "t", "from": "2026-08-01", "to": "2026-08-31"}});
+    let given = invite(&collector, wish.clone()).await;
+    assert_eq!(given["results"].as_array().unwrap().len(), 19);
+    assert_eq!(given["more"], false);
+    assert!(
+        given["results"][0]["link"]
+            .as_str()
+            .unwrap()
+            .contains("/r/")
+    );
+    let named: BTreeSet<&str> = given["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["dossier"].as_str().unwrap())
+        .collect();
+    assert_eq!(named.len(), 19);
+    let again = invite(&collector, wish).await;
+    assert_eq!(again["results"], json!([]));
+    assert_eq!(codes(&told(&collector, UNASKED).await).len(), 6);
+}
+
+#[tokio::test]
+async fn the_same_seed_draws_the_same_however_often_and_whoever_was_asked() {
+    let collector = office(1).await;
+    let by = |seed: &str| format!("{UNASKED}&seed={seed}&number=8");
+    let first = told(&collector, &by("hue-2026-q3")).await;
+    assert_eq!(
+        (&first["drawn"], &first["drawn_of"]),
+        (&json!(8), &json!(26))
+    );
+    assert_eq!(told(&collector, &by("hue-2026-q3")).await, first);
+    assert_ne!(
+        codes(&told(&collector, &by("another")).await),
+        codes(&first)
+    );
+
+    let draw = json!({"seed": "hue-2026-q3", "number": 8});
+    let wish = json!({"unasked": {"form": "t", "draw": draw}});
+    let given = invite(&collector, wish.clone()).await;
+    let invited: BTreeSet<String> = given["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["dossier"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(invited, codes(&first).into_iter().collect());
+    // Nobody moves up into the place of one who was invited.
+    assert_eq!(invite(&collector, wish).await["results"], json!([]));
+}
+
+#[tokio::test]
+async fn codes_are_told_to_those_alone_who_know_them() {
+    let collector = office(1).await;
+    for role in ROLES {
+        let list = asked(&collector, role, UNASKED).await.status();
+        assert_eq!(
+            list == 200,
+            matches!(role, Role::OneStop | Role::Admin),
+            "{role:?}"
+        );
+        let counts = asked(&collector, role, COVERAGE).await.status();
+        assert_eq!(counts == 200, role != Role::Device, "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_names_the_parameter() {
+    let collector = office(1).await;
+    for (path, code, field) in [
+        ("/api/v1/coverage?form=none", "unknown-form", "form"),
+        (
+            "/api/v1/coverage?form=t&by=channel",
+            "unknown-dimension",
+            "by",
+        ),
+        ("/api/v1/coverage?form=t&by=unit,unit", "repeated", "by"),
+        (
+            "/api/v1/coverage?form=t&touchpoint=x",
+            "unknown-value",
+            "touchpoint",
+        ),
+        (
+            "/api/v1/coverage?form=t&from=2026-09-02&to=2026-09-01",
+            "wrong-period",
+            "from",
+        ),
+        (
+            "/api/v1/coverage?form=t&from=yesterday",
+            "wrong-date",
+            "from",
+        ),
+        (
+            "/api/v1/coverage?form=t&colour=red",
+            "unknown-parameter",
+            "colour",
+        ),
+        (
+            "/api/v1/coverage/unasked?form=t&limit=0",
+            "out-of-range",
+            "limit",
+        ),
+        (
+            "/api/v1/coverage/unasked?form=t&after=x",
+            "wrong-cursor",
+            "after",
+        ),
+        (
+            "/api/v1/coverage/unasked?form=t&seed=x",
+            "wrong-draw",
+            "seed",
+        ),
+        (
+            "/api/v1/coverage/unasked?form=t&seed=x&share=2",
+            "wrong-draw",
+            "share",
+        ),
+    ] {
+        let answer = asked(&collector, Role::Admin, path).await;
+        assert_eq!(problem(answer, 400, code).await["field"], field, "{path}");
+    }
+}
