@@ -237,6 +237,36 @@ async fn one_drills_down_by_links_that_keep_the_filters() {
 }
 
 #[tokio::test]
+async fn the_reports_tables_are_files_too() {
+    let (collector, cookie) = with_ratings().await;
+    for (table, by) in [
+        ("items", "item"),
+        ("channels", "channel"),
+        ("units", "unit"),
+    ] {
+        let file = text(
+            &collector,
+            &cookie,
+            &format!("/staff?export=csv&table={table}"),
+        )
+        .await;
+        let answer = index(&collector, &format!("by={by}")).await;
+        let cells = answer["cells"].as_array().unwrap();
+        let rows = rows(&file, b',');
+        assert_eq!(rows.len(), cells.len(), "{table}");
+        for (row, cell) in rows.iter().zip(cells) {
+            assert_eq!(row[1], cell["key"][by].as_str().unwrap());
+            assert_eq!(
+                row[2].parse::<f64>().ok(),
+                cell["value"].as_f64(),
+                "{table}"
+            );
+            assert_eq!(row[5].parse::<u64>().ok(), cell["n"].as_u64(), "{table}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn strangers_and_unknown_files_are_refused() {
     let (collector, cookie) = with_ratings().await;
     let get = |path: &'static str| collector.get(path);

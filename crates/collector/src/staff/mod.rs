@@ -15,6 +15,7 @@ pub(crate) mod pages;
 mod plot;
 mod ranking;
 mod report;
+mod report_sheet;
 mod sheet;
 mod sheet_page;
 mod spans;

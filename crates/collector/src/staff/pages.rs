@@ -144,6 +144,10 @@ pub(super) struct Body {
     pub(super) sections: Vec<Section>,
     pub(super) about: Vec<String>,
     pub(super) source: Source,
+    /// The same as tables, for files.
+    pub(super) sheet: Sheet,
+    /// Caption of each table with links to its files.
+    pub(super) files: Vec<(String, Vec<Choice>)>,
 }
 
 /// Where a form's questions come from, and what about them is not confirmed.

@@ -12,6 +12,8 @@ use super::desk::Officer;
 use super::figures::{Choice, Name, Section, Style};
 use super::numbers::day;
 use super::pages::{Body, Report, Source, render};
+use super::report_sheet::{self, Cut};
+use super::sheet_page;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::IndexAnswer;
@@ -38,6 +40,11 @@ pub(super) async fn page(
         Some(form) => body(&app, form, &asked, lang).await?,
         None => None,
     };
+    if let Some(body) = &body
+        && let Some(file) = sheet_page::file(&asked, &body.sheet)?
+    {
+        return Ok(file);
+    }
     let found = body.is_some();
     let page = render(&Report {
         lang,
@@ -107,6 +114,7 @@ async fn body(
     };
     let words = &lang.words().report;
     let more = &lang.words().figures;
+    let procedures = app.store.procedures().await?;
     let mut sections = Vec::new();
     match (cut, &groups) {
         (Some("unit"), Some(groups)) => sections.push(style.units(
@@ -136,7 +144,6 @@ async fn body(
             ))
         }
         (Some(_), Some(groups)) => {
-            let procedures = app.store.procedures().await?;
             sections.push(style.groups(
                 groups,
                 "procedure",
@@ -196,6 +203,76 @@ async fn body(
             }
         }));
     }
+    let plain = |id, caption, column, axis, answer| Cut {
+        id,
+        caption,
+        column,
+        axis,
+        answer,
+        name: Box::new(str::to_owned),
+    };
+    let title = &lang.words().report.title;
+    let mut cuts = vec![plain("whole", title, title, None, &whole)];
+    if let (Some(cut), Some(groups)) = (cut, &groups) {
+        cuts.push(match cut {
+            "unit" => Cut {
+                name: Box::new(|code| unit_name(&units, code).unwrap_or(code).to_owned()),
+                ..plain("units", &words.by_unit, &words.unit, Some(cut), groups)
+            },
+            "field" => plain("fields", &words.by_field, &words.field, Some(cut), groups),
+            _ => Cut {
+                name: Box::new(|code| procedure_name(&procedures, code).to_owned()),
+                ..plain(
+                    "procedures",
+                    &more.by_procedure,
+                    &more.procedure,
+                    Some(cut),
+                    groups,
+                )
+            },
+        });
+    }
+    cuts.push(Cut {
+        name: Box::new(|id| {
+            let item = form.items.iter().find(|item| item.id == id);
+            item.map_or(id, |item| item.text.get(lang.tag())).to_owned()
+        }),
+        ..plain("items", &words.by_item, &words.item, Some("item"), &items)
+    });
+    for (id, caption, column, axis, answer, told) in [
+        (
+            "channels",
+            &more.by_channel,
+            &more.channel,
+            "channel",
+            &channels,
+            &more.channels,
+        ),
+        (
+            "provenances",
+            &more.by_provenance,
+            &more.provenance,
+            "provenance",
+            &provenances,
+            &more.provenances,
+        ),
+    ] {
+        cuts.push(Cut {
+            name: Box::new(|value| told.get(value).map_or(value, String::as_str).to_owned()),
+            ..plain(id, caption, column, Some(axis), answer)
+        });
+    }
+    let sheet = report_sheet::sheet(form, asked, &whole, &cuts, about(&whole, lang));
+    let files = sheet
+        .blocks
+        .iter()
+        .map(|block| {
+            (
+                block.title.clone(),
+                sheet_page::links(asked, PATH, block.table.id),
+            )
+        })
+        .collect();
     sections.retain(Section::tells_something);
     Ok(Some(Body {
         headline: style.headline(
@@ -214,6 +291,8 @@ async fn body(
         sections,
         about: about(&whole, lang),
         source: source(form, lang),
+        sheet,
+        files,
     }))
 }
 

@@ -37,33 +37,11 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let lang = asked.lang();
     let words = lang.words();
-    if let (Some(sheet), Some(export)) = (&sheet, given(&asked.export)) {
-        let Some(export) = Export::of_name(export) else {
-            return Err(Problem::bad_request(
-                "unknown-export",
-                "ask for one of: csv, csv-comma, xlsx",
-            )
-            .field("export"));
-        };
-        return export.file(sheet, given(&asked.table));
+    if let Some(sheet) = &sheet
+        && let Some(file) = file(asked, sheet)?
+    {
+        return Ok(file);
     }
-    let exports = |table: &str| -> Vec<Choice> {
-        Export::ALL
-            .map(|one| Choice {
-                value: asked.link(path, |asked| {
-                    asked.export = Some(one.name().to_owned());
-                    asked.table = Some(table.to_owned());
-                }),
-                text: words
-                    .figures
-                    .exports
-                    .get(one.name())
-                    .cloned()
-                    .unwrap_or_default(),
-                chosen: false,
-            })
-            .into()
-    };
     let status = if sheet.is_some() {
         StatusCode::OK
     } else {
@@ -72,7 +50,7 @@ pub(super) async fn answer(
     let exports = sheet
         .iter()
         .flat_map(|sheet| &sheet.blocks)
-        .map(|block| exports(block.table.id))
+        .map(|block| links(asked, path, block.table.id))
         .collect();
     let page = render(&Figures {
         lang,
@@ -89,6 +67,40 @@ pub(super) async fn answer(
         sheet,
     });
     Ok((status, page).into_response())
+}
+
+/// The file asked for, if one is.
+pub(super) fn file(asked: &Asked, sheet: &Sheet) -> Result<Option<Response>, Problem> {
+    let Some(export) = given(&asked.export) else {
+        return Ok(None);
+    };
+    let Some(export) = Export::of_name(export) else {
+        return Err(
+            Problem::bad_request("unknown-export", "ask for one of: csv, csv-comma, xlsx")
+                .field("export"),
+        );
+    };
+    export.file(sheet, given(&asked.table)).map(Some)
+}
+
+/// Links to the files of a table.
+pub(super) fn links(asked: &Asked, path: &str, table: &str) -> Vec<Choice> {
+    let words = asked.lang().words();
+    Export::ALL
+        .map(|one| Choice {
+            value: asked.link(path, |asked| {
+                asked.export = Some(one.name().to_owned());
+                asked.table = Some(table.to_owned());
+            }),
+            text: words
+                .figures
+                .exports
+                .get(one.name())
+                .cloned()
+                .unwrap_or_default(),
+            chosen: false,
+        })
+        .into()
 }
 
 /// The labels of an answer, by name.

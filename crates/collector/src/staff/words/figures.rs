@@ -12,6 +12,7 @@ pub(crate) struct FiguresWords {
     pub(crate) every: String,
     pub(crate) table: String,
     pub(crate) export: String,
+    pub(crate) export_all: String,
     pub(crate) exports: BTreeMap<String, String>,
     pub(crate) ranking: String,
     pub(crate) ranking_chart: String,
