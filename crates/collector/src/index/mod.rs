@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
+use statistics::cluster::ClusterSums;
+use statistics::estimate::Measure;
 use survey::cell::Cell;
 use survey::form::Form;
 use survey::method::{Figure, Method, MethodError, figure};
@@ -169,6 +171,31 @@ pub async fn answer(
     threshold: u64,
     request: IndexRequest,
 ) -> Result<IndexAnswer, IndexError> {
+    let measured = measured(store, forms, threshold, request).await?;
+    Ok(measured.answer)
+}
+
+/// An answer with the sums that its figures are made of, for what is said *between* figures: changes, ranks, gaps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The answer.
+    pub answer: IndexAnswer,
+    /// Sums of each of its cells, in the same order; none of a suppressed cell, so that nothing can be computed from
+    /// what is not shown, and none by `points18`.
+    pub sums: Vec<Option<(ClusterSums, Measure)>>,
+}
+
+/// As [`answer`], with the sums.
+///
+/// # Errors
+///
+/// As [`answer`].
+pub async fn measured(
+    store: &dyn Store,
+    forms: &FormBook,
+    threshold: u64,
+    request: IndexRequest,
+) -> Result<Measured, IndexError> {
     let question = Question::of(forms, &request)?;
     let form = FormKey::of(question.form);
     let (from, to) = period(store, &form, &request).await?;
@@ -188,7 +215,11 @@ pub async fn answer(
     let mut rows = rows(&question, groups, closed.as_ref())?;
     rows.sort_by(|one, other| one.place.cmp(&other.place));
     suppress::apply(&mut rows, threshold);
-    Ok(IndexAnswer {
+    let sums = rows
+        .iter()
+        .map(|row| row.sums.filter(|_| !row.suppressed))
+        .collect();
+    let answer = IndexAnswer {
         form: question.form.id.clone(),
         form_version: question.form.version,
         method: question.method,
@@ -206,7 +237,8 @@ pub async fn answer(
             .into_iter()
             .map(|row| row.into_cell(&question))
             .collect(),
-    })
+    };
+    Ok(Measured { answer, sums })
 }
 
 /// The asked period; where one end is not asked for, up to the first or last response, and today when there is none.
@@ -248,6 +280,7 @@ struct Row {
     /// Its value on each axis.
     place: Vec<Place>,
     figure: Figure,
+    sums: Option<(ClusterSums, Measure)>,
     responses: u64,
     flagged: u64,
     closed: Option<u64>,
@@ -279,6 +312,8 @@ fn rows(
             rows.push(Row {
                 place: place(&question.axes, &key, cut),
                 figure: compute(question.form, &cell, question.method, cut)?,
+                sums: statistics::index::sums(question.form, &cell, question.method, cut.scope())
+                    .ok(),
                 responses: cell.responses,
                 flagged: cell.flagged,
                 closed: finished,

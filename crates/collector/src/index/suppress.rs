@@ -86,6 +86,7 @@ mod tests {
                 respondents,
                 ..Figure::default()
             },
+            sums: None,
             responses: respondents,
             flagged: 0,
             closed: None,

@@ -101,7 +101,7 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-const PAGES: [&str; 3] = ["", "/devices", "/devices/edit"];
+const PAGES: [&str; 5] = ["", "/units", "/trend", "/devices", "/devices/edit"];
 
 /// The login page's address, which remembers the page asked for.
 fn login_link(parts: &Parts) -> String {

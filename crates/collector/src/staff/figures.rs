@@ -21,7 +21,10 @@ pub(super) struct Choices {
     pub(super) languages: Vec<Choice>,
     pub(super) from: String,
     pub(super) to: String,
-    pub(super) unit: Option<String>,
+    pub(super) channels: Vec<Choice>,
+    pub(super) provenances: Vec<Choice>,
+    /// What the form does not show and must not lose.
+    pub(super) kept: Vec<(&'static str, String)>,
 }
 
 /// One option of a select, or one link.
@@ -54,7 +57,7 @@ pub(super) struct Fact {
 
 /// A chart that is a table: each row carries its bar.
 pub(super) struct Section {
-    pub(super) id: &'static str,
+    pub(super) id: String,
     pub(super) title: String,
     pub(super) note: String,
     /// Heading of the first column.
@@ -318,7 +321,7 @@ impl Style<'_> {
             }]
         };
         Section {
-            id: "by-unit",
+            id: "by-unit".to_owned(),
             title: words.by_unit.clone(),
             note: words.by_unit_note.clone(),
             column: words.unit.clone(),
@@ -344,26 +347,24 @@ impl Style<'_> {
         }
     }
 
-    /// Fields of procedures, lowest first.
-    pub(super) fn fields(&self, answer: &IndexAnswer) -> Section {
-        let words = &self.lang.words().report;
+    /// Groups by one dimension, lowest first; headed by id, title, note and the name of the column.
+    pub(super) fn groups(
+        &self,
+        answer: &IndexAnswer,
+        dimension: &str,
+        [id, title, note, column]: [&str; 4],
+        name: impl Fn(Option<&str>) -> Name,
+    ) -> Section {
         let max = self.max();
         let rows = ranked(answer.cells.iter().collect())
             .into_iter()
-            .map(|cell| {
-                let name = Name {
-                    text: key(cell, "field").unwrap_or(&words.no_field).to_owned(),
-                    code: None,
-                    link: None,
-                };
-                self.row(name, cell, max)
-            })
+            .map(|cell| self.row(name(key(cell, dimension)), cell, max))
             .collect();
         Section {
-            id: "by-field",
-            title: words.by_field.clone(),
-            note: words.by_field_note.clone(),
-            column: words.field.clone(),
+            id: id.to_owned(),
+            title: title.to_owned(),
+            note: note.to_owned(),
+            column: column.to_owned(),
             max: decimal(self.lang, max, 0),
             ticks: self.ticks(max),
             groups: vec![Group { title: None, rows }],
@@ -416,7 +417,7 @@ impl Style<'_> {
             }
         }
         Section {
-            id: "by-item",
+            id: "by-item".to_owned(),
             title: words.by_item.clone(),
             note: words.by_item_note.clone(),
             column: words.item.clone(),

@@ -1,15 +1,25 @@
 //! Pages for officers: sign in, and a report that is read at a glance. Server-made HTML without scripts, so that they
 //! work on old machines, print well, and need nothing but a browser.
 
+mod asked;
 mod desk;
 mod device_form;
 mod devices;
+mod export;
 mod figures;
+mod gap;
+mod months;
 mod numbers;
 mod origin;
 pub(crate) mod pages;
+mod plot;
+mod ranking;
 mod report;
+mod report_sheet;
+mod sheet;
+mod sheet_page;
 mod spans;
+mod trend;
 pub(crate) mod words;
 
 use std::sync::Arc;
@@ -30,6 +40,8 @@ const MAX_FORM: usize = 16 * 1024;
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(report::page))
+        .route("/units", get(ranking::page))
+        .route("/trend", get(trend::page))
         .route("/devices", get(devices::page))
         .route(
             "/devices/edit",

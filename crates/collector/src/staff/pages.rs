@@ -6,7 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::device_form::{Code, Fields};
 use super::devices::Row;
-use super::figures::{Choices, Headline, Section};
+use super::figures::{Choice, Choices, Headline, Section};
+use super::sheet::Sheet;
 use super::words::{Language, LinkOver, Words};
 use crate::http::Problem;
 
@@ -61,8 +62,36 @@ pub(super) struct Report<'a> {
     pub(super) user: &'a str,
     pub(super) csrf: &'a str,
     pub(super) choices: Choices,
+    /// The page's own address, and those of its neighbours with the same choice.
+    pub(super) action: &'static str,
+    pub(super) report: String,
+    pub(super) units: String,
+    pub(super) trend: String,
+    /// The way down from all units to here.
+    pub(super) crumbs: Vec<Choice>,
     /// None when the choice has no answer.
     pub(super) body: Option<Body>,
+}
+
+/// `GET /staff/units` and `GET /staff/trend`
+#[derive(Template)]
+#[template(path = "figures.html")]
+pub(super) struct Figures<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) choices: Choices,
+    /// The page's own address, and those of its neighbours with the same choice.
+    pub(super) action: &'static str,
+    pub(super) report: String,
+    pub(super) units: String,
+    pub(super) trend: String,
+    /// Links to files, for each block.
+    pub(super) exports: Vec<Vec<Choice>>,
+    /// None when the choice has no answer.
+    pub(super) sheet: Option<Sheet>,
 }
 
 /// `GET /staff/devices`
@@ -115,6 +144,10 @@ pub(super) struct Body {
     pub(super) sections: Vec<Section>,
     pub(super) about: Vec<String>,
     pub(super) source: Source,
+    /// The same as tables, for files.
+    pub(super) sheet: Sheet,
+    /// Caption of each table with links to its files.
+    pub(super) files: Vec<(String, Vec<Choice>)>,
 }
 
 /// Where a form's questions come from, and what about them is not confirmed.

@@ -5,63 +5,21 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
-use serde::Deserialize;
 use survey::form::{Confidence, Form};
-use survey::method::Method;
 
+use super::asked::{Asked, given, measured};
 use super::desk::Officer;
-use super::figures::{Choice, Choices, Name, Section, Style};
+use super::figures::{Choice, Name, Section, Style};
 use super::numbers::day;
 use super::pages::{Body, Report, Source, render};
+use super::report_sheet::{self, Cut};
+use super::sheet_page;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
-use crate::index::{self, IndexAnswer, IndexError, IndexRequest};
-use crate::store::{CellQuery, FormKey, StoreError, Unit};
+use crate::index::IndexAnswer;
+use crate::store::{Procedure, Unit};
 
-/// What the page was asked; empty fields of the form count as absent.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    /// `id` or `id:version`.
-    form: Option<String>,
-    method: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-    unit: Option<String>,
-    /// Present: every unit, not only the lowest and the highest.
-    all: Option<String>,
-    lang: Option<String>,
-}
-
-impl Asked {
-    /// The same page with one thing changed.
-    fn link(&self, change: impl FnOnce(&mut Self)) -> String {
-        let mut asked = self.clone();
-        change(&mut asked);
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("form", &asked.form),
-            ("method", &asked.method),
-            ("from", &asked.from),
-            ("to", &asked.to),
-            ("unit", &asked.unit),
-            ("all", &asked.all),
-            ("lang", &asked.lang),
-        ] {
-            if let Some(value) = given(value) {
-                query.append_pair(name, value);
-            }
-        }
-        format!("/staff?{}", query.finish())
-    }
-}
-
-fn given(value: &Option<String>) -> Option<&str> {
-    value
-        .as_deref()
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-}
+const PATH: &str = "/staff";
 
 /// `GET /staff`
 pub(super) async fn page(
@@ -69,7 +27,7 @@ pub(super) async fn page(
     officer: Officer,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let lang = Language::of(given(&asked.lang).unwrap_or_default());
+    let lang = asked.lang();
     let words = lang.words();
     if !officer.may_read() {
         return Err(Problem::forbidden(
@@ -77,11 +35,16 @@ pub(super) async fn page(
             words.login.not_allowed.clone(),
         ));
     }
-    let form = chosen_form(&app, given(&asked.form)).await?;
+    let form = asked.form(&app).await?;
     let body = match &form {
         Some(form) => body(&app, form, &asked, lang).await?,
         None => None,
     };
+    if let Some(body) = &body
+        && let Some(file) = sheet_page::file(&asked, &body.sheet)?
+    {
+        return Ok(file);
+    }
     let found = body.is_some();
     let page = render(&Report {
         lang,
@@ -89,7 +52,12 @@ pub(super) async fn page(
         demo: app.store.note("demo").await?.is_some(),
         user: &officer.user.name,
         csrf: &officer.csrf,
-        choices: choices(&app, form.as_deref(), &asked, lang),
+        choices: asked.choices(&app, form.as_deref()),
+        action: PATH,
+        report: asked.link(PATH, |_| {}),
+        units: asked.link("/staff/units", |_| {}),
+        trend: asked.link("/staff/trend", |_| {}),
+        crumbs: crumbs(&app, &asked).await?,
         body,
     });
     Ok(if found {
@@ -99,98 +67,6 @@ pub(super) async fn page(
     })
 }
 
-/// The form asked for, else the one with the most ratings.
-async fn chosen_form(app: &App, asked: Option<&str>) -> Result<Option<Arc<Form>>, StoreError> {
-    if let Some(asked) = asked {
-        return Ok(match asked.split_once(':') {
-            Some((id, version)) => version
-                .parse()
-                .ok()
-                .and_then(|version| app.forms.get(id, version)),
-            None => app.forms.newest(asked),
-        }
-        .cloned());
-    }
-    let mut most: Option<(u64, &Arc<Form>)> = None;
-    for form in app.forms.iter() {
-        let ratings = ratings(app, form).await?;
-        if most.is_none_or(|(best, _)| ratings > best) {
-            most = Some((ratings, form));
-        }
-    }
-    Ok(most.map(|(_, form)| Arc::clone(form)))
-}
-
-/// How many ratings of this form count.
-async fn ratings(app: &App, form: &Form) -> Result<u64, StoreError> {
-    let key = FormKey {
-        id: form.id.clone(),
-        version: form.version,
-    };
-    let Some((from, to)) = app.store.span(&key).await? else {
-        return Ok(0);
-    };
-    let query = CellQuery {
-        form: key,
-        from,
-        to,
-        by: Vec::new(),
-        filters: Vec::new(),
-    };
-    let cells = app.store.cells(query).await?;
-    Ok(cells.iter().map(|(_, cell)| cell.responses).sum())
-}
-
-fn choices(app: &App, form: Option<&Form>, asked: &Asked, lang: Language) -> Choices {
-    let words = lang.words();
-    let method = form.and_then(|form| chosen_method(form, asked));
-    Choices {
-        forms: app
-            .forms
-            .iter()
-            .map(|one| Choice {
-                value: format!("{}:{}", one.id, one.version),
-                text: format!(
-                    "{} ({} {})",
-                    one.title.get(lang.tag()),
-                    words.report.version,
-                    one.version
-                ),
-                chosen: form.is_some_and(|form| form.id == one.id && form.version == one.version),
-            })
-            .collect(),
-        methods: form
-            .map(|form| form.index.methods.as_slice())
-            .unwrap_or_default()
-            .iter()
-            .map(|one| Choice {
-                value: one.id().to_owned(),
-                text: one.words().label.get(lang.tag()).to_owned(),
-                chosen: method == Some(*one),
-            })
-            .collect(),
-        languages: Language::ALL
-            .map(|one| Choice {
-                value: one.tag().to_owned(),
-                text: one.name().to_owned(),
-                chosen: one == lang,
-            })
-            .into(),
-        from: given(&asked.from).unwrap_or_default().to_owned(),
-        to: given(&asked.to).unwrap_or_default().to_owned(),
-        unit: given(&asked.unit).map(str::to_owned),
-    }
-}
-
-/// The method asked for if the form has it (the form may just have been changed), else the form's first.
-fn chosen_method(form: &Form, asked: &Asked) -> Option<Method> {
-    let methods = &form.index.methods;
-    given(&asked.method)
-        .and_then(Method::from_id)
-        .filter(|method| methods.contains(method))
-        .or_else(|| methods.first().copied())
-}
-
 /// The figures, or `None` when the choice has no answer.
 async fn body(
     app: &App,
@@ -198,31 +74,36 @@ async fn body(
     asked: &Asked,
     lang: Language,
 ) -> Result<Option<Body>, Problem> {
-    let (Ok(from), Ok(to)) = (date(&asked.from), date(&asked.to)) else {
+    let Ok(days) = asked.days() else {
         return Ok(None);
     };
     let unit = given(&asked.unit);
-    let request = |by: &[&str]| IndexRequest {
-        form: form.id.clone(),
-        form_version: Some(form.version),
-        method: chosen_method(form, asked).map(|method| method.id().to_owned()),
-        from,
-        to,
-        by: by.iter().map(|&name| name.to_owned()).collect(),
-        filters: unit
-            .map(|unit| ("unit".to_owned(), vec![unit.to_owned()]))
-            .into_iter()
-            .collect(),
+    let field = given(&asked.field);
+    let procedure = given(&asked.procedure);
+    // One step down from what is chosen.
+    let cut = match (unit, field, procedure) {
+        (.., Some(_)) => None,
+        (_, Some(_), None) => Some("procedure"),
+        (Some(_), None, None) => Some("field"),
+        (None, None, None) => Some("unit"),
     };
-    let cut = if unit.is_some() { "field" } else { "unit" };
-    let Some(whole) = figures(app, request(&[])).await? else {
+    let figures = async |by: &[&str]| -> Result<Option<IndexAnswer>, Problem> {
+        let found = measured(app, asked.request(form, by, days)).await?;
+        Ok(found.map(|found| found.answer))
+    };
+    let Some(whole) = figures(&[]).await? else {
         return Ok(None);
     };
-    let (Some(groups), Some(items)) = (
-        figures(app, request(&[cut])).await?,
-        figures(app, request(&["item"])).await?,
+    let (Some(items), Some(channels), Some(provenances)) = (
+        figures(&["item"]).await?,
+        figures(&["channel"]).await?,
+        figures(&["provenance"]).await?,
     ) else {
         return Ok(None);
+    };
+    let groups = match cut {
+        Some(cut) => figures(&[cut]).await?,
+        None => None,
     };
     let units = app.store.units().await?;
     let style = Style {
@@ -232,18 +113,166 @@ async fn body(
         threshold: whole.threshold,
     };
     let words = &lang.words().report;
-    let by_group = if unit.is_some() {
-        style.fields(&groups)
-    } else {
-        style.units(
-            &groups,
+    let more = &lang.words().figures;
+    let procedures = app.store.procedures().await?;
+    let mut sections = Vec::new();
+    match (cut, &groups) {
+        (Some("unit"), Some(groups)) => sections.push(style.units(
+            groups,
             |code| unit_row(&units, code, asked, lang),
             given(&asked.all).is_some(),
-            asked.link(|asked| asked.all = Some("1".to_owned())),
-            asked.link(|asked| asked.all = None),
-        )
+            asked.link(PATH, |asked| asked.all = Some("1".to_owned())),
+            asked.link(PATH, |asked| asked.all = None),
+        )),
+        (Some("field"), Some(groups)) => {
+            sections.push(style.groups(
+                groups,
+                "field",
+                [
+                    "by-field",
+                    &words.by_field,
+                    &words.by_field_note,
+                    &words.field,
+                ],
+                |field| Name {
+                    text: field.unwrap_or(&words.no_field).to_owned(),
+                    code: None,
+                    link: field.map(|field| {
+                        asked.link(PATH, |asked| asked.field = Some(field.to_owned()))
+                    }),
+                },
+            ))
+        }
+        (Some(_), Some(groups)) => {
+            sections.push(style.groups(
+                groups,
+                "procedure",
+                [
+                    "by-procedure",
+                    &more.by_procedure,
+                    &more.by_procedure_note,
+                    &more.procedure,
+                ],
+                |code| Name {
+                    text: code.map_or_else(
+                        || more.no_procedure.clone(),
+                        |code| procedure_name(&procedures, code).to_owned(),
+                    ),
+                    code: code.map(str::to_owned),
+                    link: code.map(|code| {
+                        asked.link(PATH, |asked| asked.procedure = Some(code.to_owned()))
+                    }),
+                },
+            ));
+        }
+        _ => {}
+    }
+    sections.push(style.items(&items));
+    for (answer, axis, told, heading) in [
+        (
+            &channels,
+            "channel",
+            &more.channels,
+            [
+                "by-channel",
+                &more.by_channel,
+                &more.by_cut_note,
+                &more.channel,
+            ],
+        ),
+        (
+            &provenances,
+            "provenance",
+            &more.provenances,
+            [
+                "by-provenance",
+                &more.by_provenance,
+                &more.by_cut_note,
+                &more.provenance,
+            ],
+        ),
+    ] {
+        sections.push(style.groups(answer, axis, heading, |value| {
+            Name {
+                text: value
+                    .and_then(|value| told.get(value))
+                    .map_or("–", String::as_str)
+                    .to_owned(),
+                code: None,
+                link: None,
+            }
+        }));
+    }
+    let plain = |id, caption, column, axis, answer| Cut {
+        id,
+        caption,
+        column,
+        axis,
+        answer,
+        name: Box::new(str::to_owned),
     };
-    let mut sections = vec![by_group, style.items(&items)];
+    let title = &lang.words().report.title;
+    let mut cuts = vec![plain("whole", title, title, None, &whole)];
+    if let (Some(cut), Some(groups)) = (cut, &groups) {
+        cuts.push(match cut {
+            "unit" => Cut {
+                name: Box::new(|code| unit_name(&units, code).unwrap_or(code).to_owned()),
+                ..plain("units", &words.by_unit, &words.unit, Some(cut), groups)
+            },
+            "field" => plain("fields", &words.by_field, &words.field, Some(cut), groups),
+            _ => Cut {
+                name: Box::new(|code| procedure_name(&procedures, code).to_owned()),
+                ..plain(
+                    "procedures",
+                    &more.by_procedure,
+                    &more.procedure,
+                    Some(cut),
+                    groups,
+                )
+            },
+        });
+    }
+    cuts.push(Cut {
+        name: Box::new(|id| {
+            let item = form.items.iter().find(|item| item.id == id);
+            item.map_or(id, |item| item.text.get(lang.tag())).to_owned()
+        }),
+        ..plain("items", &words.by_item, &words.item, Some("item"), &items)
+    });
+    for (id, caption, column, axis, answer, told) in [
+        (
+            "channels",
+            &more.by_channel,
+            &more.channel,
+            "channel",
+            &channels,
+            &more.channels,
+        ),
+        (
+            "provenances",
+            &more.by_provenance,
+            &more.provenance,
+            "provenance",
+            &provenances,
+            &more.provenances,
+        ),
+    ] {
+        cuts.push(Cut {
+            name: Box::new(|value| told.get(value).map_or(value, String::as_str).to_owned()),
+            ..plain(id, caption, column, Some(axis), answer)
+        });
+    }
+    let sheet = report_sheet::sheet(form, asked, &whole, &cuts, about(&whole, lang));
+    let files = sheet
+        .blocks
+        .iter()
+        .map(|block| {
+            (
+                block.title.clone(),
+                sheet_page::links(asked, PATH, block.table.id),
+            )
+        })
+        .collect();
     sections.retain(Section::tells_something);
     Ok(Some(Body {
         headline: style.headline(
@@ -251,28 +280,67 @@ async fn body(
                 || words.all_units.clone(),
                 |code| unit_name(&units, code).unwrap_or(code).to_owned(),
             ),
-            unit.map(|_| asked.link(|asked| asked.unit = None)),
+            unit.map(|_| {
+                asked.link(PATH, |asked| {
+                    (asked.unit, asked.field, asked.procedure) = (None, None, None);
+                })
+            }),
             label(form, &whole, lang),
             whole.cells.first(),
         ),
         sections,
         about: about(&whole, lang),
         source: source(form, lang),
+        sheet,
+        files,
     }))
 }
 
-/// The index, or `None` when the question was at fault.
-async fn figures(app: &App, request: IndexRequest) -> Result<Option<IndexAnswer>, Problem> {
-    let threshold = app.settings.threshold;
-    match index::answer(app.store.as_ref(), &app.forms, threshold, request).await {
-        Ok(answer) => Ok(Some(answer)),
-        Err(IndexError::Request { .. }) => Ok(None),
-        Err(IndexError::Store(error)) => Err(error.into()),
+/// The way down from all units, each step with its link.
+async fn crumbs(app: &App, asked: &Asked) -> Result<Vec<Choice>, Problem> {
+    let words = asked.lang().words();
+    let mut steps = Vec::new();
+    if let Some(unit) = given(&asked.unit) {
+        let units = app.store.units().await?;
+        steps.push((
+            unit_name(&units, unit).unwrap_or(unit).to_owned(),
+            asked.link(PATH, |asked| (asked.field, asked.procedure) = (None, None)),
+        ));
     }
+    if let Some(field) = given(&asked.field) {
+        let link = asked.link(PATH, |asked| asked.procedure = None);
+        steps.push((field.to_owned(), link));
+    }
+    if let Some(code) = given(&asked.procedure) {
+        let procedures = app.store.procedures().await?;
+        let name = procedure_name(&procedures, code).to_owned();
+        steps.push((name, asked.link(PATH, |_| {})));
+    }
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = asked.link(PATH, |asked| {
+        (asked.unit, asked.field, asked.procedure) = (None, None, None);
+    });
+    steps.insert(0, (words.report.all_units.clone(), all));
+    let last = steps.len() - 1;
+    Ok(steps
+        .into_iter()
+        .enumerate()
+        .map(|(at, (text, value))| Choice {
+            value,
+            text,
+            chosen: at == last,
+        })
+        .collect())
 }
 
-fn date(value: &Option<String>) -> Result<Option<Date>, jiff::Error> {
-    given(value).map(str::parse).transpose()
+/// The name of a procedure, else its code.
+fn procedure_name<'a>(procedures: &'a [Procedure], code: &'a str) -> &'a str {
+    procedures
+        .iter()
+        .find(|procedure| procedure.code == code)
+        .map_or(code, |procedure| &procedure.name)
 }
 
 /// The name that a code has had since last.
@@ -296,7 +364,7 @@ fn unit_row(units: &[Unit], code: Option<&str>, asked: &Asked, lang: Language) -
             Name {
                 text: name.unwrap_or(code).to_owned(),
                 code: name.map(|_| code.to_owned()),
-                link: Some(asked.link(|asked| {
+                link: Some(asked.link(PATH, |asked| {
                     asked.unit = Some(code.to_owned());
                     asked.all = None;
                 })),

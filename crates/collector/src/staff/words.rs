@@ -1,9 +1,13 @@
 //! The words of the pages: data in `words/*.json`, one file a language, the same keys in each.
 
+mod figures;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+pub(crate) use figures::FiguresWords;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +105,7 @@ pub(crate) struct Words {
     pub(crate) logout: String,
     pub(crate) signed_in: String,
     pub(crate) report: ReportWords,
+    pub(crate) figures: FiguresWords,
     pub(crate) device_form: DeviceFormWords,
     pub(crate) devices: DeviceWords,
     pub(crate) time: TimeWords,

@@ -1,0 +1,250 @@
+//! What a page of figures was asked, and links to the same with one thing changed. All pages share it, so that filters
+//! are kept from page to page.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use survey::form::Form;
+use survey::method::Method;
+
+use super::figures::{Choice, Choices};
+use super::words::Language;
+use crate::http::{App, Problem};
+use crate::index::{self, IndexError, IndexRequest, Measured};
+use crate::store::terms::Term;
+use crate::store::{CellQuery, FormKey, Provenance, StoreError};
+use survey::response::Channel;
+
+/// The query of a page; empty fields of the form count as absent.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    /// `id` or `id:version`.
+    pub(super) form: Option<String>,
+    pub(super) method: Option<String>,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) field: Option<String>,
+    pub(super) procedure: Option<String>,
+    pub(super) channel: Option<String>,
+    pub(super) provenance: Option<String>,
+    /// Present: every unit, not only the lowest and the highest.
+    pub(super) all: Option<String>,
+    pub(super) lang: Option<String>,
+    /// `csv`, `csv-comma` or `xlsx`: a file instead of the page.
+    pub(super) export: Option<String>,
+    /// Which table of the page a CSV file holds; the first when absent.
+    pub(super) table: Option<String>,
+}
+
+impl Asked {
+    pub(super) fn lang(&self) -> Language {
+        Language::of(given(&self.lang).unwrap_or_default())
+    }
+
+    /// A page with this choice, with one thing changed. The way of showing is not taken along.
+    pub(super) fn link(&self, page: &str, change: impl FnOnce(&mut Self)) -> String {
+        let mut asked = self.clone();
+        (asked.export, asked.table) = (None, None);
+        change(&mut asked);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("form", &asked.form),
+            ("method", &asked.method),
+            ("from", &asked.from),
+            ("to", &asked.to),
+            ("unit", &asked.unit),
+            ("field", &asked.field),
+            ("procedure", &asked.procedure),
+            ("channel", &asked.channel),
+            ("provenance", &asked.provenance),
+            ("all", &asked.all),
+            ("lang", &asked.lang),
+            ("export", &asked.export),
+            ("table", &asked.table),
+        ] {
+            if let Some(value) = given(value) {
+                query.append_pair(name, value);
+            }
+        }
+        format!("{page}?{}", query.finish())
+    }
+
+    /// First and last day; an error when either cannot be read.
+    pub(super) fn days(&self) -> Result<(Option<Date>, Option<Date>), jiff::Error> {
+        Ok((date(&self.from)?, date(&self.to)?))
+    }
+
+    fn filters(&self) -> BTreeMap<String, Vec<String>> {
+        [
+            ("unit", &self.unit),
+            ("field", &self.field),
+            ("procedure", &self.procedure),
+            ("channel", &self.channel),
+            ("provenance", &self.provenance),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), vec![given(value)?.to_owned()])))
+        .collect()
+    }
+
+    /// The question to the index, cut by these dimensions.
+    pub(super) fn request(&self, form: &Form, by: &[&str], days: Days) -> IndexRequest {
+        IndexRequest {
+            form: form.id.clone(),
+            form_version: Some(form.version),
+            method: self.method(form).map(|method| method.id().to_owned()),
+            from: days.0,
+            to: days.1,
+            by: by.iter().map(|&name| name.to_owned()).collect(),
+            filters: self.filters(),
+        }
+    }
+
+    /// The method asked for if the form has it (the form may just have been changed), else the form's first.
+    pub(super) fn method(&self, form: &Form) -> Option<Method> {
+        let methods = &form.index.methods;
+        given(&self.method)
+            .and_then(Method::from_id)
+            .filter(|method| methods.contains(method))
+            .or_else(|| methods.first().copied())
+    }
+
+    /// The form asked for, else the one with the most ratings.
+    pub(super) async fn form(&self, app: &App) -> Result<Option<Arc<Form>>, StoreError> {
+        if let Some(asked) = given(&self.form) {
+            return Ok(match asked.split_once(':') {
+                Some((id, version)) => version
+                    .parse()
+                    .ok()
+                    .and_then(|version| app.forms.get(id, version)),
+                None => app.forms.newest(asked),
+            }
+            .cloned());
+        }
+        let mut most: Option<(u64, &Arc<Form>)> = None;
+        for form in app.forms.iter() {
+            let ratings = ratings(app, form).await?;
+            if most.is_none_or(|(best, _)| ratings > best) {
+                most = Some((ratings, form));
+            }
+        }
+        Ok(most.map(|(_, form)| Arc::clone(form)))
+    }
+
+    /// What the form above a page offers.
+    pub(super) fn choices(&self, app: &App, form: Option<&Form>) -> Choices {
+        let lang = self.lang();
+        let words = lang.words();
+        let method = form.and_then(|form| self.method(form));
+        let kept = [
+            ("unit", &self.unit),
+            ("field", &self.field),
+            ("procedure", &self.procedure),
+        ];
+        Choices {
+            forms: app
+                .forms
+                .iter()
+                .map(|one| Choice {
+                    value: format!("{}:{}", one.id, one.version),
+                    text: format!(
+                        "{} ({} {})",
+                        one.title.get(lang.tag()),
+                        words.report.version,
+                        one.version
+                    ),
+                    chosen: form
+                        .is_some_and(|form| form.id == one.id && form.version == one.version),
+                })
+                .collect(),
+            methods: form
+                .map(|form| form.index.methods.as_slice())
+                .unwrap_or_default()
+                .iter()
+                .map(|one| Choice {
+                    value: one.id().to_owned(),
+                    text: one.words().label.get(lang.tag()).to_owned(),
+                    chosen: method == Some(*one),
+                })
+                .collect(),
+            languages: Language::ALL
+                .map(|one| Choice {
+                    value: one.tag().to_owned(),
+                    text: one.name().to_owned(),
+                    chosen: one == lang,
+                })
+                .into(),
+            channels: terms::<Channel>(&words.figures.channels, &self.channel),
+            provenances: terms::<Provenance>(&words.figures.provenances, &self.provenance),
+            from: given(&self.from).unwrap_or_default().to_owned(),
+            to: given(&self.to).unwrap_or_default().to_owned(),
+            kept: kept
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, given(value)?.to_owned())))
+                .collect(),
+        }
+    }
+}
+
+/// First and last day; open where absent.
+pub(super) type Days = (Option<Date>, Option<Date>);
+
+/// The words of a closed set as options.
+fn terms<T: Term>(words: &BTreeMap<String, String>, asked: &Option<String>) -> Vec<Choice> {
+    T::names()
+        .into_iter()
+        .map(|name| Choice {
+            value: name.to_owned(),
+            text: words.get(name).map_or(name, String::as_str).to_owned(),
+            chosen: given(asked) == Some(name),
+        })
+        .collect()
+}
+
+/// The figures with their sums, or `None` when the question was at fault.
+pub(super) async fn measured(
+    app: &App,
+    request: IndexRequest,
+) -> Result<Option<Measured>, Problem> {
+    let threshold = app.settings.threshold;
+    match index::measured(app.store.as_ref(), &app.forms, threshold, request).await {
+        Ok(measured) => Ok(Some(measured)),
+        Err(IndexError::Request { .. }) => Ok(None),
+        Err(IndexError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// A field of the query that is not empty.
+pub(super) fn given(value: &Option<String>) -> Option<&str> {
+    value
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+}
+
+fn date(value: &Option<String>) -> Result<Option<Date>, jiff::Error> {
+    given(value).map(str::parse).transpose()
+}
+
+/// How many ratings of this form count.
+async fn ratings(app: &App, form: &Form) -> Result<u64, StoreError> {
+    let key = FormKey {
+        id: form.id.clone(),
+        version: form.version,
+    };
+    let Some((from, to)) = app.store.span(&key).await? else {
+        return Ok(0);
+    };
+    let query = CellQuery {
+        form: key,
+        from,
+        to,
+        by: Vec::new(),
+        filters: Vec::new(),
+    };
+    let cells = app.store.cells(query).await?;
+    Ok(cells.iter().map(|(_, cell)| cell.responses).sum())
+}

@@ -1,0 +1,255 @@
+//! `GET /staff/units`: units ranked, with what keeps a rank from being over-read: intervals, rank intervals and bands.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use statistics::confidence::Confidence;
+use statistics::estimate::{Estimate, estimate};
+use statistics::interval::{IntervalKind, Population};
+use statistics::methods::Technique;
+use statistics::rank::{Rank, rank};
+use survey::form::Form;
+use survey::method::Method;
+
+use super::asked::{Asked, measured};
+use super::desk::Officer;
+use super::plot::{Dot, intervals};
+use super::report::unit_name;
+use super::sheet::{Block, Line, Sheet, Table, Value};
+use super::sheet_page;
+use super::words::{Language, fill};
+use crate::http::{App, Problem};
+use crate::index::{IndexCell, Measured};
+use crate::store::Unit;
+
+const PATH: &str = "/staff/units";
+
+/// `GET /staff/units`
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    officer: Officer,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    sheet_page::admit(&officer, &asked)?;
+    let form = asked.form(&app).await?;
+    let sheet = match (&form, asked.days()) {
+        (Some(form), Ok(days)) => match measured(&app, asked.request(form, &["unit"], days)).await?
+        {
+            Some(measured) => Some(sheet(form, &measured, &app.store.units().await?, &asked)),
+            None => None,
+        },
+        _ => None,
+    };
+    sheet_page::answer(&app, &officer, &asked, PATH, form.as_deref(), sheet).await
+}
+
+/// A shown unit on its way to a rank. Suppressed units never become one.
+struct Ranked<'a> {
+    cell: &'a IndexCell,
+    value: f64,
+    estimate: Option<Estimate>,
+    rank: Option<Rank>,
+}
+
+fn sheet(form: &Form, measured: &Measured, units: &[Unit], asked: &Asked) -> Sheet {
+    let lang = asked.lang();
+    let words = lang.words();
+    let answer = &measured.answer;
+    let mut shown: Vec<Ranked> = answer
+        .cells
+        .iter()
+        .zip(&measured.sums)
+        .filter(|(cell, _)| !cell.suppressed)
+        .filter_map(|(cell, sums)| {
+            Some(Ranked {
+                cell,
+                value: cell.value?,
+                estimate: sums.and_then(|(sums, measure)| {
+                    estimate(&sums, measure, Population::Process, Confidence::P95).ok()
+                }),
+                rank: None,
+            })
+        })
+        .collect();
+    let estimates: Option<Vec<Estimate>> = shown.iter().map(|one| one.estimate.clone()).collect();
+    let ranks = estimates.and_then(|all| rank(&all, Confidence::P95).ok());
+    for (one, rank) in shown.iter_mut().zip(ranks.into_iter().flatten()) {
+        one.rank = Some(rank);
+    }
+    // The highest first; those alike in the order of their codes.
+    shown.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let kinds = kinds(shown.iter().filter_map(|one| one.estimate.as_ref()), lang);
+    let name = |cell: &IndexCell| match cell.key.get("unit") {
+        Some(code) => unit_name(units, code).unwrap_or(code).to_owned(),
+        None => words.report.no_unit.clone(),
+    };
+    let max = match answer.method {
+        Method::Points18 => 18.0,
+        _ => 100.0,
+    };
+    let dots: Vec<Dot> = shown
+        .iter()
+        .map(|one| Dot {
+            name: name(one.cell),
+            value: one.value,
+            interval: one.cell.interval,
+            shaded: one.rank.is_some_and(|rank| rank.band.is_multiple_of(2)),
+        })
+        .collect();
+    let ranked = shown.iter().map(|one| (one.cell, one.rank));
+    // In the order of their codes, which tells nothing about their ratings.
+    let others = answer
+        .cells
+        .iter()
+        .filter(|cell| cell.suppressed || cell.value.is_none())
+        .map(|cell| (cell, None));
+    let rows = ranked
+        .chain(others)
+        .map(|(cell, rank)| row(cell, name(cell), rank, form, answer.threshold, asked))
+        .collect();
+    let bands = shown.iter().filter_map(|one| Some(one.rank?.band)).max();
+    let summary = fill(
+        &words.figures.ranking_summary,
+        &[
+            ("units", &shown.len().to_string()),
+            ("bands", &bands.unwrap_or_default().to_string()),
+            (
+                "hidden",
+                &answer
+                    .cells
+                    .iter()
+                    .filter(|cell| cell.suppressed)
+                    .count()
+                    .to_string(),
+            ),
+        ],
+    );
+    let technique = Technique::RankInterval.words();
+    let labels = sheet_page::labels(form, answer, asked, &kinds);
+    Sheet {
+        title: words.figures.ranking.clone(),
+        label: sheet_page::line(&labels),
+        labels,
+        blocks: vec![Block {
+            title: words.figures.ranking.clone(),
+            notes: vec![
+                summary.clone(),
+                words.figures.ranking_note.clone(),
+                fill(&words.figures.interval_is, &[("kinds", &kinds)]),
+            ],
+            chart: intervals(&dots, [0.0, max], &words.figures.ranking_chart, &summary),
+            table: Table {
+                id: "units",
+                caption: words.figures.ranking.clone(),
+                columns: columns(lang),
+                rows,
+            },
+        }],
+        about: vec![
+            words.report.reference.clone(),
+            answer.method.words().formula.get(lang.tag()).to_owned(),
+            technique.formula.get(lang.tag()).to_owned(),
+            technique.interval.get(lang.tag()).to_owned(),
+            technique.note.get(lang.tag()).to_owned(),
+            words.report.self_selected.clone(),
+            fill(
+                &words.report.too_few_note,
+                &[("threshold", &answer.threshold.to_string())],
+            ),
+        ],
+    }
+}
+
+fn columns(lang: Language) -> Vec<String> {
+    let words = lang.words();
+    let (report, figures) = (&words.report, &words.figures);
+    [
+        &report.unit,
+        &figures.code,
+        &report.value,
+        &figures.low,
+        &figures.high,
+        &report.n_short,
+        &report.respondents,
+        &report.missing,
+        &figures.closed,
+        &figures.coverage,
+        &figures.band,
+        &figures.ranks,
+        &figures.note,
+    ]
+    .map(Clone::clone)
+    .into()
+}
+
+fn row(
+    cell: &IndexCell,
+    name: String,
+    rank: Option<Rank>,
+    form: &Form,
+    threshold: u64,
+    asked: &Asked,
+) -> Line {
+    let words = asked.lang().words();
+    let decimals = form.index.decimals;
+    let code = cell.key.get("unit");
+    let end = |at: usize| cell.interval.and_then(|ends| ends.get(at).copied());
+    Line {
+        link: code.map(|code| {
+            asked.link("/staff", |asked| {
+                asked.unit = Some(code.to_owned());
+                asked.all = None;
+            })
+        }),
+        values: vec![
+            Value::Text(name),
+            Value::text(code.unwrap_or_default()),
+            Value::number(cell.value, decimals),
+            Value::number(end(0), decimals),
+            Value::number(end(1), decimals),
+            Value::count(cell.n),
+            Value::count(cell.respondents),
+            Value::count(cell.missing),
+            Value::count(cell.closed),
+            Value::coverage(cell.coverage),
+            Value::count(rank.and_then(|rank| u64::try_from(rank.band).ok())),
+            rank.map_or(Value::Empty, |rank| {
+                Value::Text(format!("{}–{}", rank.best, rank.worst))
+            }),
+            if cell.suppressed {
+                Value::Text(fill(
+                    &words.figures.suppressed,
+                    &[("threshold", &threshold.to_string())],
+                ))
+            } else {
+                Value::text("")
+            },
+        ],
+    }
+}
+
+/// Which intervals the figures have, in words.
+pub(super) fn kinds<'a>(estimates: impl Iterator<Item = &'a Estimate>, lang: Language) -> String {
+    let names: BTreeSet<&str> = estimates
+        .filter_map(|estimate| Some(estimate.interval?.kind))
+        .map(|kind| match kind {
+            IntervalKind::Wilson => "wilson",
+            IntervalKind::ClusterWilson => "cluster-wilson",
+            IntervalKind::T => "t",
+            IntervalKind::ClusterT => "cluster-t",
+            IntervalKind::Census => "census",
+        })
+        .collect();
+    let words = &lang.words().figures;
+    let told: Vec<&str> = names
+        .iter()
+        .map(|name| words.kinds.get(*name).map_or(*name, String::as_str))
+        .collect();
+    if told.is_empty() {
+        words.no_interval.clone()
+    } else {
+        told.join("; ")
+    }
+}

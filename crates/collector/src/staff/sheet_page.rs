@@ -1,0 +1,153 @@
+//! What pages of charts and tables have in common: who may read, the labels, the page itself and its files.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use survey::form::Form;
+
+use super::asked::{Asked, given};
+use super::desk::Officer;
+use super::export::Export;
+use super::figures::Choice;
+use super::numbers::day;
+use super::pages::{Figures, render};
+use super::sheet::Sheet;
+use crate::http::{App, Problem};
+use crate::index::IndexAnswer;
+
+/// Officers of other roles get a plain refusal.
+pub(super) fn admit(officer: &Officer, asked: &Asked) -> Result<(), Problem> {
+    if officer.may_read() {
+        return Ok(());
+    }
+    let words = asked.lang().words();
+    Err(Problem::forbidden(
+        "wrong-role",
+        words.login.not_allowed.clone(),
+    ))
+}
+
+/// The sheet as a page, or as the file asked for.
+pub(super) async fn answer(
+    app: &App,
+    officer: &Officer,
+    asked: &Asked,
+    path: &'static str,
+    form: Option<&Form>,
+    sheet: Option<Sheet>,
+) -> Result<Response, Problem> {
+    let lang = asked.lang();
+    let words = lang.words();
+    if let Some(sheet) = &sheet
+        && let Some(file) = file(asked, sheet)?
+    {
+        return Ok(file);
+    }
+    let status = if sheet.is_some() {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
+    };
+    let exports = sheet
+        .iter()
+        .flat_map(|sheet| &sheet.blocks)
+        .map(|block| links(asked, path, block.table.id))
+        .collect();
+    let page = render(&Figures {
+        lang,
+        words,
+        demo: app.store.note("demo").await?.is_some(),
+        user: &officer.user.name,
+        csrf: &officer.csrf,
+        choices: asked.choices(app, form),
+        action: path,
+        report: asked.link("/staff", |_| {}),
+        units: asked.link("/staff/units", |_| {}),
+        trend: asked.link("/staff/trend", |_| {}),
+        exports,
+        sheet,
+    });
+    Ok((status, page).into_response())
+}
+
+/// The file asked for, if one is.
+pub(super) fn file(asked: &Asked, sheet: &Sheet) -> Result<Option<Response>, Problem> {
+    let Some(export) = given(&asked.export) else {
+        return Ok(None);
+    };
+    let Some(export) = Export::of_name(export) else {
+        return Err(
+            Problem::bad_request("unknown-export", "ask for one of: csv, csv-comma, xlsx")
+                .field("export"),
+        );
+    };
+    export.file(sheet, given(&asked.table)).map(Some)
+}
+
+/// Links to the files of a table.
+pub(super) fn links(asked: &Asked, path: &str, table: &str) -> Vec<Choice> {
+    let words = asked.lang().words();
+    Export::ALL
+        .map(|one| Choice {
+            value: asked.link(path, |asked| {
+                asked.export = Some(one.name().to_owned());
+                asked.table = Some(table.to_owned());
+            }),
+            text: words
+                .figures
+                .exports
+                .get(one.name())
+                .cloned()
+                .unwrap_or_default(),
+            chosen: false,
+        })
+        .into()
+}
+
+/// The labels of an answer, by name.
+pub(super) fn labels(
+    form: &Form,
+    answer: &IndexAnswer,
+    asked: &Asked,
+    kinds: &str,
+) -> Vec<(String, String)> {
+    let lang = asked.lang();
+    let words = lang.words();
+    let mut labels = vec![
+        (
+            words.report.form.clone(),
+            form.title.get(lang.tag()).to_owned(),
+        ),
+        (words.report.version.clone(), form.version.to_string()),
+        (
+            words.report.method.clone(),
+            answer.method.words().label.get(lang.tag()).to_owned(),
+        ),
+        (words.report.from.clone(), day(lang, answer.from)),
+        (words.report.to.clone(), day(lang, answer.to)),
+        (words.figures.interval_kind.clone(), kinds.to_owned()),
+    ];
+    for (name, value) in [
+        (&words.report.unit, &asked.unit),
+        (&words.report.field, &asked.field),
+        (&words.figures.procedure, &asked.procedure),
+        (&words.figures.channel, &asked.channel),
+        (&words.figures.provenance, &asked.provenance),
+    ] {
+        if let Some(value) = given(value) {
+            labels.push((name.clone(), value.to_owned()));
+        }
+    }
+    if answer.demo {
+        labels.push((words.figures.note.clone(), words.demo.clone()));
+    }
+    labels
+}
+
+/// The labels in a line.
+pub(super) fn line(labels: &[(String, String)]) -> String {
+    let parts: Vec<_> = labels
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    parts.join(" · ")
+}

@@ -1,0 +1,287 @@
+//! Ranking, trend and files: what is shown is what the API says, and what is suppressed leaks nowhere.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
+mod http_fixture;
+
+use collector::store::{Admitted, Role, Unit};
+use http_fixture::{Collector, store_fixture};
+use reqwest::{StatusCode, header};
+use serde_json::Value;
+use survey::answers::Packed;
+use survey::response::Channel;
+
+/// Responses of a unit on a day, of which the first `satisfied` are satisfied overall.
+fn ratings(start: u128, unit: &str, day: &str, satisfied: u128, count: u128) -> Vec<Admitted> {
+    (0..count)
+        .map(|n| Admitted {
+            unit: unit.to_owned(),
+            day: store_fixture::day(day),
+            field: Some("Đất đai".to_owned()),
+            procedure: Some("1.000001".to_owned()),
+            answers: Packed(vec![
+                if n < satisfied { 4 } else { 2 },
+                5,
+                4,
+                Packed::MISSING,
+            ]),
+            ..store_fixture::admitted(start + n)
+        })
+        .collect()
+}
+
+/// A is surely ahead of B and E; C and D have too few.
+async fn with_ratings() -> (Collector, String) {
+    let collector = Collector::start().await;
+    let store = collector.store.as_ref();
+    let unit = |code: &str, name: &str| Unit {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        kind: "commune".into(),
+        parent: None,
+        valid_from: None,
+        valid_to: None,
+    };
+    let names = [
+        ("A", "Xã <Alpha>"),
+        ("B", "=Xã Bình"),
+        ("C", "Xã Cam"),
+        ("D", "Xã Dừa"),
+        ("E", "Xã Em"),
+    ];
+    let units = names.map(|(code, name)| unit(code, name));
+    store.upsert_units(units.into()).await.unwrap();
+    for (start, unit, satisfied, count) in [
+        (1, "A", 190, 200),
+        (1001, "B", 50, 100),
+        (2001, "C", 1, 3),
+        (3001, "D", 3, 3),
+        (4001, "E", 48, 100),
+    ] {
+        store
+            .append(ratings(start, unit, "2026-07-15", satisfied, count))
+            .await
+            .unwrap();
+    }
+    let phone = ratings(5001, "A", "2026-07-15", 20, 60)
+        .into_iter()
+        .map(|one| Admitted {
+            channel: Channel::Phone,
+            ..one
+        });
+    store.append(phone.collect()).await.unwrap();
+    store
+        .append(ratings(6001, "A", "2026-04-15", 40, 100))
+        .await
+        .unwrap();
+    let cookie = collector.sign_in(Role::Analyst).await;
+    (collector, cookie)
+}
+
+async fn bytes(collector: &Collector, cookie: &str, path: &str) -> Vec<u8> {
+    let request = collector.get(path).header(header::COOKIE, cookie);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    answer.bytes().await.unwrap().to_vec()
+}
+
+async fn text(collector: &Collector, cookie: &str, path: &str) -> String {
+    String::from_utf8(bytes(collector, cookie, path).await).unwrap()
+}
+
+async fn index(collector: &Collector, query: &str) -> Value {
+    let request = collector.get(&format!("/api/v1/index?form=t&{query}"));
+    let answer = request
+        .bearer_auth(collector.key(Role::Analyst))
+        .send()
+        .await
+        .unwrap();
+    answer.json().await.unwrap()
+}
+
+/// The rows of a CSV file by heading.
+fn rows(file: &str, delimiter: u8) -> Vec<Vec<String>> {
+    let file = file.strip_prefix('\u{feff}').unwrap();
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .from_reader(file.as_bytes())
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect()
+}
+
+#[tokio::test]
+async fn units_stand_in_bands_and_suppressed_ones_stand_apart() {
+    let (collector, cookie) = with_ratings().await;
+    let page = text(&collector, &cookie, "/staff/units?lang=en&from=2026-07-01").await;
+    assert!(page.contains("Ranked: 3 units in 2 bands, highest first. Not shown: 2 units."));
+    assert!(page.contains("<svg role=\"img\" aria-label=\"Ranked"));
+    assert!(page.contains("Wilson, 95 %") && page.contains("not an official index"));
+    assert!(
+        !page.contains(" style=") && !page.contains("<script"),
+        "the policy forbids both"
+    );
+    assert!(!page.contains("<Alpha>"), "names are text, in drawings too");
+    let drawing = &page[page.find("<svg role").unwrap()..page.find("</svg>").unwrap()];
+    assert!(!drawing.contains("Cam") && !drawing.contains("Dừa"));
+    let file = text(
+        &collector,
+        &cookie,
+        "/staff/units?from=2026-07-01&export=csv",
+    )
+    .await;
+    let order: Vec<_> = rows(&file, b',')
+        .into_iter()
+        .map(|row| row[1].clone())
+        .collect();
+    assert_eq!(
+        order,
+        ["A", "B", "E", "C", "D"],
+        "the suppressed last, by code"
+    );
+}
+
+#[tokio::test]
+async fn every_number_of_the_page_and_the_files_is_the_apis() {
+    let (collector, cookie) = with_ratings().await;
+    let page = text(&collector, &cookie, "/staff/units?lang=en").await;
+    let points = rows(
+        &text(&collector, &cookie, "/staff/units?export=csv").await,
+        b',',
+    );
+    let commas = rows(
+        &text(&collector, &cookie, "/staff/units?export=csv-comma").await,
+        b';',
+    );
+    let answer = index(&collector, "by=unit").await;
+    let cells = answer["cells"].as_array().unwrap();
+    assert_eq!(points.len(), cells.len());
+    for cell in cells {
+        let unit = cell["key"]["unit"].as_str().unwrap();
+        let row = points.iter().find(|row| row[1] == unit).unwrap();
+        let comma = commas.iter().find(|row| row[1] == unit).unwrap();
+        let expected = [
+            (2, &cell["value"]),
+            (3, &cell["interval"][0]),
+            (4, &cell["interval"][1]),
+            (5, &cell["n"]),
+            (6, &cell["respondents"]),
+            (7, &cell["missing"]),
+        ];
+        for (at, number) in expected {
+            match number.as_f64() {
+                Some(number) => {
+                    assert_eq!(row[at].parse::<f64>().unwrap(), number, "{unit} {at}");
+                    assert_eq!(comma[at].replace(',', "."), row[at]);
+                    assert!(page.contains(&format!(">{}</td>", row[at])), "{unit} {at}");
+                }
+                None => assert_eq!(row[at], "", "nothing of what is suppressed: {unit} {at}"),
+            }
+        }
+    }
+    assert!(
+        points.iter().any(|row| row[0] == "'=Xã Bình"),
+        "no name is a formula"
+    );
+    let book = bytes(&collector, &cookie, "/staff/units?export=xlsx").await;
+    assert!(book.starts_with(b"PK"));
+}
+
+#[tokio::test]
+async fn the_change_is_stated_in_words_and_months_are_not_joined_over_a_hole() {
+    let (collector, cookie) = with_ratings().await;
+    let path = "/staff/trend?lang=en&unit=A&from=2026-07-01&to=2026-09-30";
+    let page = text(&collector, &cookie, path).await;
+    assert!(page.contains("Higher, by more than chance explains"));
+    assert!(page.contains("2 months, method top2"));
+    assert!(page.contains("1 units with ratings by both ways; 1 with a sign of pressure"));
+    let file = text(
+        &collector,
+        &cookie,
+        &format!("{path}&export=csv&table=months"),
+    )
+    .await;
+    let months: Vec<_> = rows(&file, b',')
+        .into_iter()
+        .map(|row| (row[0].clone(), row[2].clone()))
+        .collect();
+    let answer = index(&collector, "by=month&unit=A").await;
+    for (row, cell) in months.iter().zip(answer["cells"].as_array().unwrap()) {
+        assert_eq!(row.0, cell["key"]["month"].as_str().unwrap());
+        assert_eq!(
+            row.1.parse::<f64>().unwrap(),
+            cell["value"].as_f64().unwrap()
+        );
+    }
+    let none = text(&collector, &cookie, "/staff/trend?lang=en&unit=C").await;
+    assert!(none.contains("No comparison") && !none.contains("33.33"));
+}
+
+#[tokio::test]
+async fn one_drills_down_by_links_that_keep_the_filters() {
+    let (collector, cookie) = with_ratings().await;
+    let unit = text(&collector, &cookie, "/staff?unit=A&channel=kiosk").await;
+    let field = "/staff?unit=A&#38;field=%C4%90%E1%BA%A5t+%C4%91ai&#38;channel=kiosk";
+    assert!(unit.contains(&format!("href=\"{field}\"")), "{unit}");
+    let field = text(&collector, &cookie, &field.replace("&#38;", "&")).await;
+    assert!(
+        field.contains("procedure=1.000001") && field.contains("aria-current=\"page\">Đất đai")
+    );
+    let last = text(
+        &collector,
+        &cookie,
+        "/staff?unit=A&field=%C4%90%E1%BA%A5t+%C4%91ai&procedure=1.000001",
+    )
+    .await;
+    assert!(last.contains("Chung?") && last.contains("Theo kênh đánh giá"));
+}
+
+#[tokio::test]
+async fn the_reports_tables_are_files_too() {
+    let (collector, cookie) = with_ratings().await;
+    for (table, by) in [
+        ("items", "item"),
+        ("channels", "channel"),
+        ("units", "unit"),
+    ] {
+        let file = text(
+            &collector,
+            &cookie,
+            &format!("/staff?export=csv&table={table}"),
+        )
+        .await;
+        let answer = index(&collector, &format!("by={by}")).await;
+        let cells = answer["cells"].as_array().unwrap();
+        let rows = rows(&file, b',');
+        assert_eq!(rows.len(), cells.len(), "{table}");
+        for (row, cell) in rows.iter().zip(cells) {
+            assert_eq!(row[1], cell["key"][by].as_str().unwrap());
+            assert_eq!(
+                row[2].parse::<f64>().ok(),
+                cell["value"].as_f64(),
+                "{table}"
+            );
+            assert_eq!(row[5].parse::<u64>().ok(), cell["n"].as_u64(), "{table}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn strangers_and_unknown_files_are_refused() {
+    let (collector, cookie) = with_ratings().await;
+    let get = |path: &'static str| collector.get(path);
+    for path in [
+        "/staff/units",
+        "/staff/trend?export=csv",
+        "/staff/units?export=xlsx",
+    ] {
+        assert_eq!(
+            get(path).send().await.unwrap().status(),
+            StatusCode::SEE_OTHER
+        );
+    }
+    let wrong = get("/staff/units?export=pdf").header(header::COOKIE, &cookie);
+    http_fixture::problem(wrong.send().await.unwrap(), 400, "unknown-export").await;
+    let wrong = get("/staff/units?export=csv&table=x").header(header::COOKIE, &cookie);
+    http_fixture::problem(wrong.send().await.unwrap(), 404, "no-such-table").await;
+}
