@@ -69,7 +69,7 @@ fn every_door_keeps_its_budget() -> Result<()> {
             14 * 1024,
         ),
         // Our own: the plan's 75 KB are for a widget that does not carry its first question and form and knows one page.
-        ("the whole element", element + module, 82 * 1024),
+        ("the whole element", element + module, 83 * 1024),
         // The kiosk's own: loaded once a release, and kept by its service worker. 125 KB until it also read aloud, was
         // enrolled by a code, showed presented dossiers and put on letters.
         ("the whole kiosk", at_the_kiosk + kiosk, 150 * 1024),

@@ -220,13 +220,15 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
       ]);
       const said = await answer.json().catch(() => ({}));
       if (!ours()) return;
-      if (answer.status === 403) return this.#otherwise(turn, "site-refused", said.detail);
+      // A frame would be refused as well.
+      if (answer.status === 403) return this.#link("site-refused", said.detail);
       if (wish.site && answer.ok) this.#chosen(wish, said);
     } catch (fault) {
       // What broke a policy is told a little later than that it was broken.
       await sleep(50);
       if (!ours()) return;
-      const hint = broken ? `the page's policy lacks ${broken} ${wish.endpoint}` : `${fault.message}`;
+      const silent = `${wish.endpoint} did not answer this page (${fault.message}): is it running, and does the site list ${location.origin}? hai-long site set NAME --add-origins ${location.origin}`;
+      const hint = broken ? `the page's policy lacks ${broken} ${wish.endpoint}` : silent;
       // Without a line the outbox keeps what is given, and there is no other way either.
       if (broken || navigator.onLine) return this.#otherwise(turn, broken ? "csp" : "unreachable", hint);
       return this.#link("offline", hint);
@@ -300,7 +302,7 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
   }
 
   #complain(code, hint) {
-    console.warn(`hai-long-survey: ${code}: ${hint}. See docs/embedding.md.`);
+    console.warn(`hai-long-survey: ${code}: ${hint}`);
     this.#say("hl-error", { code, hint });
   }
 
@@ -317,16 +319,31 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
     const frame = made(["iframe", { class: "hl-frame", title: "Đánh giá việc phục vụ", allow: "" }]);
     frame.src = `${endpoint}/frame${site ? `?site=${site}` : ""}#${new URLSearchParams(rest)}`;
     this.#frame = frame;
-    let answered = false;
-    const silent = () => answered || turn !== this.#turn || this.#link("no-frame", `the page's policy lacks frame-src ${endpoint}, or the site does not list ${location.origin}`);
+    let over = false;
+    let broken = "";
+    const listen = (event) => (broken = event.effectiveDirective);
+    document.addEventListener("securitypolicyviolation", listen);
+    const end = () => {
+      over = true;
+      clearTimeout(timer);
+      document.removeEventListener("securitypolicyviolation", listen);
+    };
+    const silent = () => {
+      if (over) return;
+      end();
+      if (turn !== this.#turn) return;
+      const why = broken
+        ? `the page's policy lacks ${broken} ${endpoint}`
+        : `${endpoint} does not show the frame here: does the site list ${location.origin}? hai-long site set NAME --add-origins ${location.origin}`;
+      this.#link("no-frame", why);
+    };
     const timer = setTimeout(silent, PATIENCE_MS);
     // What a policy has blocked is loaded at once, and says nothing.
     frame.addEventListener("load", () => setTimeout(silent, PATIENCE_MS / 3), { once: true });
     this.#hear = ({ source, origin, data }) => {
       if (source !== frame.contentWindow || origin !== endpoint || typeof data?.type !== "string") return;
       if (data.type === "hl-size" && Number.isFinite(data.height)) {
-        answered = true;
-        clearTimeout(timer);
+        end();
         this.#slot.hidden = true;
         const height = Math.min(Math.max(Math.ceil(data.height), 100), 20000);
         if (height !== this.#height) frame.style.height = `${(this.#height = height)}px`;

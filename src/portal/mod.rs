@@ -294,6 +294,7 @@ fn survey(portal: Weak<Portal>, outbox: Outbox, wish: &Wish, asked: &Asked) -> E
         guarded,
     };
     let rated = StoredValue::new(String::new());
+    let told_last = StoredValue::new(String::new());
     let said = words.clone();
     let callbacks = Callbacks {
         on_answer: act_with(move |response: Response| {
@@ -323,16 +324,20 @@ fn survey(portal: Weak<Portal>, outbox: Outbox, wish: &Wish, asked: &Asked) -> E
     // Told when the rating is safe, and again when it has to wait.
     let follow_outcome = move |_: &Element| match outcome() {
         Delivery::Pending => {}
+        // Safe is said once, and that it has to wait, or has gone after all, only when that is new.
         Delivery::Saved { queued } => {
-            let id = rated.get_value();
             let detail = [
                 "{\"id\":\"",
-                &id,
+                &rated.get_value(),
                 "\",\"queued\":",
                 &queued.to_string(),
                 "}",
-            ];
-            tell("hl-saved", Some(detail.concat()));
+            ]
+            .concat();
+            if told_last.get_value() != detail {
+                told_last.set_value(detail.clone());
+                tell("hl-saved", Some(detail));
+            }
         }
         Delivery::Failed => {
             tell("hl-error", Some(quoted("code", "not-saved")));

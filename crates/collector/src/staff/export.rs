@@ -4,7 +4,7 @@ use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::sheet::{Sheet, Table, Value};
+use super::sheet::{Block, Sheet, Value};
 use crate::http::Problem;
 
 /// Ways to carry a table away, as they stand in links.
@@ -37,8 +37,7 @@ impl Export {
         let chosen = sheet
             .blocks
             .iter()
-            .map(|block| &block.table)
-            .find(|one| table.is_none_or(|id| id == one.id));
+            .find(|one| table.is_none_or(|id| id == one.table.id));
         let Some(chosen) = chosen else {
             return Err(Problem::not_found(
                 "no-such-table",
@@ -53,12 +52,12 @@ impl Export {
             Self::Csv | Self::CsvComma => {
                 let comma = self == Self::CsvComma;
                 let bytes = csv(sheet, chosen, comma).map_err(|error| failed(&error))?;
-                attached("text/csv; charset=utf-8", chosen.id, "csv", bytes)
+                attached("text/csv; charset=utf-8", chosen.table.id, "csv", bytes)
             }
             Self::Xlsx => {
                 let bytes = xlsx(sheet).map_err(|error| failed(&error))?;
                 let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-                attached(kind, chosen.id, "xlsx", bytes)
+                attached(kind, chosen.table.id, "xlsx", bytes)
             }
         })
     }
@@ -75,7 +74,8 @@ fn attached(kind: &'static str, name: &str, end: &str, bytes: Vec<u8>) -> Respon
 }
 
 /// The table with the labels in columns of their own: each row stays labelled however the file is cut.
-fn csv(sheet: &Sheet, table: &Table, comma: bool) -> Result<Vec<u8>, csv::Error> {
+fn csv(sheet: &Sheet, block: &Block, comma: bool) -> Result<Vec<u8>, csv::Error> {
+    let table = &block.table;
     // The mark by which spreadsheets know UTF-8.
     let mut bytes = "\u{feff}".as_bytes().to_vec();
     {
@@ -83,7 +83,7 @@ fn csv(sheet: &Sheet, table: &Table, comma: bool) -> Result<Vec<u8>, csv::Error>
             .delimiter(if comma { b';' } else { b',' })
             .terminator(csv::Terminator::CRLF)
             .from_writer(&mut bytes);
-        let labels = || sheet.labels.iter();
+        let labels = || sheet.labels_of(block).iter();
         writer.write_record(
             table
                 .columns
@@ -163,8 +163,20 @@ fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
         about.write_string(row, 1, value)?;
         row += 1;
     }
-    let notes = sheet.blocks.iter().flat_map(|block| &block.notes);
-    for line in notes.chain(&sheet.about) {
+    for block in &sheet.blocks {
+        about.write_string_with_format(row, 0, &block.title, &bold)?;
+        row += 1;
+        for (name, value) in block.labels.iter().flatten() {
+            about.write_string(row, 0, name)?;
+            about.write_string(row, 1, value)?;
+            row += 1;
+        }
+        for line in &block.notes {
+            about.write_string(row, 1, line)?;
+            row += 1;
+        }
+    }
+    for line in &sheet.about {
         about.write_string(row, 1, line)?;
         row += 1;
     }

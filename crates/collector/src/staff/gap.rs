@@ -137,6 +137,7 @@ pub(super) async fn block(
         .unwrap_or_default();
     Ok(Some(Block {
         title: words.figures.gap.clone(),
+        labels: None,
         notes: vec![summary.clone(), words.figures.gap_note.clone()],
         chart: intervals(&dots, [-100.0, 100.0], &words.figures.gap_chart, &summary),
         table: Table {

@@ -2,12 +2,17 @@
 
 use statistics::chart::{Month as Calendar, Monthly, Point, Signal, chart};
 use statistics::cluster::ClusterSums;
+use statistics::confidence::Confidence;
+use statistics::estimate::estimate;
+use statistics::interval::Population;
 use survey::form::Form;
 use survey::method::Method;
 
 use super::asked::{Asked, measured};
 use super::plot::{Month, series};
+use super::ranking::kinds;
 use super::sheet::{Block, Line, Table, Value};
+use super::sheet_page::{self, Label};
 use super::words::fill;
 use crate::http::{App, Problem};
 use crate::index::IndexCell;
@@ -19,6 +24,7 @@ pub(super) async fn block(app: &App, form: &Form, asked: &Asked) -> Result<Optio
     asked_share.method = Some(Method::Top2.id().to_owned());
     let mut cells: Vec<(u16, IndexCell)> = Vec::new();
     let mut months = Vec::new();
+    let (mut estimates, mut answers) = (Vec::new(), Vec::new());
     let versions = app.forms.iter().filter(|one| one.id == form.id);
     for version in versions.filter(|one| one.index.methods.contains(&Method::Top2)) {
         let request = asked_share.request(version, &["month"], (None, None));
@@ -26,15 +32,33 @@ pub(super) async fn block(app: &App, form: &Form, asked: &Asked) -> Result<Optio
             continue;
         };
         for (cell, sums) in found.answer.cells.into_iter().zip(found.sums) {
-            if let (Some(month), Some((satisfied, _))) = (month(&cell), sums) {
+            if let (Some(month), Some((satisfied, measure))) = (month(&cell), sums) {
                 months.push(monthly(month, version.version, satisfied));
+                let process = Population::Process;
+                estimates.extend(estimate(&satisfied, measure, process, Confidence::P95));
             }
             cells.push((version.version, cell));
         }
+        answers.push((found.answer.from, found.answer.to, found.answer.demo));
     }
+    let (Some(from), Some(to)) = (
+        answers.iter().map(|(from, _, _)| *from).min(),
+        answers.iter().map(|(_, to, _)| *to).max(),
+    ) else {
+        return Ok(None);
+    };
     if cells.is_empty() {
         return Ok(None);
     }
+    let label = Label {
+        method: Method::Top2,
+        // Each month says its own.
+        version: None,
+        from,
+        to,
+        demo: answers.iter().any(|(_, _, demo)| *demo),
+        kinds: kinds(estimates.iter(), asked.lang()),
+    };
     let segments = chart(&months).unwrap_or_default();
     let mut points: Vec<(u16, &Point)> = Vec::new();
     let mut dots = Vec::new();
@@ -75,6 +99,7 @@ pub(super) async fn block(app: &App, form: &Form, asked: &Asked) -> Result<Optio
         .collect();
     Ok(Some(Block {
         title: words.months.clone(),
+        labels: Some(sheet_page::labels_of(form, &label, asked)),
         notes: vec![summary.clone(), words.months_note.clone()],
         chart: series(&dots, &words.months_chart, &summary),
         table: Table {

@@ -17,7 +17,7 @@ use super::asked::{Asked, measured};
 use super::desk::Officer;
 use super::plot::{Dot, intervals};
 use super::report::unit_name;
-use super::sheet::{Block, Line, Sheet, Table, Value};
+use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
@@ -130,10 +130,11 @@ fn sheet(form: &Form, measured: &Measured, units: &[Unit], asked: &Asked) -> She
     let labels = sheet_page::labels(form, answer, asked, &kinds);
     Sheet {
         title: words.figures.ranking.clone(),
-        label: sheet_page::line(&labels),
+        label: in_line(&labels),
         labels,
         blocks: vec![Block {
             title: words.figures.ranking.clone(),
+            labels: None,
             notes: vec![
                 summary.clone(),
                 words.figures.ranking_note.clone(),

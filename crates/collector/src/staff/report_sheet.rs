@@ -3,7 +3,7 @@
 use survey::form::Form;
 
 use super::asked::Asked;
-use super::sheet::{Block, Line, Sheet, Table, Value};
+use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::fill;
 use crate::index::IndexAnswer;
@@ -35,12 +35,13 @@ pub(super) fn sheet(
     let labels = sheet_page::labels(form, whole, asked, interval);
     Sheet {
         title: words.report.title.clone(),
-        label: sheet_page::line(&labels),
+        label: in_line(&labels),
         labels,
         blocks: cuts
             .iter()
             .map(|cut| Block {
                 title: cut.caption.to_owned(),
+                labels: None,
                 notes: Vec::new(),
                 chart: None,
                 table: table(form, asked, cut),

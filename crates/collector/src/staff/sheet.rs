@@ -87,10 +87,36 @@ pub(super) struct Sheet {
 /// A part of a page.
 pub(super) struct Block {
     pub(super) title: String,
+    /// Labels of its own, where its figures are others than the page's.
+    pub(super) labels: Option<Vec<(String, String)>>,
     /// What must be read before the figures.
     pub(super) notes: Vec<String>,
     pub(super) chart: Option<Chart>,
     pub(super) table: Table,
+}
+
+impl Sheet {
+    /// What the figures of a block are, with names.
+    pub(super) fn labels_of<'a>(&'a self, block: &'a Block) -> &'a [(String, String)] {
+        block.labels.as_ref().unwrap_or(&self.labels)
+    }
+
+    /// The same in a line.
+    pub(super) fn label_of(&self, block: &Block) -> String {
+        match &block.labels {
+            Some(labels) => in_line(labels),
+            None => self.label.clone(),
+        }
+    }
+}
+
+/// Labels in a line.
+pub(super) fn in_line(labels: &[(String, String)]) -> String {
+    let parts: Vec<_> = labels
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    parts.join(" · ")
 }
 
 /// A drawing.

@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
 use survey::form::Form;
+use survey::method::Method;
 
 use super::asked::{Asked, given};
 use super::desk::Officer;
@@ -110,22 +112,49 @@ pub(super) fn labels(
     asked: &Asked,
     kinds: &str,
 ) -> Vec<(String, String)> {
+    let label = Label {
+        method: answer.method,
+        version: Some(form.version),
+        from: answer.from,
+        to: answer.to,
+        demo: answer.demo,
+        kinds: kinds.to_owned(),
+    };
+    labels_of(form, &label, asked)
+}
+
+/// What figures are.
+pub(super) struct Label {
+    pub(super) method: Method,
+    /// None where each row says its own.
+    pub(super) version: Option<u16>,
+    pub(super) from: Date,
+    pub(super) to: Date,
+    pub(super) demo: bool,
+    /// Which intervals they have, in words.
+    pub(super) kinds: String,
+}
+
+/// The labels of figures, by name.
+pub(super) fn labels_of(form: &Form, label: &Label, asked: &Asked) -> Vec<(String, String)> {
     let lang = asked.lang();
     let words = lang.words();
-    let mut labels = vec![
-        (
-            words.report.form.clone(),
-            form.title.get(lang.tag()).to_owned(),
-        ),
-        (words.report.version.clone(), form.version.to_string()),
+    let mut labels = vec![(
+        words.report.form.clone(),
+        form.title.get(lang.tag()).to_owned(),
+    )];
+    if let Some(version) = label.version {
+        labels.push((words.report.version.clone(), version.to_string()));
+    }
+    labels.extend([
         (
             words.report.method.clone(),
-            answer.method.words().label.get(lang.tag()).to_owned(),
+            label.method.words().label.get(lang.tag()).to_owned(),
         ),
-        (words.report.from.clone(), day(lang, answer.from)),
-        (words.report.to.clone(), day(lang, answer.to)),
-        (words.figures.interval_kind.clone(), kinds.to_owned()),
-    ];
+        (words.report.from.clone(), day(lang, label.from)),
+        (words.report.to.clone(), day(lang, label.to)),
+        (words.figures.interval_kind.clone(), label.kinds.clone()),
+    ]);
     for (name, value) in [
         (&words.report.unit, &asked.unit),
         (&words.report.field, &asked.field),
@@ -137,17 +166,8 @@ pub(super) fn labels(
             labels.push((name.clone(), value.to_owned()));
         }
     }
-    if answer.demo {
+    if label.demo {
         labels.push((words.figures.note.clone(), words.demo.clone()));
     }
     labels
-}
-
-/// The labels in a line.
-pub(super) fn line(labels: &[(String, String)]) -> String {
-    let parts: Vec<_> = labels
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}"))
-        .collect();
-    parts.join(" · ")
 }

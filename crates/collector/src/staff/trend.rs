@@ -20,7 +20,7 @@ use super::gap;
 use super::months;
 use super::numbers::day;
 use super::ranking::kinds;
-use super::sheet::{Block, Line, Sheet, Table, Value};
+use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::fill;
 use crate::http::{App, Problem};
@@ -109,7 +109,7 @@ async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, P
     ));
     Ok(Some(Sheet {
         title: words.figures.trend.clone(),
-        label: sheet_page::line(&labels),
+        label: in_line(&labels),
         labels,
         blocks,
         about,
@@ -168,8 +168,12 @@ fn change_block(form: &Form, now: &Measured, earlier: &Measured, asked: &Asked) 
     ];
     let decimals = form.index.decimals;
     let mut rows = vec![
-        row(&words.figures.now, now, decimals),
-        row(&words.figures.before, earlier, decimals),
+        row(&dated(&words.figures.now, now, asked), now, decimals),
+        row(
+            &dated(&words.figures.before, earlier, asked),
+            earlier,
+            decimals,
+        ),
     ];
     if let Some(changed) = &changed {
         let [low, high] = changed.interval;
@@ -180,6 +184,7 @@ fn change_block(form: &Form, now: &Measured, earlier: &Measured, asked: &Asked) 
     }
     Block {
         title: words.figures.change.clone(),
+        labels: None,
         notes,
         chart: None,
         table: Table {
@@ -200,6 +205,16 @@ fn change_block(form: &Form, now: &Measured, earlier: &Measured, asked: &Asked) 
             rows,
         },
     }
+}
+
+/// A period by name and days: it is not the page's for both.
+fn dated(name: &str, measured: &Measured, asked: &Asked) -> String {
+    let said = |date| day(asked.lang(), date);
+    format!(
+        "{name}: {} – {}",
+        said(measured.answer.from),
+        said(measured.answer.to)
+    )
 }
 
 fn row(name: &str, measured: &Measured, decimals: u8) -> Line {
