@@ -87,6 +87,90 @@ async fn rules_of_the_page_stay_outside() -> Result<()> {
     portal.delivered(1).await
 }
 
+/// What stands in every portal's page is kept for ever where its name holds its hash, asked for again where not, and may be
+/// loaded by any page; its hash is the one that is told.
+#[tokio::test]
+async fn the_files_for_pages_may_be_loaded_kept_and_checked() -> Result<()> {
+    let portal = Portal::build().await?;
+    let folder = format!("{}/embed/v1", portal.collector.address);
+    let told: Value = reqwest::get(format!("{folder}/integrity.json"))
+        .await?
+        .json()
+        .await?;
+    let told = told.as_object().context("hashes")?;
+    ensure!(told.len() == 3, "{told:?}");
+    let client = reqwest::Client::new();
+    for (file, caching) in told
+        .keys()
+        .map(|file| (file.as_str(), "public, max-age=31536000, immutable"))
+        .chain([
+            ("hai-long.js", "no-cache"),
+            ("hai-long.iife.js", "no-cache"),
+        ])
+    {
+        let answer = client
+            .get(format!("{folder}/{file}"))
+            .header("Origin", &portal.origin)
+            .header("Accept-Encoding", "br")
+            .send()
+            .await?;
+        ensure!(answer.status() == 200, "{file}: {}", answer.status());
+        let header = |name: &str| {
+            let value = answer.headers().get(name);
+            value
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("none")
+        };
+        let seen = [
+            "cache-control",
+            "access-control-allow-origin",
+            "access-control-allow-credentials",
+            "cross-origin-resource-policy",
+            "content-encoding",
+        ]
+        .map(header);
+        ensure!(
+            seen == [caching, "*", "none", "cross-origin", "br"],
+            "{file}: {seen:?}"
+        );
+    }
+    // A browser holds the tag's hash against the file, and runs nothing else.
+    let (script, hash) = told
+        .iter()
+        .find(|(file, _)| file.ends_with(".js") && !file.contains("iife"))
+        .context("the module")?;
+    let hash = hash.as_str().context("a hash")?;
+    let tag = |hash: &str| {
+        format!(
+            "<script type=\"module\" crossorigin src=\"{folder}/{script}\" integrity=\"{hash}\"></script>"
+        )
+    };
+    let (browser, _profile) = visitor(false).await?;
+    portal.page(
+        "/checked",
+        &format!("{}{}", portal.element(""), tag(hash)),
+        None,
+    );
+    portal.open(&browser, "/checked").await?;
+    Survey::at(&browser, "hai-long-survey")
+        .wait_for_question("overall")
+        .await?;
+    let wrong = format!("sha384-{}", "A".repeat(64));
+    portal.page(
+        "/wrong",
+        &format!("{}{}", portal.element(""), tag(&wrong)),
+        None,
+    );
+    portal.open(&browser, "/wrong").await?;
+    until("the browser to have refused", PATIENCE, async || {
+        let seen = browser
+            .eval("document.readyState === 'complete' && !customElements.get('hai-long-survey')")
+            .await?;
+        Ok((seen == true).then_some(()))
+    })
+    .await
+}
+
 /// Which way is taken under a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
