@@ -2,6 +2,7 @@
 //! and it says that the answers are synthetic.
 
 use anyhow::{Context, Result};
+use end_to_end::axe;
 use end_to_end::browser::{Browser, Size, pictures};
 use end_to_end::collector::{Collector, Data};
 use end_to_end::wait::{PATIENCE, until};
@@ -93,5 +94,34 @@ async fn the_report_fits_every_screen_and_says_what_the_api_says() -> Result<()>
             );
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_the_officers_pages() -> Result<()> {
+    let data = Data::new()?;
+    data.hai_long(&["demo"])?;
+    let credentials: Value =
+        serde_json::from_slice(&std::fs::read(data.path().join("demo-credentials.json"))?)?;
+    let collector = Collector::start(&data, &[])?;
+    let profile = tempdir()?;
+    let browser = Browser::start(profile.path()).await?;
+    browser.resize(SIZES[3]).await?;
+    axe::enter(&browser).await?;
+    sign_in(&browser, &collector, &credentials).await?;
+    let mut faults = Vec::new();
+    for (page, language) in [
+        ("/staff", "vi"),
+        ("/staff", "en"),
+        ("/staff/units", "vi"),
+        ("/staff/trend", "vi"),
+        ("/staff/trend", "en"),
+        ("/staff/devices", "vi"),
+    ] {
+        let address = format!("{}{page}?lang={language}", collector.address);
+        browser.page.goto(address).await?;
+        faults.extend(axe::on_every_panel(&browser, &format!("{page} {language}")).await?);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }

@@ -77,7 +77,7 @@ async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, P
     let kinds = kinds(
         [&now, &earlier]
             .into_iter()
-            .filter_map(|one| only(one))
+            .filter_map(only)
             .collect::<Vec<_>>()
             .iter(),
         lang,
