@@ -104,7 +104,7 @@ async fn the_figure_stands_with_everything_that_is_needed_to_believe_or_doubt_it
         &[
             "<html lang=\"vi\">",
             "Tỷ lệ hài lòng (Hài lòng + Rất hài lòng) · Phiếu thử, phiên bản 1 · 15/07/2026 – 15/07/2026",
-            "<p class=\"figure\">75,00\u{a0}%</p>",
+            "<div class=\"figure\">75,00\u{a0}%</div>",
             "Khoảng tin cậy 95 %: 59,81\u{a0}–\u{a0}85,81\u{a0}%",
             "40 phiếu trên 1.200 hồ sơ đã giải quyết",
             "3,3\u{a0}%",
