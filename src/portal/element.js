@@ -321,7 +321,8 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
     this.#frame = frame;
     let over = false;
     let broken = "";
-    const listen = (event) => (broken = event.effectiveDirective);
+    // What the element tried before may be told as late as this.
+    const listen = ({ effectiveDirective }) => effectiveDirective === "frame-src" && (broken = effectiveDirective);
     document.addEventListener("securitypolicyviolation", listen);
     const end = () => {
       over = true;
