@@ -90,8 +90,8 @@ pub fn test(arguments: &TestArguments) -> Result<()> {
         let nextest = output(cargo().args(["nextest", "--version"])).is_ok();
         let mut command = cargo();
         match nextest {
-            true => command.args(["nextest", "run", "--workspace"]),
-            false => command.args(["test", "--workspace", "--tests"]),
+            true => command.args(["nextest", "run", "--workspace", "--no-fail-fast"]),
+            false => command.args(["test", "--workspace", "--tests", "--no-fail-fast"]),
         };
         run(command.args(&arguments.filter))
     })
