@@ -8,14 +8,16 @@ use serde_json::Value;
 use super::report::{Budget, told};
 
 /// What is told of each page, with its unit: name in the figures, name for people, divisor, decimals.
-const MEASURES: [(&str, &str, f64, usize); 7] = [
+const MEASURES: [(&str, &str, f64, usize); 9] = [
     ("visibleMs", "visible, ms", 1.0, 0),
     ("respondedMs", "answers a touch, ms", 1.0, 0),
+    ("laterTapP50Ms", "later taps p50, ms", 1.0, 0),
     ("laterTapP95Ms", "later taps p95, ms", 1.0, 0),
     ("blockingMs", "blocked, ms", 1.0, 0),
     ("layoutShift", "layout shift", 1.0, 3),
     ("bytesFirst", "kB to the first answer", 1000.0, 1),
     ("bytesFinish", "kB to the end", 1000.0, 1),
+    ("cpuSeconds", "CPU s of a visit", 1.0, 2),
 ];
 
 /// The section about the pages.
@@ -79,6 +81,7 @@ pub fn markdown(run: &Value) -> Result<String> {
             writeln!(out, "- {line}")?;
         }
     }
+    memory(&mut out, run)?;
     if let Some(file) = run.pointer("/filmstrip/file").and_then(Value::as_str) {
         let file = file.trim_start_matches("docs/");
         write!(
@@ -94,6 +97,29 @@ pub fn markdown(run: &Value) -> Result<String> {
     Ok(out)
 }
 
+/// What one kiosk page holds after so many visits.
+fn memory(out: &mut String, run: &Value) -> Result<()> {
+    let Some(after) = run.pointer("/memory/after").and_then(Value::as_array) else {
+        return Ok(());
+    };
+    out.push_str(
+        "\n### Memory of one kiosk page\n\n| visits | heap, kB | WebAssembly, kB | DOM nodes | listeners |\n|---|---|---|---|---|\n",
+    );
+    for then in after {
+        let kb = |name: &str| then[name].as_f64().unwrap_or(f64::NAN) / 1000.0;
+        writeln!(
+            out,
+            "| {} | {:.1} | {:.1} | {} | {} |",
+            then["visits"],
+            kb("heapBytes"),
+            kb("wasmBytes"),
+            then["nodes"],
+            then["listeners"]
+        )?;
+    }
+    Ok(())
+}
+
 /// What was promised of the pages, and what came of it.
 fn budgets(run: &Value) -> Vec<Budget> {
     let value = |page: &str, mode: &str, name: &str| {
@@ -102,6 +128,17 @@ fn budgets(run: &Value) -> Vec<Budget> {
             figure["page"] == page && figure["profile"] == "slow" && figure["mode"] == mode
         });
         median(figure?, name)
+    };
+    let unfinished = |page: &str, mode: &str| {
+        let all = run["figures"].as_array()?;
+        let rounds = all
+            .iter()
+            .filter(|figure| figure["page"] == page && figure["mode"] == mode);
+        rounds
+            .map(|figure| Some(figure["runs"].as_f64()? - figure["finished"].as_f64()?))
+            .try_fold(None, |sum: Option<f64>, missing| {
+                Some(Some(sum.unwrap_or(0.0) + missing?))
+            })?
     };
     let first = |page| value(page, "cold", "respondedMs");
     let ratio = first("ours-phone").zip(first("floor"));
@@ -134,6 +171,11 @@ fn budgets(run: &Value) -> Vec<Budget> {
         Budget::at_most(
             "kiosk, second visit: kB over the line before the first answer",
             value("ours-kiosk", "warm", "bytesFirst").map(|bytes| bytes / 1000.0),
+            0.0,
+        ),
+        Budget::at_most(
+            "kiosk, network off: visits that could not be rated to the end",
+            unfinished("ours-kiosk", "offline"),
             0.0,
         ),
         Budget::at_most(
@@ -235,6 +277,27 @@ mod tests {
         );
         assert!(text.contains("| y | 800 (790–810) [2.00] |"), "{text}");
         assert!(text.contains("- Z: cannot be had."), "{text}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_visit_that_does_not_end_without_the_network_misses_the_promise() -> Result<()> {
+        let mut run = run();
+        let kiosk = |finished: u32| json!({"page": "ours-kiosk", "profile": "slow", "mode": "offline", "runs": 2, "finished": finished});
+        let row = "| kiosk, network off: visits that could not be rated to the end | ≤ 0 |";
+        run["figures"] = json!([kiosk(2)]);
+        assert!(markdown(&run)?.contains(&format!("{row} 0 | met |")));
+        run["figures"] = json!([kiosk(2), kiosk(1)]);
+        assert!(markdown(&run)?.contains(&format!("{row} 1 | **missed** |")));
+        Ok(())
+    }
+
+    #[test]
+    fn memory_is_told_visit_by_visit() -> Result<()> {
+        let mut run = run();
+        run["memory"] = json!({"after": [{"visits": 10, "heapBytes": 2_500_000, "wasmBytes": 1_000, "nodes": 98, "listeners": 47}]});
+        let text = markdown(&run)?;
+        assert!(text.contains("| 10 | 2500.0 | 1.0 | 98 | 47 |"), "{text}");
         Ok(())
     }
 
