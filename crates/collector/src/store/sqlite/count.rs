@@ -9,10 +9,10 @@
 //! roll-up knows the unit alone, too. All sources are read in one snapshot, and the rows that the roll-ups do not hold yet are added from the log, so every answer is
 //! exact at the moment of its snapshot, however far the roll-ups are behind.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use jiff::civil::Date;
 use rusqlite::Connection;
 use survey::cell::{Cell, Counter};

@@ -192,12 +192,14 @@ pub struct Counted {
 
 impl Counted {
     /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY` or `ROWS_BY_UNIT`; `buffer` takes the answers.
-    fn read(row: &Row<'_>, mut buffer: Vec<u8>, months: &mut Months) -> Result<Self, StoreError> {
+    fn read(row: &Row<'_>, mut buffer: Vec<u8>) -> Result<Self, StoreError> {
         let answers = row.get_ref(12)?.as_blob();
         buffer.clear();
         buffer.extend_from_slice(answers.map_err(|error| StoreError::Corrupt(error.to_string()))?);
         let day: i32 = row.get(8)?;
-        let month = months.of(day)?;
+        let month = calendar::day_of_number(day)
+            .map(calendar::month_number)
+            .ok_or_else(|| StoreError::Corrupt(format!("a response of day {day}")))?;
         let optional = |at| -> Result<i64, StoreError> {
             Ok(row.get::<_, Option<i64>>(at)?.unwrap_or(Facts::NONE))
         };
@@ -223,23 +225,6 @@ impl Counted {
     }
 }
 
-/// The month of a day. Rows come day by day, so the last answer nearly always is the next one, too.
-#[derive(Default)]
-struct Months(Option<(i32, i32)>);
-
-impl Months {
-    fn of(&mut self, day: i32) -> Result<i32, StoreError> {
-        if let Some((_, month)) = self.0.filter(|(last, _)| *last == day) {
-            return Ok(month);
-        }
-        let month = calendar::day_of_number(day)
-            .map(calendar::month_number)
-            .ok_or_else(|| StoreError::Corrupt(format!("a response of day {day}")))?;
-        self.0 = Some((day, month));
-        Ok(month)
-    }
-}
-
 /// Reads every row of one of the statements above.
 pub fn each(
     connection: &Connection,
@@ -250,9 +235,8 @@ pub fn each(
     let mut statement = connection.prepare_cached(statement)?;
     let mut rows = statement.query(parameters)?;
     let mut buffer = Vec::new();
-    let mut months = Months::default();
     while let Some(row) = rows.next()? {
-        let counted = Counted::read(row, buffer, &mut months)?;
+        let counted = Counted::read(row, buffer)?;
         visit(&counted)?;
         buffer = counted.answers.0;
     }
