@@ -5,6 +5,7 @@
 
 mod access;
 mod backup;
+mod check_table;
 mod coverage;
 mod demo;
 mod device;
@@ -83,6 +84,8 @@ enum Command {
     Invite(invite::Invite),
     /// Print an index with its interval, coverage and everything else a reader needs to believe or doubt it
     Index(index::Index),
+    /// Check a published table of counts and shares: does it add up, and does its headline follow from it?
+    CheckTable(check_table::CheckTable),
     /// Tell how many of those whose dossiers were finished were invited and rated, and whom nobody asked
     Coverage(coverage::Coverage),
     /// Recompute every figure from the stored ratings and compare; fails on any difference
@@ -147,6 +150,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Import(command) => command.run(&common).await,
                 Command::Invite(command) => command.run(&common).await,
                 Command::Index(command) => command.run(&common).await,
+                Command::CheckTable(command) => command.run(),
                 Command::Coverage(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
                 Command::Backup(command) => command.run(&common).await,

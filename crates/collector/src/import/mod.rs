@@ -7,6 +7,7 @@
 mod clean;
 pub mod invites;
 mod mapping;
+pub mod published;
 mod read;
 mod record;
 pub mod responses;

@@ -222,7 +222,7 @@ impl fmt::Display for Finding {
             }
             Self::NotSatisfaction { row } => write!(
                 f,
-                "row {row} does not ask for satisfaction and must not enter a figure of satisfaction"
+                "row {row} does not ask for satisfaction: averaging it into a figure of satisfaction is an error of method"
             ),
             Self::HeadlineFound { reading } => write!(f, "the headline follows from {reading}"),
             Self::HeadlineLost {
