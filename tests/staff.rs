@@ -116,6 +116,9 @@ async fn axe_finds_nothing_on_the_officers_pages() -> Result<()> {
         ("/staff/units", "vi"),
         ("/staff/trend", "vi"),
         ("/staff/trend", "en"),
+        ("/staff/print/one-stop", "vi"),
+        ("/staff/print/items", "vi"),
+        ("/staff/print/items", "en"),
         ("/staff/devices", "vi"),
     ] {
         let address = format!("{}{page}?lang={language}", collector.address);

@@ -183,6 +183,9 @@ pub struct Measured {
     /// Sums of each of its cells, in the same order; none of a suppressed cell, so that nothing can be computed from
     /// what is not shown, and none by `points18`.
     pub sums: Vec<Option<(ClusterSums, Measure)>>,
+    /// Counts of the levels of each of its cells, in the same order and in the form's order of levels: for exact means and
+    /// shares. Only of answers cut by item alone; none of a suppressed cell.
+    pub levels: Vec<Option<Vec<u64>>>,
 }
 
 /// As [`answer`], with the sums.
@@ -212,6 +215,10 @@ pub async fn measured(
         None
     };
     let groups = store.cells(query).await?;
+    let whole = match (question.axes.as_slice(), groups.as_slice()) {
+        ([Axis::Item], [(_, cell)]) => Some(cell.clone()),
+        _ => None,
+    };
     let mut rows = rows(&question, groups, closed.as_ref())?;
     rows.sort_by(|one, other| one.place.cmp(&other.place));
     suppress::apply(&mut rows, threshold);
@@ -219,6 +226,9 @@ pub async fn measured(
         .iter()
         .map(|row| row.sums.filter(|_| !row.suppressed))
         .collect();
+    let levels = whole.map_or_else(Vec::new, |whole| {
+        rows.iter().map(|row| levels(row, &whole)).collect()
+    });
     let answer = IndexAnswer {
         form: question.form.id.clone(),
         form_version: question.form.version,
@@ -238,7 +248,19 @@ pub async fn measured(
             .map(|row| row.into_cell(&question))
             .collect(),
     };
-    Ok(Measured { answer, sums })
+    Ok(Measured {
+        answer,
+        sums,
+        levels,
+    })
+}
+
+/// The counts of the item that a row is about.
+fn levels(row: &Row, whole: &Cell) -> Option<Vec<u64>> {
+    match row.place.as_slice() {
+        [Place::Number(item)] if !row.suppressed => Some(whole.items.get(*item)?.levels.clone()),
+        _ => None,
+    }
 }
 
 /// The asked period; where one end is not asked for, up to the first or last response, and today when there is none.

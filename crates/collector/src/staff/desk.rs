@@ -101,7 +101,15 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-const PAGES: [&str; 5] = ["", "/units", "/trend", "/devices", "/devices/edit"];
+const PAGES: [&str; 7] = [
+    "",
+    "/units",
+    "/trend",
+    "/print/one-stop",
+    "/print/items",
+    "/devices",
+    "/devices/edit",
+];
 
 /// The login page's address, which remembers the page asked for.
 fn login_link(parts: &Parts) -> String {

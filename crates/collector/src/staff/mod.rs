@@ -13,6 +13,7 @@ mod numbers;
 mod origin;
 pub(crate) mod pages;
 mod plot;
+mod print;
 mod ranking;
 mod report;
 mod report_sheet;
@@ -42,6 +43,9 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/", get(report::page))
         .route("/units", get(ranking::page))
         .route("/trend", get(trend::page))
+        .route("/print/one-stop", get(print::one_stop::page))
+        .route("/print/items", get(print::items::page))
+        .route("/print.css", get(print::style))
         .route("/devices", get(devices::page))
         .route(
             "/devices/edit",

@@ -67,6 +67,8 @@ pub(super) struct Report<'a> {
     pub(super) report: String,
     pub(super) units: String,
     pub(super) trend: String,
+    /// Links to printed reports.
+    pub(super) prints: Vec<Choice>,
     /// The way down from all units to here.
     pub(super) crumbs: Vec<Choice>,
     /// None when the choice has no answer.
@@ -88,6 +90,8 @@ pub(super) struct Figures<'a> {
     pub(super) report: String,
     pub(super) units: String,
     pub(super) trend: String,
+    /// Links to printed reports.
+    pub(super) prints: Vec<Choice>,
     /// Links to files, for each block.
     pub(super) exports: Vec<Vec<Choice>>,
     /// None when the choice has no answer.

@@ -12,6 +12,7 @@ use super::desk::Officer;
 use super::figures::{Choice, Name, Section, Style};
 use super::numbers::day;
 use super::pages::{Body, Report, Source, render};
+use super::print;
 use super::report_sheet::{self, Cut};
 use super::sheet_page;
 use super::words::{Language, fill};
@@ -57,6 +58,7 @@ pub(super) async fn page(
         report: asked.link(PATH, |_| {}),
         units: asked.link("/staff/units", |_| {}),
         trend: asked.link("/staff/trend", |_| {}),
+        prints: print::links(&asked),
         crumbs: crumbs(&app, &asked).await?,
         body,
     });

@@ -12,6 +12,7 @@ use super::export::Export;
 use super::figures::Choice;
 use super::numbers::day;
 use super::pages::{Figures, render};
+use super::print;
 use super::sheet::Sheet;
 use crate::http::{App, Problem};
 use crate::index::IndexAnswer;
@@ -65,6 +66,7 @@ pub(super) async fn answer(
         report: asked.link("/staff", |_| {}),
         units: asked.link("/staff/units", |_| {}),
         trend: asked.link("/staff/trend", |_| {}),
+        prints: print::links(asked),
         exports,
         sheet,
     });

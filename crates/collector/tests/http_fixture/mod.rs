@@ -11,9 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use collector::auth;
+use collector::forms::FormBook;
 use collector::http::{App, Settings, serve};
 use collector::intake::Intake;
 use collector::intake::pseudonym::PseudonymKey;
+use collector::store::sqlite::SqliteStore;
 use collector::store::{DeviceSettings, Key, Role, Store, Unit, User};
 use jiff::Timestamp;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect};
@@ -46,9 +48,14 @@ impl Collector {
 
     /// With settings of the test's own.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let (folder, store) = store_fixture::store();
+        Self::start_on(store_fixture::forms(), change).await
+    }
+
+    /// With these forms.
+    pub async fn start_on(forms: Arc<FormBook>, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path(), Arc::clone(&forms)).unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let forms = store_fixture::forms();
         let mut keys = Vec::new();
         for role in ROLES {
             let secret = auth::new_secret(role).unwrap();
