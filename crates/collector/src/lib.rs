@@ -7,6 +7,7 @@ pub mod auth;
 pub mod coverage;
 pub mod demo;
 pub mod enrolment;
+pub mod export;
 pub mod forms;
 pub mod http;
 pub mod import;

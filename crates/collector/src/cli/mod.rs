@@ -9,6 +9,7 @@ mod check_table;
 mod coverage;
 mod demo;
 mod device;
+mod export;
 mod import;
 mod import_responses;
 mod index;
@@ -88,6 +89,9 @@ enum Command {
     CheckTable(check_table::CheckTable),
     /// Tell how many of those whose dossiers were finished were invited and rated, and whom nobody asked
     Coverage(coverage::Coverage),
+    /// Write ratings one by one to a file, for analysts
+    #[command(subcommand)]
+    Export(export::Export),
     /// Recompute every figure from the stored ratings and compare; fails on any difference
     Verify(verify::Verify),
     /// Copy everything into a folder, also while the server runs
@@ -152,6 +156,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Index(command) => command.run(&common).await,
                 Command::CheckTable(command) => command.run(),
                 Command::Coverage(command) => command.run(&common).await,
+                Command::Export(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
                 Command::Backup(command) => command.run(&common).await,
                 Command::Restore(command) => command.run(&common).await,

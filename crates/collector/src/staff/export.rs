@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::sheet::{Block, Sheet, Value};
+use crate::export::harmless;
 use crate::http::Problem;
 
 /// Ways to carry a table away, as they stand in links.
@@ -95,7 +96,7 @@ fn csv(sheet: &Sheet, block: &Block, comma: bool) -> Result<Vec<u8>, csv::Error>
             let values = row.values.iter().map(|value| match value {
                 Value::Text(text) => harmless(text),
                 Value::Number(number, decimals) => {
-                    let text = format!("{number:.*}", usize::from(*decimals));
+                    let text = fixed(*number, *decimals);
                     if comma { text.replace('.', ",") } else { text }
                 }
                 Value::Count(count) => count.to_string(),
@@ -108,13 +109,13 @@ fn csv(sheet: &Sheet, block: &Block, comma: bool) -> Result<Vec<u8>, csv::Error>
     Ok(bytes)
 }
 
-/// A text that no spreadsheet takes for a formula: names come from files of others.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+fn fixed(number: f64, decimals: u8) -> String {
+    format!("{number:.*}", usize::from(decimals))
+}
+
+/// The number as it is printed elsewhere: whoever goes on computing with a spreadsheet starts from what the page says.
+fn printed(number: f64, decimals: u8) -> f64 {
+    fixed(number, decimals).parse().unwrap_or(number)
 }
 
 /// One sheet for each table, and one that says what the figures are.
@@ -141,9 +142,12 @@ fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
             for (column, value) in (0u16..).zip(&line.values) {
                 match value {
                     Value::Text(text) => page.write_string(row, column, text)?,
-                    Value::Number(number, count) => {
-                        page.write_number_with_format(row, column, *number, &decimals(*count))?
-                    }
+                    Value::Number(number, count) => page.write_number_with_format(
+                        row,
+                        column,
+                        printed(*number, *count),
+                        &decimals(*count),
+                    )?,
                     Value::Count(count) => {
                         page.write_number_with_format(row, column, *count as f64, &whole)?
                     }
@@ -181,16 +185,4 @@ fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
         row += 1;
     }
     book.save_to_buffer()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_never_formulas() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("@x"), "'@x");
-        assert_eq!(harmless("Xã Bình"), "Xã Bình");
-    }
 }

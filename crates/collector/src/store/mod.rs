@@ -2,6 +2,7 @@
 //!
 //! The response log is the only source of truth; every count is a pure function of (log, form version).
 
+pub mod anonymous;
 pub mod calendar;
 mod error;
 mod feed;
@@ -10,6 +11,7 @@ pub mod sqlite;
 pub mod terms;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -474,6 +476,19 @@ pub trait Store: Send + Sync + 'static {
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;
     /// First and last business day with a response to this form.
     async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError>;
+    /// What an export of this form's counted responses holds now, and how coarsely each is told.
+    async fn export_plan(
+        &self,
+        form: &FormKey,
+        threshold: u64,
+    ) -> Result<anonymous::Plan, StoreError>;
+    /// The responses of a plan from this place on, at most `count` of its rows.
+    async fn export_page(
+        &self,
+        plan: &Arc<anonymous::Plan>,
+        from: usize,
+        count: usize,
+    ) -> Result<Vec<anonymous::Exported>, StoreError>;
     /// Checks the file, brings the roll-ups up to date, recomputes every one from the log and compares. Responses that
     /// arrive meanwhile are read, but enter the comparison of the next call.
     async fn verify(&self) -> Result<Verification, StoreError>;

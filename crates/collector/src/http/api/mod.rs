@@ -4,6 +4,7 @@ mod coverage;
 mod device;
 mod dossier;
 mod enrol;
+mod export;
 mod feed;
 mod forms;
 mod health;
@@ -37,7 +38,7 @@ pub(crate) use forms::Published;
     ),
     components(schemas(ProblemBody)),
     tags(
-        (name = "responses", description = "Ratings come in"),
+        (name = "responses", description = "Ratings come in, and go out for analysts"),
         (name = "dossiers", description = "What the one-stop software tells, and whose citizens were asked"),
         (name = "invites", description = "A citizen's right to rate one dossier once"),
         (name = "forms", description = "Questionnaires"),
@@ -71,7 +72,7 @@ impl Modify for Bearer {
 
 fn described() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(responses::post))
+        .routes(routes!(responses::post, export::get))
         .routes(routes!(sites::get))
         .routes(routes!(forms::list))
         .routes(routes!(forms::one))

@@ -8,6 +8,7 @@ pub mod backup;
 mod connection;
 mod count;
 mod enrolments;
+mod export;
 mod failure;
 mod feed;
 mod finished;
@@ -51,6 +52,7 @@ use super::{
 };
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
+use crate::store::anonymous::{Exported, Plan};
 
 /// Register lines that one transaction writes, so that ratings never wait long behind an import.
 const CHUNK: usize = 5_000;
@@ -170,6 +172,25 @@ impl Store for SqliteStore {
         let form = form.clone();
         self.readers
             .run(move |connection| count::span(connection, &form))
+            .await
+    }
+
+    async fn export_plan(&self, form: &FormKey, threshold: u64) -> Result<Plan, StoreError> {
+        let form = form.clone();
+        self.readers
+            .run(move |connection| export::plan(connection, &form, threshold))
+            .await
+    }
+
+    async fn export_page(
+        &self,
+        plan: &Arc<Plan>,
+        from: usize,
+        count: usize,
+    ) -> Result<Vec<Exported>, StoreError> {
+        let (plan, texts) = (Arc::clone(plan), Arc::clone(&self.texts));
+        self.readers
+            .run(move |connection| export::page(connection, &texts, &plan, from, count))
             .await
     }
 

@@ -79,6 +79,13 @@ statements! {
         FROM response INDEXED BY response_by_unit
         WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NULL AND row <= ?4 AND unit = ?5";
 
+    /// Everything that a counted response is placed by, in the order that `export` reads.
+    EXPORT_PLACES = "SELECT row, fingerprint, unit, procedure, field, channel, touchpoint, timeliness, provenance, day
+        FROM response WHERE form = ?1 AND repeat_of IS NULL";
+    EXPORT_ROW = "SELECT unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags, partial, reasons,
+            answers
+        FROM response WHERE row = ?1 AND form = ?2 AND repeat_of IS NULL";
+
     WATERMARK = "SELECT upto FROM watermark";
     SET_WATERMARK = "UPDATE watermark SET upto = ?1";
     MONTH_CELL = "SELECT cell FROM rollup_month WHERE form = ?1 AND month = ?2 AND unit = ?3 AND field = ?4
