@@ -21,3 +21,4 @@ pub mod site;
 pub mod slips;
 pub mod staff;
 pub mod store;
+pub mod units;

@@ -4,7 +4,7 @@
 
 mod http_fixture;
 
-use collector::store::{Admitted, Role, Unit};
+use collector::store::{Admitted, Role, ToldChange, Unit, UnitChange};
 use http_fixture::{Collector, store_fixture};
 use reqwest::{StatusCode, header};
 use serde_json::Value;
@@ -284,4 +284,61 @@ async fn strangers_and_unknown_files_are_refused() {
     http_fixture::problem(wrong.send().await.unwrap(), 400, "unknown-export").await;
     let wrong = get("/staff/units?export=csv&table=x").header(header::COOKIE, &cookie);
     http_fixture::problem(wrong.send().await.unwrap(), 404, "no-such-table").await;
+}
+
+#[tokio::test]
+async fn units_of_today_take_their_predecessors_over_by_choice_and_every_page_and_file_says_so() {
+    let (collector, cookie) = with_ratings().await;
+    let told = |unit: &str, successor: &str| {
+        ToldChange::Is(UnitChange {
+            unit: unit.into(),
+            successor: successor.into(),
+            from: store_fixture::day("2026-08-01"),
+        })
+    };
+    let changes = vec![told("B", "A"), told("E", "A"), told("E", "C")];
+    collector.store.tell_unit_changes(changes).await.unwrap();
+    for (choice, said) in [
+        ("", "As they were then"),
+        (
+            "&units=as-is",
+            "As the units of today that took their place",
+        ),
+    ] {
+        for path in ["/staff", "/staff/units", "/staff/trend"] {
+            let page = text(&collector, &cookie, &format!("{path}?lang=en{choice}")).await;
+            let labels = page.split("</form>").last().unwrap();
+            assert!(labels.contains(said), "{path}{choice}");
+            let file = format!("{path}?lang=en&export=csv{choice}");
+            assert!(
+                text(&collector, &cookie, &file).await.contains(said),
+                "{file}"
+            );
+        }
+    }
+    let path = "/staff/units?lang=en&from=2026-07-01&units=as-is";
+    let page = text(&collector, &cookie, path).await;
+    assert!(
+        page.contains(
+            "Xã Em (E) was split into Xã &#60;Alpha&#62; (A), Xã Cam (C): kept as it was"
+        )
+    );
+    assert!(
+        page.contains("units=as-is&amp;lang=en") || page.contains("units=as-is&#38;lang=en"),
+        "links keep the choice"
+    );
+    let file = text(&collector, &cookie, &format!("{path}&export=csv")).await;
+    let codes = rows(&file, b',').into_iter().map(|row| row[1].clone());
+    assert_eq!(
+        codes.collect::<Vec<_>>(),
+        ["A", "E", "C", "D"],
+        "B is a part of A"
+    );
+    let answer = index(&collector, "by=unit&units=as-is&from=2026-07-01").await;
+    assert_eq!(answer["units"], "as-is");
+    assert_eq!(answer["cells"][0]["n"], 360);
+    let wrong = collector
+        .get("/api/v1/index?form=t&units=yesterday")
+        .bearer_auth(collector.key(Role::Analyst));
+    http_fixture::problem(wrong.send().await.unwrap(), 400, "unknown-value").await;
 }

@@ -8,11 +8,19 @@
 mod store_fixture;
 
 use std::io::Cursor;
+use std::sync::Arc;
 
+use collector::coverage::{self, CoverageRequest};
 use collector::import;
-use collector::store::{Store, Unit};
+use collector::index::{self, IndexAnswer, IndexRequest};
+use collector::intake::Intake;
+use collector::intake::pseudonym::PseudonymKey;
+use collector::store::calendar::day_of_number;
+use collector::store::sqlite::SqliteStore;
+use collector::store::{Admitted, Dossier, Store, Unit, UnitChange};
+use collector::units::{Lineage, UnitsAs};
 use proptest::prelude::*;
-use store_fixture::{day, store};
+use store_fixture::{admitted, day, forms, moment, store};
 
 /// The seven codes that another province has had since 01/07/2025, those of surviving names that went, the city of Huế,
 /// which changed its kind half a year earlier, Đồng Nai, which became a city in 2026, and a district that is no more.
@@ -141,5 +149,357 @@ proptest! {
         codes.dedup();
         prop_assert!(!line.is_empty());
         prop_assert_eq!(codes.len(), line.len());
+    }
+}
+
+/// Who took whose place; `H57.7` is split, `H57.8` is merged twice, and of `89` nothing is told.
+const CHANGES: &str = "\
+unit,successor,from
+15,15,01/07/2025
+10,15,01/07/2025
+24,24,01/07/2025
+44,44,01/07/2025
+52,52,01/07/2025
+64,52,01/07/2025
+80,80,01/07/2025
+82,82,01/07/2025
+91,91,01/07/2025
+46,46,01/01/2025
+75,75,30/04/2026
+H57.132,H57.132,01/07/2025
+H57.7,H57.71,01/07/2025
+H57.7,H57.72,01/07/2025
+H57.8,H57.81,01/07/2025
+H57.81,H57.82,30/04/2026
+";
+
+/// Those of [`CHANGES`] beside the table above.
+const MORE: &str = "\
+code,name,kind,parent,valid_from,valid_to
+H57.7,Xã Hoà Bình,commune,H57.10,,30/06/2025
+H57.71,Xã Hòa Bình,commune,46,01/07/2025,
+H57.72,Xã Hòa Bình Đông,commune,46,01/07/2025,
+H57.8,Xã X,commune,H57.10,,30/06/2025
+H57.81,Xã Y,commune,46,01/07/2025,29/04/2026
+H57.82,Phường Z,ward,46,30/04/2026,
+";
+
+async fn office() -> (tempfile::TempDir, SqliteStore) {
+    let (folder, store) = store();
+    for table in [TABLE, MORE] {
+        import::units(Cursor::new(table), None, &store, &mut ())
+            .await
+            .unwrap();
+    }
+    let told = import::unit_changes(Cursor::new(CHANGES), None, &store, &mut ())
+        .await
+        .unwrap();
+    assert_eq!(told.refused, 0);
+    (folder, store)
+}
+
+async fn lineage(units: UnitsAs) -> Lineage {
+    let (_folder, store) = office().await;
+    loaded(&store, units, "2026-11-01").await
+}
+
+async fn loaded(store: &SqliteStore, units: UnitsAs, today: &str) -> Lineage {
+    let lineage = Lineage::load(store, units, day(today)).await.unwrap();
+    lineage.unwrap()
+}
+
+#[tokio::test]
+async fn a_code_that_came_back_is_never_two_provinces_in_one_figure() {
+    let was = lineage(UnitsAs::Was).await;
+    for code in ["15", "24", "44", "52", "80", "82", "91"] {
+        assert_eq!(
+            was.key(code, day("2025-06-30")),
+            format!("{code}@2025-06-30")
+        );
+        assert_eq!(was.key(code, day("2025-07-01")), code);
+    }
+    // Nothing is known to have taken the place of the old one: the code alone joins nothing.
+    let (_folder, store) = store();
+    import::units(Cursor::new(TABLE), None, &store, &mut ())
+        .await
+        .unwrap();
+    let is = loaded(&store, UnitsAs::Is, "2026-11-01").await;
+    assert_eq!(is.key("52", day("2025-06-30")), "52@2025-06-30");
+}
+
+#[tokio::test]
+async fn as_is_the_old_province_counts_under_the_one_that_took_its_place() {
+    let is = lineage(UnitsAs::Is).await;
+    for (code, today) in [
+        ("15", "15"),
+        ("10", "15"),
+        ("24", "24"),
+        ("44", "44"),
+        ("52", "52"),
+        ("64", "52"),
+        ("80", "80"),
+        ("82", "82"),
+        ("91", "91"),
+        ("46", "46"),
+        ("75", "75"),
+        ("H57.132", "H57.132"),
+    ] {
+        assert_eq!(is.key(code, day("2024-12-01")), today, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_joins_nothing_however_it_is_spelt() {
+    let is = lineage(UnitsAs::Is).await;
+    // 89 was An Giang, and 91 is An Giang today; nobody told that one took the place of the other.
+    assert_eq!(is.key("89", day("2025-06-30")), "89");
+    let kept = is.kept_as_was("89", day("2025-06-30")).unwrap();
+    assert_eq!((kept.unit.as_str(), kept.successors.len()), ("89", 0));
+    // Xã Hoà Bình and Xã Hòa Bình are one name in two spellings, and two units.
+    assert_ne!(
+        is.key("H57.7", day("2025-06-30")),
+        is.key("H57.71", day("2025-07-01"))
+    );
+    // And a unit that is spelt otherwise the next time is not a second one.
+    let (_folder, store) = office().await;
+    let again = MORE.replace("Hoà", "Hòa");
+    let told = import::units(Cursor::new(again), None, &store, &mut ())
+        .await
+        .unwrap();
+    assert_eq!((told.new, told.replaced), (0, 6));
+}
+
+#[tokio::test]
+async fn a_chain_of_mergers_is_followed_to_its_end() {
+    let is = lineage(UnitsAs::Is).await;
+    for (code, on) in [
+        ("H57.8", "2025-01-01"),
+        ("H57.81", "2025-12-31"),
+        ("H57.82", "2026-05-01"),
+    ] {
+        assert_eq!(is.key(code, day(on)), "H57.82");
+    }
+    // Before the second merger there was only the first.
+    let (_folder, store) = office().await;
+    let then = loaded(&store, UnitsAs::Is, "2026-01-01").await;
+    assert_eq!(then.key("H57.8", day("2025-01-01")), "H57.81");
+}
+
+#[tokio::test]
+async fn a_split_has_no_single_successor_and_is_named() {
+    let is = lineage(UnitsAs::Is).await;
+    assert_eq!(is.key("H57.7", day("2025-06-30")), "H57.7");
+    let kept = is.kept_as_was("H57.7", day("2025-06-30")).unwrap();
+    assert_eq!(kept.successors, ["H57.71", "H57.72"]);
+    assert_eq!(is.kept_as_was("H57.8", day("2025-06-30")), None);
+}
+
+#[tokio::test]
+async fn what_was_told_of_a_change_can_be_taken_back() {
+    let (_folder, store) = office().await;
+    let back = "unit,successor,from\nH57.7,,01/07/2025\nH57.7,H57.71,01/07/2025\n";
+    import::unit_changes(Cursor::new(back), None, &store, &mut ())
+        .await
+        .unwrap();
+    let is = loaded(&store, UnitsAs::Is, "2026-11-01").await;
+    assert_eq!(is.key("H57.7", day("2025-06-30")), "H57.71");
+}
+
+/// Ratings of units and days, each number of them.
+async fn rated(store: &SqliteStore, ratings: &[(&str, &str, u128)]) {
+    let mut number = 0;
+    for (unit, on, count) in ratings {
+        let some = (0..*count).map(|_| {
+            number += 1;
+            Admitted {
+                unit: (*unit).into(),
+                day: day(on),
+                ..admitted(number)
+            }
+        });
+        store.append(some.collect()).await.unwrap();
+    }
+}
+
+async fn by_unit(
+    store: &SqliteStore,
+    units: UnitsAs,
+    unit: &[&str],
+) -> (IndexAnswer, Vec<(String, u64)>) {
+    let mut request = IndexRequest {
+        form: "t".into(),
+        by: vec!["unit".into()],
+        units,
+        ..IndexRequest::default()
+    };
+    if !unit.is_empty() {
+        let keys = unit.iter().map(|key| (*key).to_owned()).collect();
+        request.filters.insert("unit".into(), keys);
+    }
+    let answer = index::answer(store, &forms(), 1, request).await.unwrap();
+    let counts = answer.cells.iter().map(|cell| {
+        let key = cell.key.get("unit").unwrap().to_owned();
+        (key, cell.n.unwrap())
+    });
+    let counts = counts.collect();
+    (answer, counts)
+}
+
+fn owned(counts: &[(&str, u64)]) -> Vec<(String, u64)> {
+    let each = counts.iter().map(|(key, n)| ((*key).to_owned(), *n));
+    each.collect()
+}
+
+const RATINGS: [(&str, &str, u128); 7] = [
+    ("52", "2025-06-30", 2),
+    ("52", "2025-07-01", 3),
+    ("64", "2025-03-05", 4),
+    ("H57.7", "2025-06-01", 5),
+    ("H57.8", "2025-06-01", 6),
+    ("H57.81", "2026-04-29", 7),
+    ("H57.82", "2026-04-30", 8),
+];
+
+#[tokio::test]
+async fn the_index_counts_as_was_unless_asked_otherwise_and_says_which() {
+    let (_folder, store) = office().await;
+    rated(&store, &RATINGS).await;
+    let (answer, counts) = by_unit(&store, UnitsAs::default(), &[]).await;
+    assert_eq!(answer.units, "as-was");
+    assert_eq!(answer.kept_as_was, []);
+    let was = [
+        ("52", 3),
+        ("52@2025-06-30", 2),
+        ("64", 4),
+        ("H57.7", 5),
+        ("H57.8", 6),
+        ("H57.81", 7),
+        ("H57.82", 8),
+    ];
+    assert_eq!(counts, owned(&was));
+
+    let (answer, counts) = by_unit(&store, UnitsAs::Is, &[]).await;
+    assert_eq!(answer.units, "as-is");
+    assert_eq!(counts, owned(&[("52", 9), ("H57.7", 5), ("H57.82", 21)]));
+    let [kept] = answer.kept_as_was.as_slice() else {
+        panic!("one unit was split: {:?}", answer.kept_as_was);
+    };
+    assert_eq!(kept.unit, "H57.7");
+}
+
+#[tokio::test]
+async fn a_key_of_the_answer_asks_for_that_group_again() {
+    let (_folder, store) = office().await;
+    rated(&store, &RATINGS).await;
+    for (units, key, n) in [
+        (UnitsAs::Was, "52", 3),
+        (UnitsAs::Was, "52@2025-06-30", 2),
+        (UnitsAs::Was, "64", 4),
+        (UnitsAs::Is, "52", 9),
+        (UnitsAs::Is, "H57.82", 21),
+        (UnitsAs::Is, "H57.7", 5),
+    ] {
+        let (_, counts) = by_unit(&store, units, &[key]).await;
+        assert_eq!(counts, owned(&[(key, n)]), "{units:?}");
+    }
+    // The old code has no ratings of its own any more.
+    assert_eq!(by_unit(&store, UnitsAs::Is, &["64"]).await.1, []);
+}
+
+#[tokio::test]
+async fn coverage_counts_units_the_same_way() {
+    let (_folder, store) = office().await;
+    let dossier = |(number, (unit, finished)): (usize, (&str, &str))| Dossier {
+        code: format!("HS {number}"),
+        procedure: "P".into(),
+        unit: unit.into(),
+        authority: None,
+        filing_channel: None,
+        received_at: None,
+        due_at: None,
+        finished_at: Some(moment(finished)),
+        outcome: None,
+    };
+    let finished = [
+        ("52", "2025-06-30T10:00:00Z"),
+        ("52", "2025-07-01T10:00:00Z"),
+        ("64", "2025-03-05T10:00:00Z"),
+        ("H57.7", "2025-06-01T10:00:00Z"),
+        ("H57.8", "2025-06-01T10:00:00Z"),
+    ];
+    let dossiers = finished.into_iter().enumerate().map(dossier);
+    store.upsert_dossiers(dossiers.collect()).await.unwrap();
+    let intake = Intake::new(forms(), Arc::new(store), PseudonymKey::from_bytes([1; 32]));
+    let closed = async |units, filter: Option<&str>| {
+        let mut request = CoverageRequest {
+            form: Some("t".into()),
+            by: vec!["unit".into()],
+            units,
+            ..CoverageRequest::default()
+        };
+        let filter = filter.map(|key| ("unit".into(), vec![key.into()]));
+        request.filters.extend(filter);
+        let answer = coverage::answer(&intake, 1, request).await.unwrap();
+        let cells = answer.cells.iter();
+        let each = cells.map(|cell| (cell.key.get("unit").unwrap().to_owned(), cell.closed));
+        (
+            answer.units.clone(),
+            each.collect::<Vec<_>>(),
+            answer.kept_as_was.len(),
+        )
+    };
+    let was = [
+        ("52", 1),
+        ("52@2025-06-30", 1),
+        ("64", 1),
+        ("H57.7", 1),
+        ("H57.8", 1),
+    ];
+    assert_eq!(
+        closed(UnitsAs::Was, None).await,
+        ("as-was".into(), owned(&was), 0)
+    );
+    let is = [("52", 3), ("H57.7", 1), ("H57.82", 1)];
+    assert_eq!(
+        closed(UnitsAs::Is, None).await,
+        ("as-is".into(), owned(&is), 1)
+    );
+    assert_eq!(closed(UnitsAs::Is, Some("52")).await.1, owned(&[("52", 3)]));
+}
+
+proptest! {
+    /// Whatever became of whom: every rating has one key in either way of counting, and a key finds its ratings again.
+    #[test]
+    fn no_rating_is_lost_or_counted_twice(
+        spans in prop::collection::vec((0usize..4, prop::option::of(0i32..40), prop::option::of(0i32..40)), 0..8),
+        changes in prop::collection::vec((0usize..4, 0usize..4, 0i32..40), 0..8),
+        is: bool,
+    ) {
+        let on = |number: i32| day_of_number(9_000 + number).unwrap();
+        let units: Vec<Unit> = spans.into_iter().map(|(code, from, to)| Unit {
+            code: code.to_string(), name: String::new(), kind: "ward".into(), parent: None,
+            valid_from: from.map(on), valid_to: to.map(on),
+        }).collect();
+        let changes = changes.into_iter().map(|(unit, successor, from)| UnitChange {
+            unit: unit.to_string(), successor: successor.to_string(), from: on(from),
+        }).collect();
+        let mode = if is { UnitsAs::Is } else { UnitsAs::Was };
+        let lineage = Lineage::new(mode, on(30), &units, changes);
+        let (first, last) = (on(-5), on(45));
+        let segments = lineage.segments(first, last, None);
+        let mut expected = first;
+        for segment in &segments {
+            prop_assert_eq!(segment.from, expected, "no day is left out or told twice");
+            prop_assert!(segment.to >= segment.from);
+            expected = segment.to.tomorrow().unwrap();
+            for code in 0..4 {
+                let code = code.to_string();
+                let key = lineage.key(&code, segment.from);
+                prop_assert_eq!(&key, &lineage.key(&code, segment.to), "a key holds for a whole part");
+                let again = lineage.segments(segment.from, segment.from, Some(&[key]));
+                prop_assert!(again[0].units.as_ref().unwrap().contains(&code));
+            }
+        }
+        prop_assert_eq!(expected, last.tomorrow().unwrap());
     }
 }

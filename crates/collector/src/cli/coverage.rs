@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use clap::Args;
 use collector::coverage::{self, CoverageAnswer, CoverageCell, CoverageRequest, UnaskedRequest};
+use collector::units::UnitsAs;
 use jiff::civil::Date;
 
 use super::open::open_existing;
@@ -36,12 +37,15 @@ pub struct Coverage {
     /// Last day of finishing [default: the last there is]
     #[arg(long)]
     to: Option<Date>,
-    /// Groups, separated by commas: unit, field, procedure, month, timeliness
+    /// Groups, separated by commas: unit, field, procedure, filing_channel, month, timeliness
     #[arg(long, value_delimiter = ',', conflicts_with = "unasked")]
     by: Vec<String>,
-    /// Only these, as unit=H57.132, field=… or procedure=…; may be repeated
+    /// Only these, as unit=H57.132, field=…, procedure=… or filing_channel=online; may be repeated
     #[arg(long, value_parser = super::index::filter, value_name = "GROUP=VALUE")]
     filter: Vec<(String, String)>,
+    /// as-was: under the units of that time; as-is: under the units of today that took their place
+    #[arg(long, default_value = "as-was", value_parser = super::index::units_as)]
+    units: UnitsAs,
     /// Print the dossiers that nobody was asked about, as CSV
     #[arg(long)]
     unasked: bool,
@@ -67,6 +71,7 @@ impl Coverage {
             to: self.to,
             by: self.by,
             filters,
+            units: self.units,
         };
         if self.unasked {
             let request = UnaskedRequest {
@@ -97,10 +102,11 @@ impl Coverage {
 
 fn print(answer: &CoverageAnswer) -> Result<()> {
     table::line(&format!(
-        "{}, {} to {}; numbers of ratings below {} are suppressed{}",
+        "{}, {} to {}, {}; numbers of ratings below {} are suppressed{}",
         answer.form,
         answer.from,
         answer.to,
+        super::index::units_told(&answer.units, &answer.kept_as_was),
         answer.threshold,
         if answer.demo {
             "; synthetic demonstration data"

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use collector::import::{self, Format, Observer, Record, Refused, Summary, Target};
-use collector::store::{Fed, Procedure, Unit};
+use collector::store::{Fed, Procedure, ToldChange, Unit};
 use indicatif::HumanCount;
 use survey::response::Fault;
 
@@ -22,6 +22,7 @@ pub const PRINTED: usize = 20;
 const EXAMPLES: &str = "\
 Columns (CSV header or JSON keys; * must be filled in):
   units       code* name* kind* parent valid_from valid_to
+  unit-changes  unit* successor from*   (from that day on successor stands in its place; docs/feed.md)
   procedures  code* name* field*
   dossiers    code* procedure* unit* authority filing_channel received_at due_at finished_at outcome
               updated_at
@@ -41,6 +42,7 @@ known or --device names the kiosk that took it.
 
 Examples:
   hai-long import units units.csv
+  hai-long import unit-changes mergers-2025-07-01.csv
   hai-long import dossiers 2026-q3.csv --errors refused.csv
   export-dossiers | hai-long import dossiers - --format ndjson
   hai-long import dossiers 2026-q3.csv --dry-run
@@ -75,6 +77,7 @@ pub struct Import {
 #[derive(Clone, Copy, ValueEnum)]
 enum TableName {
     Units,
+    UnitChanges,
     Procedures,
     Dossiers,
     Responses,
@@ -107,6 +110,7 @@ impl Import {
                 import_responses::run(&self.file, device, errors, common).await
             }
             TableName::Units => self.table::<Unit>("units", common).await,
+            TableName::UnitChanges => self.table::<ToldChange>("unit-changes", common).await,
             TableName::Procedures => self.table::<Procedure>("procedures", common).await,
             TableName::Dossiers => self.table::<Fed>("dossiers", common).await,
         }

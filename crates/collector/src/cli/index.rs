@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use clap::Args;
 use collector::index::{self, IndexAnswer, IndexCell, IndexRequest};
+use collector::units::{KeptAsWas, UnitsAs};
 use jiff::civil::Date;
 
 use super::open::open_existing;
@@ -47,6 +48,9 @@ pub struct Index {
     /// Only these, as unit=H57.132; may be repeated
     #[arg(long, value_parser = filter, value_name = "GROUP=VALUE")]
     filter: Vec<(String, String)>,
+    /// as-was: under the units of that time; as-is: under the units of today that took their place
+    #[arg(long, default_value = "as-was", value_parser = units_as)]
+    units: UnitsAs,
     /// Print the API's JSON
     #[arg(long)]
     json: bool,
@@ -69,6 +73,7 @@ impl Index {
             to: self.to,
             by: self.by,
             filters,
+            units: self.units,
         };
         let threshold = common.threshold(&self.figures);
         let answer = index::answer(&*opened.store, &opened.forms, threshold, request).await?;
@@ -83,6 +88,25 @@ impl Index {
     }
 }
 
+pub fn units_as(raw: &str) -> Result<UnitsAs, String> {
+    UnitsAs::of_name(raw).ok_or_else(|| {
+        let names = UnitsAs::ALL.map(|(_, name)| name);
+        format!("write {}", names.join(" or "))
+    })
+}
+
+/// What stands above a table: how units were taken, and which stayed what they were.
+pub fn units_told(units: &str, kept: &[KeptAsWas]) -> String {
+    let mut told = format!("units {units}");
+    for one in kept {
+        told += &match one.successors.as_slice() {
+            [] => format!("; {} has no known successor", one.unit),
+            several => format!("; {} was split into {}", one.unit, several.join(" and ")),
+        };
+    }
+    told
+}
+
 pub fn filter(raw: &str) -> Result<(String, String), String> {
     raw.split_once('=')
         .filter(|(name, _)| !name.is_empty())
@@ -94,13 +118,14 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
     // The method's name is the one on the wire.
     let method = serde_json::to_value(answer.method)?;
     table::line(&format!(
-        "{} version {}, method {}: {}\n{} to {}; groups of fewer than {} respondents are suppressed{}",
+        "{} version {}, method {}: {}\n{} to {}, {}; groups of fewer than {} respondents are suppressed{}",
         answer.form,
         answer.form_version,
         method.as_str().unwrap_or_default(),
         answer.formula,
         answer.from,
         answer.to,
+        units_told(&answer.units, &answer.kept_as_was),
         answer.threshold,
         if answer.demo {
             "; synthetic demonstration data"

@@ -1,9 +1,11 @@
 //! `hai-long serve`: the server, until it is told to stop.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use collector::coverage;
 use collector::http::{self, App, Settings};
 use tokio::net::TcpListener;
 
@@ -67,6 +69,7 @@ impl Serve {
             ..Settings::default()
         };
         let intake = opened.intake(&common.data).await?;
+        let warmed = Arc::clone(&intake);
         let app = App::new(opened.store, opened.forms, intake, settings)
             .context("a form cannot be published")?;
         let stop = stop_signal()?;
@@ -84,6 +87,12 @@ impl Serve {
                 tell(&format!("  a citizen's link, good for one rating: {link}"));
             }
         }
+        // The first question about coverage looks for every finished dossier; later ones for what has changed.
+        tokio::spawn(async move {
+            if let Err(error) = coverage::warm(&warmed).await {
+                tracing::warn!(%error, "coverage could not be counted ahead");
+            }
+        });
         http::serve(listener, app, stop).await;
         tracing::info!("stopped");
         Ok(Outcome::Done)

@@ -1,15 +1,16 @@
 //! Whom nobody asked: finished dossiers against invites and ratings, and the draw of those to be invited.
 //!
-//! A response and an invite hold a pseudonym and no dossier code, so each finished dossier of the period is looked for
-//! by the pseudonym that the intake's key gives it. "Rated" is a counted response to the form at the touchpoint, by
+//! A response and an invite hold a pseudonym and no dossier code, so each finished dossier is looked for by the
+//! pseudonym that the intake's key gives it; the store remembers what it found as long as nothing has changed. "Rated" is a counted response to the form at the touchpoint, by
 //! whatever door; "invited" an invite that was given out for them; "unasked" neither.
 
 pub mod draw;
 mod question;
 mod unasked;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use survey::dossier::DossierCode;
@@ -17,10 +18,12 @@ use survey::response::Touchpoint;
 
 use crate::index::{CellKey, DEMO_NOTE, IndexError};
 use crate::intake::Intake;
-use crate::intake::admit::timeliness;
-use crate::store::calendar::{business_day, month_name, month_number};
+use crate::store::calendar::business_day;
 use crate::store::terms::Term;
-use crate::store::{Asked, Dimension, Filed, Pseudonym, StoreError};
+use crate::store::{
+    Asked, CoverageQuery, Covered, Filed, FinishedBy, GroupKey, Pseudonym, StoreError,
+};
+use crate::units::{KeptAsWas, Lineage, Segment};
 
 pub use question::CoverageRequest;
 use question::Question;
@@ -41,6 +44,11 @@ pub struct CoverageAnswer {
     pub to: Date,
     /// Dimensions of the cells' keys, in order.
     pub by: Vec<String>,
+    /// `as-was`: units as they were on the day of finishing, an earlier meaning of a code as `code@last-day`; `as-is`: the
+    /// units of today that took their place.
+    pub units: String,
+    /// Units of the cells that are no more and that no single unit of today stands for, when asked `as-is`.
+    pub kept_as_was: Vec<KeptAsWas>,
     /// Numbers of ratings below this are suppressed.
     pub threshold: u64,
     /// The data are synthetic demonstration data.
@@ -73,37 +81,21 @@ pub struct CoverageCell {
     pub suppressed: bool,
 }
 
-/// Counts of a group.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    closed: u64,
-    invited: u64,
-    rated: u64,
-    unasked: u64,
-}
-
-impl Counts {
-    fn add(&mut self, asked: Asked) {
-        self.closed += 1;
-        self.invited += u64::from(asked.invited);
-        self.rated += u64::from(asked.rated);
-        self.unasked += u64::from(asked.is_not());
-    }
-
-    fn cell(self, key: CellKey, suppressed: bool) -> CoverageCell {
+impl CoverageCell {
+    fn of(covered: Covered, key: CellKey, suppressed: bool) -> Self {
         let share = |part: u64| {
-            (self.closed > 0)
-                .then(|| (part as f64 / self.closed as f64 * 10_000.0).round() / 10_000.0)
+            (covered.closed > 0)
+                .then(|| (part as f64 / covered.closed as f64 * 10_000.0).round() / 10_000.0)
         };
         let shown = |value: u64| (!suppressed).then_some(value);
-        CoverageCell {
+        Self {
             key,
-            closed: self.closed,
-            invited: self.invited,
-            rated: shown(self.rated),
-            unasked: shown(self.unasked),
-            invited_share: share(self.invited),
-            rated_share: share(self.rated).filter(|_| !suppressed),
+            closed: covered.closed,
+            invited: covered.invited,
+            rated: shown(covered.rated),
+            unasked: shown(covered.unasked),
+            invited_share: share(covered.invited),
+            rated_share: share(covered.rated).filter(|_| !suppressed),
             suppressed,
         }
     }
@@ -121,16 +113,10 @@ pub async fn answer(
     request: CoverageRequest,
 ) -> Result<CoverageAnswer, IndexError> {
     let question = Question::of(intake, request).await?;
-    let mut total = Counts::default();
-    let mut groups: BTreeMap<Vec<Option<String>>, Counts> = BTreeMap::new();
-    for day in question.days() {
-        let filed = intake.store.finished_on(day, &question.filter).await?;
-        let asked = asked(intake, &question.form, question.touchpoint, &filed).await?;
-        for (filed, (_, asked)) in filed.iter().zip(asked) {
-            let place = question.by.iter().map(|by| value(*by, filed));
-            groups.entry(place.collect()).or_default().add(asked);
-            total.add(asked);
-        }
+    let (groups, kept_as_was) = groups(intake, &question).await?;
+    let mut total = Covered::default();
+    for covered in groups.values() {
+        total.merge(*covered);
     }
     let hidden = hidden(
         &groups.values().map(|group| group.rated).collect::<Vec<_>>(),
@@ -140,23 +126,89 @@ pub async fn answer(
     let cells = groups
         .into_iter()
         .zip(hidden)
-        .map(|((place, counts), hidden)| {
-            counts.cell(CellKey::of(names.iter().copied().zip(place)), hidden)
+        .map(|((place, covered), hidden)| {
+            let key = CellKey::of(names.iter().copied().zip(place));
+            CoverageCell::of(covered, key, hidden)
         });
     Ok(CoverageAnswer {
         touchpoint: question.touchpoint,
         from: question.from,
         to: question.to,
         by: names.iter().map(|name| (*name).to_owned()).collect(),
+        units: question.units.name().to_owned(),
+        kept_as_was,
         threshold,
         demo: intake.store.note(DEMO_NOTE).await?.is_some(),
-        total: total.cell(
+        total: CoverageCell::of(
+            total,
             CellKey::of(std::iter::empty()),
             is_few(total.rated, threshold),
         ),
         cells: cells.collect(),
         form: question.form,
     })
+}
+
+/// Counts the usual form's coverage ahead, so that the first to ask need not wait for all dossiers to be looked for.
+///
+/// # Errors
+///
+/// As [`answer`].
+pub async fn warm(intake: &Intake) -> Result<(), IndexError> {
+    let question = Question::of(intake, CoverageRequest::default()).await?;
+    groups(intake, &question).await?;
+    Ok(())
+}
+
+/// Counts the parts of the period in which no unit changes, and adds them up under the keys that units are asked for by.
+async fn groups(
+    intake: &Intake,
+    question: &Question,
+) -> Result<(BTreeMap<GroupKey, Covered>, Vec<KeptAsWas>), StoreError> {
+    let at = question.by.iter().position(|by| *by == FinishedBy::Unit);
+    let filter = Some(question.filter.units.as_slice()).filter(|keys| !keys.is_empty());
+    let today = business_day(Timestamp::now());
+    let lineage = if at.is_some() || filter.is_some() {
+        Lineage::load(&*intake.store, question.units, today).await?
+    } else {
+        None
+    };
+    let mut groups: BTreeMap<GroupKey, Covered> = BTreeMap::new();
+    let mut kept: BTreeSet<KeptAsWas> = BTreeSet::new();
+    let whole = || Segment {
+        from: question.from,
+        to: question.to,
+        units: None,
+    };
+    let segments = lineage.as_ref().map_or_else(
+        || vec![whole()],
+        |lineage| lineage.segments(question.from, question.to, filter),
+    );
+    for segment in segments {
+        let mut query = CoverageQuery {
+            form: question.form.clone(),
+            touchpoint: question.touchpoint,
+            from: segment.from,
+            to: segment.to,
+            by: question.by.clone(),
+            filter: question.filter.clone(),
+        };
+        match segment.units {
+            Some(codes) if codes.is_empty() => continue,
+            Some(codes) => query.filter.units = codes,
+            None => {}
+        }
+        let naming = intake.naming(&question.form, question.touchpoint);
+        for (mut key, covered) in intake.store.coverage(query, naming).await? {
+            let code = at.and_then(|at| key.get_mut(at)?.as_mut());
+            if let (Some(lineage), Some(code)) = (&lineage, code) {
+                kept.extend(lineage.kept_as_was(code, segment.from));
+                *code = lineage.key(code, segment.from);
+            }
+            groups.entry(key).or_default().merge(covered);
+        }
+    }
+    Ok((groups, kept.into_iter().collect()))
 }
 
 fn is_few(rated: u64, threshold: u64) -> bool {
@@ -183,21 +235,6 @@ fn hidden(rated: &[u64], threshold: u64) -> Vec<bool> {
             Some((_, next)) => *next = true,
             None => return hidden,
         }
-    }
-}
-
-/// The value of a finished dossier on a dimension that finished dossiers have.
-fn value(by: Dimension, filed: &Filed) -> Option<String> {
-    let dossier = &filed.dossier;
-    match by {
-        Dimension::Unit => Some(dossier.unit.clone()),
-        Dimension::Procedure => Some(dossier.procedure.clone()),
-        Dimension::Field => filed.field.clone(),
-        Dimension::Month => dossier
-            .finished_at
-            .map(|at| month_name(month_number(business_day(at)))),
-        Dimension::Timeliness => Some(timeliness(dossier).name().to_owned()),
-        Dimension::Channel | Dimension::Touchpoint | Dimension::Provenance => None,
     }
 }
 

@@ -11,16 +11,8 @@ use crate::index::IndexError;
 use crate::intake::Intake;
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
-use crate::store::{Dimension, FinishedFilter};
-
-/// Dimensions that finished dossiers have.
-const BY: [Dimension; 5] = [
-    Dimension::Unit,
-    Dimension::Field,
-    Dimension::Procedure,
-    Dimension::Month,
-    Dimension::Timeliness,
-];
+use crate::store::{FinishedBy, FinishedFilter};
+use crate::units::UnitsAs;
 
 /// What `GET /api/v1/coverage` was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,10 +25,12 @@ pub struct CoverageRequest {
     pub from: Option<Date>,
     /// Last business day of finishing; the last there is when absent.
     pub to: Option<Date>,
-    /// Names of dimensions: unit, field, procedure, month, timeliness.
+    /// Names of dimensions: unit, field, procedure, filing_channel, month, timeliness.
     pub by: Vec<String>,
-    /// Allowed values by name: unit, field, procedure.
+    /// Allowed values by name: unit, field, procedure, filing_channel.
     pub filters: BTreeMap<String, Vec<String>>,
+    /// Under which unit a dossier counts when units have changed since.
+    pub units: UnitsAs,
 }
 
 /// The same, with everything filled in.
@@ -45,8 +39,9 @@ pub(super) struct Question {
     pub touchpoint: Touchpoint,
     pub from: Date,
     pub to: Date,
-    pub by: Vec<Dimension>,
+    pub by: Vec<FinishedBy>,
     pub filter: FinishedFilter,
+    pub units: UnitsAs,
     /// The part of the period that has finished dossiers.
     busy: Option<(Date, Date)>,
 }
@@ -73,8 +68,7 @@ impl Question {
         };
         let mut by = Vec::new();
         for name in &request.by {
-            let known = Dimension::of_name(name).filter(|known| BY.contains(known));
-            match known {
+            match FinishedBy::of_name(name) {
                 Some(known) if !by.contains(&known) => by.push(known),
                 Some(_) => {
                     return Err(IndexError::request(
@@ -89,7 +83,7 @@ impl Question {
                         "unknown-dimension",
                         format!(
                             "finished dossiers have no {name:?}; group by {}",
-                            BY.map(Dimension::name).join(", ")
+                            FinishedBy::names().join(", ")
                         ),
                     ));
                 }
@@ -119,6 +113,7 @@ impl Question {
             to,
             by,
             filter,
+            units: request.units,
             busy: span.map(|(first, last)| (from.max(first), to.min(last))),
         })
     }
@@ -144,11 +139,14 @@ fn filter(filters: BTreeMap<String, Vec<String>>) -> Result<FinishedFilter, Inde
             "unit" => filter.units = values,
             "field" => filter.fields = values,
             "procedure" => filter.procedures = values,
+            "filing_channel" => filter.filing_channels = values,
             _ => {
                 return Err(IndexError::request(
                     &name,
                     "unknown-filter",
-                    format!("{name:?} is no filter here; use unit, field or procedure"),
+                    format!(
+                        "{name:?} is no filter here; use unit, field, procedure or filing_channel"
+                    ),
                 ));
             }
         }

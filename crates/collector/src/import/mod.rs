@@ -19,7 +19,7 @@ use survey::response::Fault;
 use tokio::sync::mpsc;
 
 use self::read::Layout;
-use crate::store::{Fed, Kept, Procedure, Store, StoreError, Unit};
+use crate::store::{Fed, Kept, Procedure, Store, StoreError, ToldChange, Unit};
 
 pub use clean::{DayMeans, parse_time};
 pub use mapping::Mapping;
@@ -129,6 +129,17 @@ pub async fn units<R: Read + Send + 'static>(
     observer: &mut dyn Observer,
 ) -> Result<Summary, ImportError> {
     records::<Unit, R>(reader, format, Target::Store(store), observer).await
+}
+
+/// Imports what became of units: `unit,successor,from`; several successors of one day are a split, none takes back what was
+/// told of the unit and the day. See [`records`].
+pub async fn unit_changes<R: Read + Send + 'static>(
+    reader: R,
+    format: Option<Format>,
+    store: &dyn Store,
+    observer: &mut dyn Observer,
+) -> Result<Summary, ImportError> {
+    records::<ToldChange, R>(reader, format, Target::Store(store), observer).await
 }
 
 /// Imports procedures: `code,name,field`. See [`records`].

@@ -8,7 +8,9 @@ use survey::response::Fault;
 use super::clean::{self, DayMeans};
 use super::read::{Column, Row};
 use crate::store::calendar::business_day;
-use crate::store::{Dossier, Fed, Kept, Procedure, Store, StoreError, Unit};
+use crate::store::{
+    Dossier, Fed, Kept, Procedure, Store, StoreError, ToldChange, Unit, UnitChange,
+};
 
 /// Longest name of a unit or procedure, in characters; the longest official procedure names are near 400.
 const MAX_NAME: usize = 600;
@@ -90,6 +92,40 @@ impl Record for Unit {
 
     async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<Written, StoreError> {
         store.upsert_units(records).await.map(Written::New)
+    }
+}
+
+impl Record for ToldChange {
+    const COLUMNS: &'static [Column] = &[
+        Column::required("unit"),
+        Column::optional("successor"),
+        Column::required("from"),
+    ];
+
+    fn from_row(row: &Row) -> Result<Self, Vec<Fault>> {
+        let mut fields = Fields::of(row, Self::COLUMNS);
+        let unit = fields.required("unit", clean::code);
+        let successor = fields.optional("successor", clean::code);
+        let from = fields.required("from", date);
+        fields.finish(match successor {
+            Some(successor) => Self::Is(UnitChange {
+                unit,
+                successor,
+                from,
+            }),
+            None => Self::IsNot { unit, from },
+        })
+    }
+
+    fn code(&self) -> &str {
+        match self {
+            Self::Is(change) => &change.unit,
+            Self::IsNot { unit, .. } => unit,
+        }
+    }
+
+    async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<Written, StoreError> {
+        store.tell_unit_changes(records).await.map(Written::New)
     }
 }
 

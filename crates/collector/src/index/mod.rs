@@ -3,6 +3,7 @@
 //! `question` checks what was asked, the store counts, `survey` computes, `suppress` hides what would point at few
 //! people.
 
+mod over_time;
 mod question;
 mod suppress;
 
@@ -21,6 +22,7 @@ use self::question::{Axis, Cut, Question};
 use crate::forms::FormBook;
 use crate::store::calendar::business_day;
 use crate::store::{CellQuery, FormKey, GroupKey, Store, StoreError};
+use crate::units::{KeptAsWas, UnitsAs};
 
 /// What `GET /api/v1/index` was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub struct IndexRequest {
     pub by: Vec<String>,
     /// Allowed values by dimension name; `factor` and `item` may be filtered too.
     pub filters: BTreeMap<String, Vec<String>>,
+    /// Under which unit a rating counts when units have changed since.
+    pub units: UnitsAs,
 }
 
 /// The answer of `GET /api/v1/index`: never an unlabelled number (design §5.3).
@@ -62,6 +66,11 @@ pub struct IndexAnswer {
     pub to: Date,
     /// Dimensions of the cells' keys, in order.
     pub by: Vec<String>,
+    /// `as-was`: units as they were on the day of the rating, an earlier meaning of a code as `code@last-day`; `as-is`: the
+    /// units of today that took their place.
+    pub units: String,
+    /// Units of the cells that are no more and that no single unit of today stands for, when asked `as-is`.
+    pub kept_as_was: Vec<KeptAsWas>,
     /// Groups of fewer respondents than this are suppressed.
     pub threshold: u64,
     /// The data are synthetic demonstration data.
@@ -209,17 +218,12 @@ pub async fn measured(
         by: question.dimensions(),
         filters: question.filters.clone(),
     };
-    let closed = if question.counts_dossiers() {
-        Some(store.closed(query.clone()).await?.into_iter().collect())
-    } else {
-        None
-    };
-    let groups = store.cells(query).await?;
-    let whole = match (question.axes.as_slice(), groups.as_slice()) {
+    let counted = over_time::count(store, query, question.counts_dossiers(), request.units).await?;
+    let whole = match (question.axes.as_slice(), counted.groups.as_slice()) {
         ([Axis::Item], [(_, cell)]) => Some(cell.clone()),
         _ => None,
     };
-    let mut rows = rows(&question, groups, closed.as_ref())?;
+    let mut rows = rows(&question, counted.groups, counted.closed.as_ref())?;
     rows.sort_by(|one, other| one.place.cmp(&other.place));
     suppress::apply(&mut rows, threshold);
     let sums = rows
@@ -241,6 +245,8 @@ pub async fn measured(
             .iter()
             .map(|axis| axis.name().to_owned())
             .collect(),
+        units: request.units.name().to_owned(),
+        kept_as_was: counted.kept_as_was,
         threshold,
         demo: store.note(DEMO_NOTE).await?.is_some(),
         cells: rows

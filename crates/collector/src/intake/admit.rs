@@ -316,7 +316,7 @@ pub fn place(
         },
         timeliness: match invite {
             Some(invite) => invite.timeliness,
-            None => dossier.map_or(Timeliness::Unknown, timeliness),
+            None => dossier.map_or(Timeliness::Unknown, Dossier::timeliness),
         },
         touchpoint: response.touchpoint,
         channel: response.channel,
@@ -374,18 +374,6 @@ fn is_too_fast(response: &Response) -> bool {
     response
         .elapsed_ms
         .is_some_and(|elapsed| elapsed < questions.saturating_mul(READING_MS))
-}
-
-/// On time by the day: receipts name an hour, but a result that is there on the day is there on time.
-pub(crate) fn timeliness(dossier: &Dossier) -> Timeliness {
-    match (dossier.finished_at, dossier.due_at) {
-        (None, _) => Timeliness::Pending,
-        (Some(_), None) => Timeliness::Unknown,
-        (Some(finished), Some(due)) if business_day(finished) <= business_day(due) => {
-            Timeliness::OnTime
-        }
-        (Some(_), Some(_)) => Timeliness::Late,
-    }
 }
 
 /// What a device told about the time.

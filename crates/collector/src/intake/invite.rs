@@ -5,7 +5,7 @@ use survey::dossier::DossierCode;
 use survey::invite::Token;
 use survey::response::{Fault, Touchpoint};
 
-use super::admit::{self, says_finished};
+use super::admit::says_finished;
 use super::pseudonym::PseudonymKey;
 use super::{Flag, Intake};
 use crate::store::{FormKey, Invite, StoreError};
@@ -133,7 +133,7 @@ impl Intake {
                         unit: filed.dossier.unit.clone(),
                         procedure: Some(filed.dossier.procedure.clone()),
                         field: filed.field.clone(),
-                        timeliness: admit::timeliness(&filed.dossier),
+                        timeliness: filed.dossier.timeliness(),
                         flags: if unfinished {
                             Flag::UnfinishedDossier as u32
                         } else {

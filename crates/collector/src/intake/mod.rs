@@ -112,6 +112,16 @@ impl Intake {
         self.key.pseudonym(code, form, touchpoint)
     }
 
+    /// The same for many dossiers, for whoever must not have the key.
+    pub(crate) fn naming(
+        &self,
+        form: &str,
+        touchpoint: survey::response::Touchpoint,
+    ) -> crate::store::Naming {
+        let (key, form) = (self.key.clone(), form.to_owned());
+        Arc::new(move |code| key.pseudonym(code, &form, touchpoint))
+    }
+
     /// The same intake going by another clock.
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }

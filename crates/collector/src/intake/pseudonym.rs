@@ -13,7 +13,7 @@ use survey::dossier::DossierCode;
 use survey::response::Touchpoint;
 
 use crate::store::terms::Term;
-use crate::store::{Pseudonym, calendar};
+use crate::store::{Bucket, Pseudonym};
 
 /// Name of the key file in the data folder.
 pub const FILE: &str = "pseudonym.key";
@@ -180,11 +180,9 @@ impl PseudonymKey {
             form.as_bytes(),
             touchpoint.name().as_bytes(),
         ]);
-        let day = code.date().map_or(0, calendar::day_number);
         let mut bytes = [0; 20];
         let (prefix, rest) = bytes.split_at_mut(4);
-        // Big-endian, so that days lie in order on disk.
-        prefix.copy_from_slice(&day.to_be_bytes());
+        prefix.copy_from_slice(&Bucket::of(code).0);
         rest.copy_from_slice(&tag);
         Pseudonym(bytes)
     }

@@ -15,6 +15,7 @@ use crate::http::{App, Problem};
 use crate::index::{self, IndexError, IndexRequest, Measured};
 use crate::store::terms::Term;
 use crate::store::{CellQuery, FormKey, Provenance, StoreError};
+use crate::units::UnitsAs;
 use survey::response::Channel;
 
 /// The query of a page; empty fields of the form count as absent.
@@ -30,6 +31,8 @@ pub(super) struct Asked {
     pub(super) procedure: Option<String>,
     pub(super) channel: Option<String>,
     pub(super) provenance: Option<String>,
+    /// `as-was` or `as-is`.
+    pub(super) units: Option<String>,
     /// Present: every unit, not only the lowest and the highest.
     pub(super) all: Option<String>,
     pub(super) lang: Option<String>,
@@ -60,6 +63,7 @@ impl Asked {
             ("procedure", &asked.procedure),
             ("channel", &asked.channel),
             ("provenance", &asked.provenance),
+            ("units", &asked.units),
             ("all", &asked.all),
             ("lang", &asked.lang),
             ("export", &asked.export),
@@ -100,7 +104,15 @@ impl Asked {
             to: days.1,
             by: by.iter().map(|&name| name.to_owned()).collect(),
             filters: self.filters(),
+            units: self.units_as(),
         }
+    }
+
+    /// How units that have changed since are counted.
+    pub(super) fn units_as(&self) -> UnitsAs {
+        given(&self.units)
+            .and_then(UnitsAs::of_name)
+            .unwrap_or_default()
     }
 
     /// The method asked for if the form has it (the form may just have been changed), else the form's first.
@@ -179,6 +191,18 @@ impl Asked {
                 .into(),
             channels: terms::<Channel>(&words.figures.channels, &self.channel),
             provenances: terms::<Provenance>(&words.figures.provenances, &self.provenance),
+            units: UnitsAs::ALL
+                .map(|(one, name)| Choice {
+                    value: name.to_owned(),
+                    text: words
+                        .figures
+                        .units_as
+                        .get(name)
+                        .cloned()
+                        .unwrap_or_default(),
+                    chosen: one == self.units_as(),
+                })
+                .into(),
             from: given(&self.from).unwrap_or_default().to_owned(),
             to: given(&self.to).unwrap_or_default().to_owned(),
             kept: kept

@@ -101,7 +101,7 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-const PAGES: [&str; 7] = [
+pub const PAGES: [&str; 7] = [
     "",
     "/units",
     "/trend",

@@ -23,6 +23,7 @@ pub(super) struct Choices {
     pub(super) to: String,
     pub(super) channels: Vec<Choice>,
     pub(super) provenances: Vec<Choice>,
+    pub(super) units: Vec<Choice>,
     /// What the form does not show and must not lose.
     pub(super) kept: Vec<(&'static str, String)>,
 }

@@ -33,6 +33,7 @@ use axum::routing::{get, post};
 use crate::http::App;
 
 pub(crate) use desk::LoginDesk;
+pub use desk::PAGES;
 
 /// A name and a password need no more.
 const MAX_FORM: usize = 16 * 1024;

@@ -135,11 +135,14 @@ fn sheet(form: &Form, measured: &Measured, units: &[Unit], asked: &Asked) -> She
         blocks: vec![Block {
             title: words.figures.ranking.clone(),
             labels: None,
-            notes: vec![
+            notes: [
                 summary.clone(),
                 words.figures.ranking_note.clone(),
                 fill(&words.figures.interval_is, &[("kinds", &kinds)]),
-            ],
+            ]
+            .into_iter()
+            .chain(sheet_page::kept_as_was(answer, units, lang))
+            .collect(),
             chart: intervals(&dots, [0.0, max], &words.figures.ranking_chart, &summary),
             table: Table {
                 id: "units",

@@ -19,6 +19,7 @@ use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::IndexAnswer;
 use crate::store::{Procedure, Unit};
+use crate::units::unit_of_key;
 
 const PATH: &str = "/staff";
 
@@ -264,7 +265,13 @@ async fn body(
             ..plain(id, caption, column, Some(axis), answer)
         });
     }
-    let sheet = report_sheet::sheet(form, asked, &whole, &cuts, about(&whole, lang));
+    let mut notes = about(&whole, lang);
+    notes.extend(
+        groups
+            .iter()
+            .flat_map(|groups| sheet_page::kept_as_was(groups, &units, lang)),
+    );
+    let sheet = report_sheet::sheet(form, asked, &whole, &cuts, notes.clone());
     let files = sheet
         .blocks
         .iter()
@@ -291,7 +298,7 @@ async fn body(
             whole.cells.first(),
         ),
         sections,
-        about: about(&whole, lang),
+        about: notes,
         source: source(form, lang),
         sheet,
         files,
@@ -345,13 +352,9 @@ fn procedure_name<'a>(procedures: &'a [Procedure], code: &'a str) -> &'a str {
         .map_or(code, |procedure| &procedure.name)
 }
 
-/// The name that a code has had since last.
-pub(super) fn unit_name<'a>(units: &'a [Unit], code: &str) -> Option<&'a str> {
-    units
-        .iter()
-        .filter(|unit| unit.code == code)
-        .max_by_key(|unit| unit.valid_from)
-        .map(|unit| unit.name.as_str())
+/// The name that a code has had since last, or that of an earlier meaning by its key.
+pub(super) fn unit_name<'a>(units: &'a [Unit], key: &str) -> Option<&'a str> {
+    unit_of_key(units, key).map(|unit| unit.name.as_str())
 }
 
 fn unit_row(units: &[Unit], code: Option<&str>, asked: &Asked, lang: Language) -> Name {
@@ -380,12 +383,13 @@ fn label(form: &Form, answer: &IndexAnswer, lang: Language) -> String {
     let words = lang.words();
     let method = answer.method.words().label.get(lang.tag());
     format!(
-        "{method} · {}, {} {} · {} – {}",
+        "{method} · {}, {} {} · {} – {} · {}",
         form.title.get(lang.tag()),
         words.report.version,
         form.version,
         day(lang, answer.from),
-        day(lang, answer.to)
+        day(lang, answer.to),
+        sheet_page::units_as(answer, lang)
     )
 }
 

@@ -13,9 +13,13 @@ use super::figures::Choice;
 use super::numbers::day;
 use super::pages::{Figures, render};
 use super::print;
+use super::report::unit_name;
 use super::sheet::Sheet;
+use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::IndexAnswer;
+use crate::store::Unit;
+use crate::units::KeptAsWas;
 
 /// Officers of other roles get a plain refusal.
 pub(super) fn admit(officer: &Officer, asked: &Asked) -> Result<(), Problem> {
@@ -125,6 +129,45 @@ pub(super) fn labels(
     labels_of(form, &label, asked)
 }
 
+/// How an answer takes units that have changed, in words.
+pub(super) fn units_as(answer: &IndexAnswer, lang: Language) -> String {
+    units_named(&answer.units, lang)
+}
+
+fn units_named(name: &str, lang: Language) -> String {
+    let words = &lang.words().figures;
+    words.units_as.get(name).cloned().unwrap_or_default()
+}
+
+/// Says of units that stayed what they were why they did.
+pub(super) fn kept_as_was(answer: &IndexAnswer, units: &[Unit], lang: Language) -> Vec<String> {
+    let words = &lang.words().figures;
+    let named = |key: &str| match unit_name(units, key) {
+        Some(name) => format!("{name} ({key})"),
+        None => key.to_owned(),
+    };
+    let (split, over): (Vec<&KeptAsWas>, Vec<&KeptAsWas>) = answer
+        .kept_as_was
+        .iter()
+        .partition(|kept| !kept.successors.is_empty());
+    let mut told: Vec<String> = split
+        .into_iter()
+        .map(|kept| {
+            let successors: Vec<String> = kept.successors.iter().map(|key| named(key)).collect();
+            let (unit, successors) = (named(&kept.unit), successors.join(", "));
+            let places = [("unit", unit.as_str()), ("successors", &successors)];
+            fill(&words.unit_split, &places)
+        })
+        .collect();
+    if !over.is_empty() {
+        let units: Vec<String> = over.iter().map(|kept| named(&kept.unit)).collect();
+        let (count, units) = (over.len().to_string(), units.join(", "));
+        let places = [("count", count.as_str()), ("units", &units)];
+        told.push(fill(&words.units_over, &places));
+    }
+    told
+}
+
 /// What figures are.
 pub(super) struct Label {
     pub(super) method: Method,
@@ -156,6 +199,10 @@ pub(super) fn labels_of(form: &Form, label: &Label, asked: &Asked) -> Vec<(Strin
         (words.report.from.clone(), day(lang, label.from)),
         (words.report.to.clone(), day(lang, label.to)),
         (words.figures.interval_kind.clone(), label.kinds.clone()),
+        (
+            words.figures.units_over_time.clone(),
+            units_named(asked.units_as().name(), lang),
+        ),
     ]);
     for (name, value) in [
         (&words.report.unit, &asked.unit),

@@ -37,6 +37,8 @@ pub struct FinishedFilter {
     pub fields: Vec<String>,
     /// Procedures; all when empty.
     pub procedures: Vec<String>,
+    /// Ways of filing; all when empty.
+    pub filing_channels: Vec<String>,
 }
 
 impl FinishedFilter {
@@ -49,6 +51,10 @@ impl FinishedFilter {
         among(&self.units, Some(&filed.dossier.unit))
             && among(&self.procedures, Some(&filed.dossier.procedure))
             && among(&self.fields, filed.field.as_deref())
+            && among(
+                &self.filing_channels,
+                filed.dossier.filing_channel.as_deref(),
+            )
     }
 }
 

@@ -4,11 +4,13 @@
 
 pub mod anonymous;
 pub mod calendar;
+mod coverage;
 mod error;
 mod feed;
 mod site;
 pub mod sqlite;
 pub mod terms;
+mod units;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,9 +23,11 @@ use survey::kiosk::KioskSettings;
 use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
 
+pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
 pub use error::{Outage, StoreError};
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
 pub use site::{Site, SiteKey};
+pub use units::{ToldChange, UnitChange};
 
 use crate::pulse::{Beat, Device, Pulse};
 
@@ -70,6 +74,22 @@ pub enum Timeliness {
     Late = 2,
     /// Not finished yet.
     Pending = 3,
+}
+
+impl Timeliness {
+    /// On time by the day: receipts name an hour, but a result that is there on the day is there on time.
+    pub fn of(finished: Option<Timestamp>, due: Option<Timestamp>) -> Self {
+        match (finished, due) {
+            (None, _) => Self::Pending,
+            (Some(_), None) => Self::Unknown,
+            (Some(finished), Some(due))
+                if calendar::business_day(finished) <= calendar::business_day(due) =>
+            {
+                Self::OnTime
+            }
+            (Some(_), Some(_)) => Self::Late,
+        }
+    }
 }
 
 /// A pseudonym of (dossier, form, touchpoint): date of the dossier code first, so that one day's keys lie together
@@ -290,6 +310,13 @@ pub struct Dossier {
     pub finished_at: Option<Timestamp>,
     /// granted | refused | withdrawn …
     pub outcome: Option<String>,
+}
+
+impl Dossier {
+    /// Was it finished by its due date?
+    pub fn timeliness(&self) -> Timeliness {
+        Timeliness::of(self.finished_at, self.due_at)
+    }
 }
 
 /// A dossier with what the register of procedures adds to it.
@@ -518,10 +545,22 @@ pub trait Store: Send + Sync + 'static {
         day: Date,
         filter: &FinishedFilter,
     ) -> Result<Vec<Filed>, StoreError>;
+    /// Counts finished dossiers and how many of their citizens were asked, in one snapshot, sorted by group.
+    async fn coverage(
+        &self,
+        query: CoverageQuery,
+        naming: Naming,
+    ) -> Result<Vec<(GroupKey, Covered)>, StoreError>;
     /// Whether the citizens behind these pseudonyms were asked; one answer each, in order.
     async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError>;
     /// All units.
     async fn units(&self) -> Result<Vec<Unit>, StoreError>;
+    /// Has any code several meanings?
+    async fn has_reused_unit_codes(&self) -> Result<bool, StoreError>;
+    /// Adds what became of units, or takes it back; returns how many were new.
+    async fn tell_unit_changes(&self, changes: Vec<ToldChange>) -> Result<u64, StoreError>;
+    /// What became of units, by unit and day.
+    async fn unit_changes(&self) -> Result<Vec<UnitChange>, StoreError>;
     /// All procedures.
     async fn procedures(&self) -> Result<Vec<Procedure>, StoreError>;
     /// One dossier by normalised code.

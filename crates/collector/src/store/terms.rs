@@ -2,7 +2,7 @@
 
 use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 
-use super::{Dimension, Provenance, Role, Timeliness};
+use super::{Dimension, FinishedBy, Provenance, Role, Timeliness};
 
 /// One word of a closed set. Numbers are written to disk and must never change their meaning.
 pub trait Term: Copy + PartialEq + 'static {
@@ -119,6 +119,17 @@ impl Term for Dimension {
     ];
 }
 
+impl Term for FinishedBy {
+    const ALL: &'static [(Self, u8, &'static str)] = &[
+        (Self::Unit, 0, "unit"),
+        (Self::Field, 1, "field"),
+        (Self::Procedure, 2, "procedure"),
+        (Self::FilingChannel, 3, "filing_channel"),
+        (Self::Month, 4, "month"),
+        (Self::Timeliness, 5, "timeliness"),
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +151,7 @@ mod tests {
         is_one_to_one::<Presentation>();
         is_one_to_one::<Role>();
         is_one_to_one::<Dimension>();
+        is_one_to_one::<FinishedBy>();
     }
 
     #[test]

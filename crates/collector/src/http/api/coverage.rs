@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::index_parameters::UnitsName;
 use crate::coverage::draw::{Draw, Take};
 use crate::coverage::{self, CoverageAnswer, CoverageRequest, Unasked, UnaskedRequest};
 use crate::http::App;
@@ -41,14 +42,20 @@ pub(super) struct Parameters {
     /// Last business day of finishing; the last there is when absent.
     #[param(format = Date)]
     to: Option<String>,
-    /// unit, field, procedure, month, timeliness; separated by commas.
+    /// unit, field, procedure, filing_channel, month, timeliness; separated by commas.
     by: Option<String>,
-    /// Only these receiving units; repeated or separated by commas.
+    /// as-was: dossiers count under the unit of the day on which they were finished; as-is: under the unit of today that
+    /// took its place. as-was when absent.
+    #[param(inline)]
+    units: Option<UnitsName>,
+    /// Only these receiving units, as in the keys of the cells; repeated or separated by commas.
     unit: Option<String>,
     /// Only these fields of procedures.
     field: Option<String>,
     /// Only these procedures.
     procedure: Option<String>,
+    /// Only these ways of filing.
+    filing_channel: Option<String>,
 }
 
 /// What the list may be asked by.
@@ -73,6 +80,8 @@ pub(super) struct ListParameters {
     field: Option<String>,
     /// Only these procedures.
     procedure: Option<String>,
+    /// Only these ways of filing.
+    filing_channel: Option<String>,
     /// Seed of a draw: only dossiers that it draws; with `number` or `share`.
     seed: Option<String>,
     /// Draw so many of all finished dossiers of period and filter.
@@ -102,7 +111,7 @@ impl Asked {
             let values = || value.split(',').map(|part| part.trim().to_owned());
             match name.as_str() {
                 "by" if own.contains(&"by") => request.by.extend(values()),
-                "unit" | "field" | "procedure" => {
+                "unit" | "field" | "procedure" | "filing_channel" => {
                     request.filters.entry(name).or_default().extend(values());
                 }
                 one if own.contains(&one)
@@ -118,7 +127,7 @@ impl Asked {
                 }
                 _ => {
                     let told = format!(
-                        "{name:?} is no parameter here; use form, touchpoint, from, to, unit, field, procedure, {}",
+                        "{name:?} is no parameter here; use form, touchpoint, from, to, unit, field, procedure, filing_channel, {}",
                         own.join(", ")
                     );
                     return Err(wrong(&name, "unknown-parameter", told));
@@ -191,7 +200,7 @@ type Pairs = Query<Vec<(String, String)>>;
 /// Tells how many were asked
 ///
 /// Dossiers finished in the period, how many of their citizens were invited and how many rated; by unit, field,
-/// procedure, month of finishing and timeliness. Silence is shown: a group that nobody rated is there, too.
+/// procedure, way of filing, month of finishing and timeliness. Silence is shown: a group that nobody rated is there, too.
 #[utoipa::path(
     get,
     path = "/api/v1/coverage",
@@ -211,7 +220,8 @@ pub(super) async fn get(
     Query(pairs): Pairs,
 ) -> Result<Json<CoverageAnswer>, Problem> {
     caller.require(&[Role::OneStop, Role::Analyst, Role::Admin])?;
-    let asked = Asked::of(pairs, &["by"])?;
+    let mut asked = Asked::of(pairs, &["by", "units"])?;
+    asked.request.units = super::index::units(asked.single.remove("units"))?;
     let answer = coverage::answer(&app.intake, app.settings.threshold, asked.request).await?;
     Ok(Json(answer))
 }

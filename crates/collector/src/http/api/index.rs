@@ -13,6 +13,7 @@ use crate::http::App;
 use crate::http::caller::Anybody;
 use crate::http::problem::{Everywhere, Problem};
 use crate::index::{self, IndexAnswer, IndexError, IndexRequest};
+use crate::units::UnitsAs;
 
 impl From<IndexError> for Problem {
     fn from(error: IndexError) -> Self {
@@ -49,7 +50,7 @@ fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
     for (name, value) in pairs {
         match name.as_str() {
             "by" => by.extend(listed(&name, &value)?),
-            "form" | "form_version" | "method" | "from" | "to" => {
+            "form" | "form_version" | "method" | "from" | "to" | "units" => {
                 if single.insert(name.clone(), value).is_some() {
                     return Err(Problem::bad_request(
                         "repeated-parameter",
@@ -66,7 +67,7 @@ fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
                 return Err(Problem::bad_request(
                     "unknown-parameter",
                     format!(
-                        "{name:?} is no parameter here; use form, form_version, method, from, to, by or a filter: {}",
+                        "{name:?} is no parameter here; use form, form_version, method, from, to, units, by or a filter: {}",
                         FILTERS.join(", ")
                     ),
                 )
@@ -117,6 +118,18 @@ fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
         method: single.remove("method"),
         by,
         filters,
+        units: units(single.remove("units"))?,
+    })
+}
+
+/// How units that have changed since are counted.
+pub(super) fn units(asked: Option<String>) -> Result<UnitsAs, Problem> {
+    let Some(asked) = asked else {
+        return Ok(UnitsAs::default());
+    };
+    UnitsAs::of_name(&asked).ok_or_else(|| {
+        let names = UnitsAs::ALL.map(|(_, name)| name).join(" or ");
+        Problem::bad_request("unknown-value", format!("{asked:?} is not {names}")).field("units")
     })
 }
 

@@ -10,6 +10,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::units::UnitsAs;
+
 /// What may be filtered by.
 pub(super) const FILTERS: [&str; 10] = [
     "unit",
@@ -47,7 +49,11 @@ pub(super) struct Parameters {
     /// Dimensions to group by, in order; at most one of factor and item.
     #[param(inline)]
     by: Option<Dimensions>,
-    /// Only these receiving units.
+    /// as-was: ratings count under the unit of their day, an earlier meaning of a code as `code@last-day`; as-is: under
+    /// the unit of today that took its place. as-was when absent.
+    #[param(inline)]
+    units: Option<UnitsName>,
+    /// Only these receiving units, as in the keys of the cells.
     #[param(inline)]
     unit: Option<Values>,
     /// Only these fields of procedures.
@@ -92,6 +98,20 @@ impl PartialSchema for MethodId {
 }
 
 impl ToSchema for MethodId {}
+
+/// How units that have changed since are counted.
+pub(super) struct UnitsName;
+
+impl PartialSchema for UnitsName {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(UnitsAs::ALL.map(|(_, name)| name)))
+            .into()
+    }
+}
+
+impl ToSchema for UnitsName {}
 
 /// A list of dimensions; every filter is one.
 struct Dimensions;

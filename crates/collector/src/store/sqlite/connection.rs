@@ -89,6 +89,18 @@ pub fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// A database as an earlier version left it.
+#[cfg(test)]
+pub fn migrate_to(
+    connection: &mut Connection,
+    version: refinery::SchemaVersion,
+) -> Result<(), refinery::Error> {
+    embedded::migrations::runner()
+        .set_target(refinery::Target::Version(version))
+        .run(connection)
+        .map(drop)
+}
+
 /// The last migration that this version knows.
 pub fn schema_version() -> u32 {
     embedded::migrations::runner()

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::buckets::bucket;
 use super::names::Kind;
 use super::registers::{field_of, read_dossier};
 use super::sql;
@@ -110,6 +111,7 @@ impl Numbers {
             finished.map(calendar::month_number),
             self.outcome,
             self.updated_at,
+            bucket(code).0,
         ])?;
         Ok(())
     }

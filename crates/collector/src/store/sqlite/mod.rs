@@ -5,8 +5,10 @@
 
 mod access;
 pub mod backup;
+mod buckets;
 mod connection;
 mod count;
+mod covered;
 mod enrolments;
 mod export;
 mod failure;
@@ -45,10 +47,10 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, Asked, CellQuery, DeviceSettings, Dossier, Enrolment, Fed, Filed,
-    FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite, InviteHash, Kept, Key, Procedure,
-    Pseudonym, Registers, Session, Site, SiteKey, Store, StoreError, Totals, Unit, User,
-    Verification,
+    Admitted, Appended, Asked, CellQuery, CoverageQuery, Covered, DeviceSettings, Dossier,
+    Enrolment, Fed, Filed, FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite, InviteHash,
+    Kept, Key, Naming, Procedure, Pseudonym, Registers, Session, Site, SiteKey, Store, StoreError,
+    ToldChange, Totals, Unit, UnitChange, User, Verification,
 };
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
@@ -67,6 +69,7 @@ pub struct SqliteStore {
     lookups: Lookups,
     forms: Arc<FormBook>,
     texts: Arc<Texts>,
+    covered: Arc<tokio::sync::Mutex<covered::Cache>>,
     health: Arc<Health>,
 }
 
@@ -80,7 +83,10 @@ impl SqliteStore {
     /// log holds answers to a form that `forms` does not know, or that was changed under the same version.
     pub fn open(folder: &Path, forms: Arc<FormBook>) -> Result<Self, StoreError> {
         let path = connection::create(folder)?;
-        names::forms_by_id(&connection::writer(&path)?, &forms)?;
+        let first = connection::writer(&path)?;
+        names::forms_by_id(&first, &forms)?;
+        buckets::place(&first)?;
+        drop(first);
         let health = Arc::new(Health::default());
         let readers = Readers::new(path.clone(), Arc::clone(&health));
         Ok(Self {
@@ -94,6 +100,7 @@ impl SqliteStore {
             readers,
             forms,
             texts: Arc::default(),
+            covered: Arc::default(),
             health,
         })
     }
@@ -106,7 +113,11 @@ impl SqliteStore {
 
     /// Throws the roll-ups away and counts the log anew. Figures stay right meanwhile, but slow.
     pub async fn rebuild(&self) -> Result<(), StoreError> {
-        self.write(rollup::clear).await?;
+        self.write(|connection| {
+            rollup::clear(connection)?;
+            buckets::mend(connection)
+        })
+        .await?;
         self.catch_up().await
     }
 
@@ -314,6 +325,19 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn coverage(
+        &self,
+        query: CoverageQuery,
+        naming: Naming,
+    ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
+        // One at a time, and before a reader is taken: who waits for what another counts keeps no reader from others.
+        let mut cache = Arc::clone(&self.covered).lock_owned().await;
+        let texts = Arc::clone(&self.texts);
+        self.readers
+            .run(move |connection| cache.count(connection, &texts, &query, &naming))
+            .await
+    }
+
     async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError> {
         self.readers
             .run(move |connection| feed::asked(connection, &pseudonyms))
@@ -322,6 +346,22 @@ impl Store for SqliteStore {
 
     async fn units(&self) -> Result<Vec<Unit>, StoreError> {
         self.readers.run(registers::units).await
+    }
+
+    async fn has_reused_unit_codes(&self) -> Result<bool, StoreError> {
+        self.readers.run(registers::has_reused_unit_codes).await
+    }
+
+    async fn tell_unit_changes(&self, changes: Vec<ToldChange>) -> Result<u64, StoreError> {
+        self.writer
+            .run(changes.len(), move |scope| {
+                registers::tell_unit_changes(scope.connection, &changes)
+            })
+            .await
+    }
+
+    async fn unit_changes(&self) -> Result<Vec<UnitChange>, StoreError> {
+        self.readers.run(registers::unit_changes).await
     }
 
     async fn procedures(&self) -> Result<Vec<Procedure>, StoreError> {

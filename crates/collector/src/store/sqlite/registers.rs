@@ -7,7 +7,10 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::sql;
-use crate::store::{Dossier, Filed, Procedure, Registers, StoreError, Totals, Unit, calendar};
+use crate::store::{
+    Dossier, Filed, Procedure, Registers, StoreError, ToldChange, Totals, Unit, UnitChange,
+    calendar,
+};
 
 /// A moment from the disk.
 pub fn moment(milliseconds: i64) -> Result<Timestamp, StoreError> {
@@ -58,6 +61,54 @@ pub fn units(connection: &Connection) -> Result<Vec<Unit>, StoreError> {
             parent: row.get(3)?,
             valid_from: day(row.get(4)?)?,
             valid_to: day(row.get(5)?)?,
+        });
+    }
+    Ok(all)
+}
+
+/// Has any code several meanings?
+pub fn has_reused_unit_codes(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(connection
+        .prepare_cached(sql::UNIT_CODES_REUSED)?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Adds what became of units, or takes it back; returns how many were new.
+pub fn tell_unit_changes(
+    connection: &Connection,
+    changes: &[ToldChange],
+) -> Result<u64, StoreError> {
+    let mut added = 0;
+    for change in changes {
+        match change {
+            ToldChange::Is(change) => {
+                let from = calendar::day_number(change.from);
+                added += connection
+                    .prepare_cached(sql::ADD_UNIT_CHANGE)?
+                    .execute(params![change.unit, change.successor, from])?;
+            }
+            ToldChange::IsNot { unit, from } => {
+                connection
+                    .prepare_cached(sql::REMOVE_UNIT_CHANGES)?
+                    .execute(params![unit, calendar::day_number(*from)])?;
+            }
+        }
+    }
+    Ok(added as u64)
+}
+
+/// What became of units, by unit and day.
+pub fn unit_changes(connection: &Connection) -> Result<Vec<UnitChange>, StoreError> {
+    let mut statement = connection.prepare_cached(sql::UNIT_CHANGES)?;
+    let mut rows = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let from: i32 = row.get(2)?;
+        all.push(UnitChange {
+            unit: row.get(0)?,
+            successor: row.get(1)?,
+            from: calendar::day_of_number(from)
+                .ok_or_else(|| StoreError::Corrupt(format!("a day of number {from}")))?,
         });
     }
     Ok(all)

@@ -122,17 +122,22 @@ statements! {
     CHANGE_UNIT = "UPDATE unit SET name = ?2, kind = ?3, parent = ?4, valid_to = ?6
         WHERE code = ?1 AND valid_from IS ?5";
     UNITS = "SELECT code, name, kind, parent, valid_from, valid_to FROM unit ORDER BY code, valid_from";
+    /// From the index of units alone.
+    UNIT_CODES_REUSED = "SELECT EXISTS (SELECT 1 FROM unit GROUP BY code HAVING count(*) > 1)";
+    ADD_UNIT_CHANGE = "INSERT INTO unit_change (unit, successor, from_day) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    REMOVE_UNIT_CHANGES = "DELETE FROM unit_change WHERE unit = ?1 AND from_day = ?2";
+    UNIT_CHANGES = "SELECT unit, successor, from_day FROM unit_change ORDER BY unit, from_day, successor";
     UNIT_EXISTS = "SELECT EXISTS (SELECT 1 FROM unit WHERE code = ?1)";
     ADD_PROCEDURE = "INSERT INTO procedure (code, name, field) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     CHANGE_PROCEDURE = "UPDATE procedure SET name = ?2, field = ?3 WHERE code = ?1";
     PROCEDURES = "SELECT code, name, field FROM procedure ORDER BY code";
     FIELD_OF = "SELECT field FROM procedure WHERE code = ?1";
     ADD_DOSSIER = "INSERT INTO dossier (code, procedure, unit, authority, filing_channel, received_at, due_at,
-            finished_at, finished_day, finished_month, outcome, updated_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+            finished_at, finished_day, finished_month, outcome, updated_at, bucket)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     CHANGE_DOSSIER = "UPDATE dossier SET procedure = ?2, unit = ?3, authority = ?4, filing_channel = ?5,
             received_at = ?6, due_at = ?7, finished_at = ?8, finished_day = ?9, finished_month = ?10,
-            outcome = ?11, updated_at = ?12
+            outcome = ?11, updated_at = ?12, bucket = ?13
         WHERE code = ?1";
     DOSSIER_NUMBERS = "SELECT procedure, unit, authority, filing_channel, received_at, due_at, finished_at, outcome, updated_at
         FROM dossier WHERE code = ?1";
@@ -149,6 +154,17 @@ statements! {
     /// Was an invite given out for this pseudonym, and does a response count for it?
     ASKED = "SELECT EXISTS (SELECT 1 FROM invite WHERE pseudonym = ?1),
         EXISTS (SELECT 1 FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL)";
+    BUCKETS = "SELECT bucket, revision FROM bucket_revision";
+    /// From its index alone, as the two below.
+    FINISHED_IN_BUCKET = "SELECT code, unit, procedure, filing_channel, finished_at, due_at
+        FROM dossier INDEXED BY dossier_bucket WHERE bucket = ?1 AND finished_at IS NOT NULL";
+    RATED_IN_BUCKET = "SELECT pseudonym FROM response INDEXED BY response_counted
+        WHERE pseudonym BETWEEN ?1 AND ?2 AND repeat_of IS NULL";
+    INVITED_IN_BUCKET = "SELECT pseudonym FROM invite INDEXED BY invite_by_pseudonym
+        WHERE pseudonym BETWEEN ?1 AND ?2";
+    UNPLACED = "SELECT code FROM dossier INDEXED BY dossier_unplaced WHERE bucket IS NULL LIMIT ?1";
+    PLACE = "UPDATE dossier SET bucket = ?2 WHERE code = ?1";
+    PLACES = "SELECT code, bucket FROM dossier";
     /// In the order of its index, so that no row of the table is touched and nothing is sorted. All of one month.
     FINISHED_DAYS = "SELECT unit, procedure, 1 FROM dossier INDEXED BY dossier_finished
         WHERE finished_day BETWEEN ?1 AND ?2";

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::count::Sources;
-use super::{SqliteStore, rollup, sql, writer};
+use super::{SqliteStore, connection, rollup, sql, writer};
 use crate::forms::FormBook;
 use crate::store::terms::Term;
 use crate::store::{
@@ -234,18 +234,38 @@ fn a_failed_migration_does_not_show_its_file() {
     );
 }
 
+/// Copies what a response is made of, in the columns that the older schema has.
+fn copy_rows(from: &Path, to: &Path) {
+    let connection = rusqlite::Connection::open(to).expect("opened");
+    let from = from.to_str().expect("a path");
+    connection
+        .execute("ATTACH ?1 AS newer", [from])
+        .expect("attached");
+    for table in ["name", "form", "response"] {
+        let columns: String = connection
+            .query_row(
+                "SELECT group_concat(name) FROM pragma_table_info(?1, 'main')",
+                [table],
+                |row| row.get(0),
+            )
+            .expect("columns");
+        let copy =
+            format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}");
+        connection.execute(&copy, []).expect("copied");
+    }
+}
+
 #[tokio::test]
 async fn rows_from_before_there_was_sound_are_read_as_given_without_it() {
-    let (folder, store) = open();
+    let (today, store) = open();
     store.append(vec![response(1)]).await.expect("stored");
     drop(store);
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("hai-long.db");
-    let before = "ALTER TABLE response DROP COLUMN audio; DROP TABLE site; DROP TABLE site_key; DROP TABLE site_origin;
-        ALTER TABLE dossier DROP COLUMN updated_at; DROP INDEX invite_by_pseudonym;
-        DELETE FROM refinery_schema_history WHERE version >= 7";
-    let connection = rusqlite::Connection::open(&path).expect("opened");
-    connection.execute_batch(before).expect("as it was");
-    drop(connection);
+    let mut before = rusqlite::Connection::open(&path).expect("opened");
+    connection::migrate_to(&mut before, 6).expect("a store from before");
+    drop(before);
+    copy_rows(&today.path().join("hai-long.db"), &path);
 
     let store = SqliteStore::open(folder.path(), forms()).expect("the store again");
     let mut heard = response(2);
@@ -360,7 +380,7 @@ async fn one_failure_fails_the_whole_request_and_its_new_names() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_says_when_to_come_back() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = super::connection::create(folder.path()).expect("a database");
+    let path = connection::create(folder.path()).expect("a database");
     let writer =
         Arc::new(writer::Writer::start(path, forms(), Arc::default(), 1).expect("a writer"));
     let (started, running) = channel();

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row};
 use survey::cell::Cell;
 use survey::form::Form;
 
+use super::buckets;
 use super::names::forms_by_id;
 use super::rollup::{self, DayKey, MONTH_DIMENSIONS, MonthKey, Tally, UnitKey};
 use super::sql;
@@ -112,6 +113,7 @@ pub fn figures(connection: &Connection, book: &FormBook) -> Result<Verification,
         &mut found,
     )?;
     compare_finished(connection, &mut found)?;
+    buckets::compare(connection, &mut found)?;
     compare_repeats(connection, &mut found)?;
     Ok(found)
 }

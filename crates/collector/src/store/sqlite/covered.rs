@@ -1,0 +1,291 @@
+//! How many of the finished dossiers were asked. Nobody can tell without the key whose response is whose, so each dossier
+//! is looked for by its pseudonym; what was found is kept in memory, by bucket, as long as the bucket's number stands.
+//!
+//! ```text
+//! bucket_revision ──▶ as counted? ──yes──▶ groups in memory ──▶ those of the period, added up
+//!                         └──no──▶ its dossiers, responses and invites ──▶ groups in memory
+//! ```
+//!
+//! All of it reads one snapshot, so every answer is exact at that moment. Nothing of it is written to disk: beside the
+//! register it would tell whose dossier was rated to who has the database and not the key.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rusqlite::Connection;
+use survey::dossier::DossierCode;
+
+use super::names::Texts;
+use super::registers::{field_of, moment};
+use super::sql;
+use crate::store::terms::Term;
+use crate::store::{
+    Asked, Bucket, CoverageQuery, Covered, FinishedBy, FinishedFilter, GroupKey, Naming,
+    StoreError, Timeliness, calendar,
+};
+
+/// Groups kept in memory, 20 bytes each: some 8 million finished dossiers for one form and touchpoint. When there are
+/// more, those of other forms and touchpoints are forgotten.
+const MOST: usize = 8_000_000;
+/// Stands for a value that is not told apart, or that a dossier does not have.
+const NONE: u32 = 0;
+
+/// Finished dossiers of a bucket that are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Alike {
+    day: i32,
+    unit: u32,
+    procedure: u32,
+    filing_channel: u32,
+    timeliness: u8,
+    /// 1: invited, 2: rated.
+    asked: u8,
+    dossiers: u16,
+}
+
+impl Alike {
+    fn asked(&self) -> Asked {
+        Asked {
+            invited: self.asked & 1 != 0,
+            rated: self.asked & 2 != 0,
+        }
+    }
+}
+
+/// A bucket as it was when it had this number.
+struct Counted {
+    revision: i64,
+    groups: Box<[Alike]>,
+}
+
+/// What was counted before, by form, touchpoint and bucket.
+#[derive(Default)]
+pub struct Cache(HashMap<(String, u8), HashMap<Bucket, Counted>>);
+
+impl Cache {
+    /// Counts finished dossiers. Must see one snapshot.
+    pub fn count(
+        &mut self,
+        connection: &Connection,
+        texts: &Texts,
+        query: &CoverageQuery,
+        naming: &Naming,
+    ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
+        let shelf = (query.form.clone(), query.touchpoint.number());
+        let counted = self.0.entry(shelf.clone()).or_default();
+        let mut statement = connection.prepare_cached(sql::BUCKETS)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (bucket, revision) = (Bucket(row.get(0)?), row.get(1)?);
+            if counted.get(&bucket).map(|known| known.revision) != Some(revision) {
+                let groups = groups(connection, bucket, naming)?;
+                counted.insert(bucket, Counted { revision, groups });
+            }
+        }
+        let groups = || counted.values().flat_map(|counted| &counted.groups);
+        let answer = Fold::of(query).answer(connection, texts, query, groups());
+        let size = |shelf: &HashMap<Bucket, Counted>| -> usize {
+            shelf.values().map(|counted| counted.groups.len()).sum()
+        };
+        if self.0.values().map(size).sum::<usize>() > MOST {
+            self.0.retain(|key, _| *key == shelf);
+        }
+        answer
+    }
+}
+
+/// Looks for every finished dossier of a bucket.
+fn groups(
+    connection: &Connection,
+    bucket: Bucket,
+    naming: &Naming,
+) -> Result<Box<[Alike]>, StoreError> {
+    let among = |statement| -> Result<HashSet<[u8; 20]>, StoreError> {
+        let [least, greatest] = bucket.pseudonyms();
+        let mut statement = connection.prepare_cached(statement)?;
+        let found = statement.query_map([least.0, greatest.0], |row| row.get(0))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    };
+    let rated = among(sql::RATED_IN_BUCKET)?;
+    let invited = among(sql::INVITED_IN_BUCKET)?;
+    let mut groups = Vec::new();
+    let mut statement = connection.prepare_cached(sql::FINISHED_IN_BUCKET)?;
+    let mut rows = statement.query([bucket.0])?;
+    while let Some(row) = rows.next()? {
+        let code = DossierCode::parse(&row.get::<_, String>(0)?)
+            .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
+        let pseudonym = naming(&code).0;
+        let finished = moment(row.get(4)?)?;
+        let due = row.get::<_, Option<i64>>(5)?.map(moment).transpose()?;
+        groups.push(Alike {
+            day: calendar::day_number(calendar::business_day(finished)),
+            unit: row.get(1)?,
+            procedure: row.get(2)?,
+            filing_channel: row.get::<_, Option<u32>>(3)?.unwrap_or(NONE),
+            timeliness: Timeliness::of(Some(finished), due).number(),
+            asked: u8::from(invited.contains(&pseudonym))
+                | u8::from(rated.contains(&pseudonym)) << 1,
+            dossiers: 1,
+        });
+    }
+    groups.sort_unstable();
+    groups.dedup_by(|next, kept| {
+        let alike = Alike {
+            dossiers: next.dossiers,
+            ..*kept
+        } == *next;
+        let sum = kept.dossiers.checked_add(next.dossiers).filter(|_| alike);
+        if let Some(sum) = sum {
+            kept.dossiers = sum;
+        }
+        sum.is_some()
+    });
+    Ok(groups.into())
+}
+
+/// What is told apart by numbers; the less, the fewer groups have to be named.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Place {
+    month: i32,
+    unit: u32,
+    procedure: u32,
+    filing_channel: u32,
+    timeliness: u8,
+}
+
+/// Which values a question tells apart.
+struct Fold {
+    month: bool,
+    unit: bool,
+    procedure: bool,
+    filing_channel: bool,
+    timeliness: bool,
+}
+
+impl Fold {
+    fn of(query: &CoverageQuery) -> Self {
+        let FinishedFilter {
+            units,
+            fields,
+            procedures,
+            filing_channels,
+        } = &query.filter;
+        let by = |by| query.by.contains(&by);
+        Self {
+            month: by(FinishedBy::Month),
+            unit: by(FinishedBy::Unit) || !units.is_empty(),
+            procedure: by(FinishedBy::Procedure)
+                || by(FinishedBy::Field)
+                || !fields.is_empty()
+                || !procedures.is_empty(),
+            filing_channel: by(FinishedBy::FilingChannel) || !filing_channels.is_empty(),
+            timeliness: by(FinishedBy::Timeliness),
+        }
+    }
+
+    fn place(&self, group: &Alike, months: &mut Months) -> Place {
+        let kept = |keep: bool, number: u32| if keep { number } else { NONE };
+        Place {
+            month: if self.month { months.of(group.day) } else { 0 },
+            unit: kept(self.unit, group.unit),
+            procedure: kept(self.procedure, group.procedure),
+            filing_channel: kept(self.filing_channel, group.filing_channel),
+            timeliness: if self.timeliness { group.timeliness } else { 0 },
+        }
+    }
+
+    fn answer<'a>(
+        &self,
+        connection: &Connection,
+        texts: &Texts,
+        query: &CoverageQuery,
+        groups: impl Iterator<Item = &'a Alike>,
+    ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
+        let days = calendar::day_number(query.from)..=calendar::day_number(query.to);
+        let mut months = Months::default();
+        let mut places: HashMap<Place, Covered> = HashMap::new();
+        for group in groups.filter(|group| days.contains(&group.day)) {
+            let place = self.place(group, &mut months);
+            let covered = places.entry(place).or_default();
+            covered.add(group.asked(), u64::from(group.dossiers));
+        }
+        let mut names = Names {
+            connection,
+            texts,
+            fields: HashMap::new(),
+        };
+        let mut answer: BTreeMap<GroupKey, Covered> = BTreeMap::new();
+        for (place, covered) in places {
+            let mut passes = true;
+            for (by, allowed) in [
+                (FinishedBy::Unit, &query.filter.units),
+                (FinishedBy::Field, &query.filter.fields),
+                (FinishedBy::Procedure, &query.filter.procedures),
+                (FinishedBy::FilingChannel, &query.filter.filing_channels),
+            ] {
+                passes &= allowed.is_empty()
+                    || names
+                        .of(by, &place)?
+                        .is_some_and(|value| allowed.contains(&value));
+            }
+            if passes {
+                let key = query.by.iter().map(|by| names.of(*by, &place));
+                let key = key.collect::<Result<_, _>>()?;
+                answer.entry(key).or_default().merge(covered);
+            }
+        }
+        Ok(answer.into_iter().collect())
+    }
+}
+
+/// Months of days, each found once.
+#[derive(Default)]
+struct Months(HashMap<i32, i32>);
+
+impl Months {
+    fn of(&mut self, day: i32) -> i32 {
+        *self
+            .0
+            .entry(day)
+            .or_insert_with(|| calendar::day_of_number(day).map_or(0, calendar::month_number))
+    }
+}
+
+/// Texts for numbers.
+struct Names<'a> {
+    connection: &'a Connection,
+    texts: &'a Texts,
+    fields: HashMap<u32, Option<String>>,
+}
+
+impl Names<'_> {
+    fn of(&mut self, by: FinishedBy, place: &Place) -> Result<Option<String>, StoreError> {
+        match by {
+            FinishedBy::Unit => self.text(place.unit),
+            FinishedBy::Procedure => self.text(place.procedure),
+            FinishedBy::FilingChannel => self.text(place.filing_channel),
+            FinishedBy::Month => Ok(Some(calendar::month_name(place.month))),
+            FinishedBy::Timeliness => Timeliness::of_number(i64::from(place.timeliness))
+                .map(|term| Some(term.name().to_owned()))
+                .ok_or_else(|| StoreError::Corrupt("a term of coverage".into())),
+            FinishedBy::Field => {
+                if let Some(field) = self.fields.get(&place.procedure) {
+                    return Ok(field.clone());
+                }
+                let field = match self.text(place.procedure)? {
+                    Some(procedure) => field_of(self.connection, &procedure)?,
+                    None => None,
+                };
+                self.fields.insert(place.procedure, field.clone());
+                Ok(field)
+            }
+        }
+    }
+
+    fn text(&self, number: u32) -> Result<Option<String>, StoreError> {
+        if number == NONE {
+            return Ok(None);
+        }
+        let text = self.texts.get(self.connection, i64::from(number))?;
+        Ok(Some(text.to_string()))
+    }
+}
