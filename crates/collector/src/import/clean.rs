@@ -85,7 +85,7 @@ fn civil_date_time(text: &str) -> Option<DateTime> {
 pub(super) fn text(raw: &str, max_chars: usize) -> Result<String, Fault> {
     let printable = raw.replace(char::is_control, " ");
     let spaced = printable.split_whitespace().collect::<Vec<_>>().join(" ");
-    let kept = scrub::comment(&spaced).unwrap_or_default();
+    let kept = scrub::register(&spaced).unwrap_or_default();
     let length = kept.chars().count();
     if length <= max_chars {
         Ok(kept)
