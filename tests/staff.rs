@@ -119,6 +119,10 @@ async fn axe_finds_nothing_on_the_officers_pages() -> Result<()> {
         ("/staff/print/one-stop", "vi"),
         ("/staff/print/items", "vi"),
         ("/staff/print/items", "en"),
+        ("/staff/comments", "vi"),
+        ("/staff/reports", "vi"),
+        ("/staff/reports/new", "vi"),
+        ("/staff/qd766", "vi"),
         ("/staff/devices", "vi"),
     ] {
         let address = format!("{}{page}?lang={language}", collector.address);

@@ -4,6 +4,7 @@
 //! Handlers hold no SQL and the store holds no HTTP.
 
 pub mod auth;
+pub mod comments;
 pub mod coverage;
 pub mod demo;
 pub mod enrolment;
@@ -16,7 +17,9 @@ pub mod intake;
 pub mod kiosk_settings;
 pub mod presenting;
 pub mod pulse;
+pub mod qd766;
 pub mod qr;
+pub mod reports;
 pub mod site;
 pub mod slips;
 pub mod staff;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
+use collector::reports::due::{DueRule, MOST_DAYS, USUAL_DAYS};
+use jiff::civil::Date;
 use serde::Deserialize;
 
 /// Groups of fewer respondents are suppressed, unless the administrator says otherwise.
@@ -51,6 +53,31 @@ pub struct FigureArgs {
     pub threshold: Option<u64>,
 }
 
+/// Settings of citizen reports.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ReportArgs {
+    /// Working days within which a citizen report must be answered, after the day on which it came [default: 10]
+    #[arg(long, env = "HAI_LONG_REPORT_DAYS", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=i64::from(MOST_DAYS)))]
+    pub report_days: Option<u16>,
+    /// Days on which nobody works although they are no weekend, as 2026-09-02, separated by commas
+    #[arg(
+        long,
+        env = "HAI_LONG_HOLIDAYS",
+        value_delimiter = ',',
+        value_name = "DATE"
+    )]
+    pub holidays: Vec<Date>,
+    /// How the 18 points of "Mức độ hài lòng" are split over the three ratios of QĐ 766, as 6,6,6; without it no points are
+    /// given, since the split is not verified
+    #[arg(
+        long,
+        env = "HAI_LONG_QD766_POINTS",
+        value_delimiter = ',',
+        value_name = "POINTS"
+    )]
+    pub qd766_points: Vec<f64>,
+}
+
 /// Settings of the server.
 #[derive(Clone, Debug, Args)]
 pub struct ServerArgs {
@@ -77,7 +104,7 @@ pub struct ServerArgs {
 }
 
 /// The settings file; every key is optional.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct File {
     data: Option<PathBuf>,
@@ -89,6 +116,9 @@ struct File {
     public_url: Option<String>,
     secure_cookies: Option<bool>,
     trusted_proxies: Vec<IpAddr>,
+    report_days: Option<u16>,
+    holidays: Vec<Date>,
+    qd766_points: Vec<f64>,
 }
 
 /// `https://HOST` or `http://HOST`, with a path if need be.
@@ -106,7 +136,7 @@ fn public_url(text: &str) -> Result<String, String> {
 }
 
 /// Settings of every command, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Common {
     /// Data folder.
     pub data: PathBuf,
@@ -159,6 +189,43 @@ impl Common {
         args.threshold.or(self.file.threshold).unwrap_or(THRESHOLD)
     }
 
+    /// By when citizen reports must be answered.
+    pub fn due(&self, args: &ReportArgs) -> DueRule {
+        let days = args.report_days.or(self.file.report_days);
+        let holidays = if args.holidays.is_empty() {
+            &self.file.holidays
+        } else {
+            &args.holidays
+        };
+        DueRule {
+            days: days.unwrap_or(USUAL_DAYS),
+            holidays: holidays.iter().copied().collect(),
+        }
+    }
+
+    /// How the 18 points of QĐ 766 are split, when that is set.
+    ///
+    /// # Errors
+    /// When they are not three numbers that add up to 18.
+    pub fn qd766_points(&self, args: &ReportArgs) -> Result<Option<[f64; 3]>> {
+        let points = if args.qd766_points.is_empty() {
+            &self.file.qd766_points
+        } else {
+            &args.qd766_points
+        };
+        if points.is_empty() {
+            return Ok(None);
+        }
+        let sum: f64 = points.iter().sum();
+        <[f64; 3]>::try_from(points.as_slice())
+            .ok()
+            .filter(|points| points.iter().all(|one| *one >= 0.0) && (sum - 18.0).abs() < 1e-9)
+            .map(Some)
+            .context(
+                "qd766-points: give three numbers that add up to 18, as 6,6,6, or leave it out",
+            )
+    }
+
     /// The server's settings.
     pub fn server(&self, args: &ServerArgs) -> Server {
         let file = &self.file;
@@ -206,6 +273,11 @@ impl File {
             file.threshold != Some(0),
             "threshold: must be at least 1; leave it out for the usual {THRESHOLD}"
         );
+        anyhow::ensure!(
+            file.report_days
+                .is_none_or(|days| (1..=MOST_DAYS).contains(&days)),
+            "report-days: must be from 1 to {MOST_DAYS}; leave it out for the usual {USUAL_DAYS}"
+        );
         Ok(file)
     }
 }
@@ -252,5 +324,33 @@ mod tests {
         assert!(told("listen = \"here\"").contains("listen"));
         assert!(told("threshold = 0").contains("at least 1"));
         assert!(told("log-format = \"xml\"").contains("json"));
+        assert!(told("report-days = 0").contains("from 1 to"));
+        assert!(told("holidays = [\"2026-02-30\"]").contains("holidays"));
+    }
+
+    #[test]
+    fn the_split_of_the_18_points_is_three_numbers_that_add_up_or_none() {
+        let common = common(None, None).unwrap();
+        let split = |points: &[f64]| {
+            common.qd766_points(&ReportArgs {
+                qd766_points: points.to_vec(),
+                ..ReportArgs::default()
+            })
+        };
+        assert_eq!(split(&[]).unwrap(), None);
+        assert_eq!(split(&[6.0, 5.5, 6.5]).unwrap(), Some([6.0, 5.5, 6.5]));
+        for wrong in [
+            &[18.0][..],
+            &[6.0, 6.0, 5.0],
+            &[20.0, -1.0, -1.0],
+            &[f64::NAN; 3],
+        ] {
+            assert!(
+                split(wrong)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("add up to 18")
+            );
+        }
     }
 }

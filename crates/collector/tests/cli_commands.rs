@@ -28,6 +28,7 @@ fn help_teaches_with_examples_and_names_every_command() {
         "device",
         "site",
         "invite",
+        "reports",
         "backup",
         "restore",
         "Examples:",
@@ -310,4 +311,62 @@ fn serve_prints_its_address_lets_other_commands_work_and_stops_when_told() {
         .unwrap();
     assert!(stopped.success());
     assert_eq!(server.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn citizen_reports_are_fed_added_and_listed() {
+    let folder = folder();
+    let feed = write(
+        folder.path(),
+        "pakn.csv",
+        "id,received_at,due_at,answered_at,unit,within_competence,outcome,dossier\n\
+         PA-1,2026-07-01,2026-07-15,,H57.132,1,,H57.132-260804-0583\n\
+         PA-2,2026-07-01,,2026-07-02,H57.132,0,satisfied,\n\
+         PA-3,hôm qua,,,H57.132,,,\n",
+    );
+    let feed = feed.as_str();
+    let import = run(folder.path(), &["reports", "import", feed]);
+    assert_eq!(import.status.code(), Some(1), "one line was refused");
+    let told = err(&import);
+    assert!(
+        told.contains("line 4: received_at")
+            && told.contains("read 3, new 2, changed 0, unchanged 0, refused 1"),
+        "{told}"
+    );
+    let again = run(folder.path(), &["reports", "import", feed]);
+    assert!(
+        err(&again).contains("new 0, changed 0, unchanged 2"),
+        "{}",
+        err(&again)
+    );
+    let added = run(
+        folder.path(),
+        &[
+            "reports",
+            "add",
+            "--unit",
+            "H57.132",
+            "--source",
+            "hotline",
+            "--text",
+            "chị Lan quát",
+        ],
+    );
+    assert_eq!(out(&added).trim(), "3");
+    let list = out(&run(folder.path(), &["reports", "list"]));
+    assert!(
+        list.contains("PA-1") && list.contains("PA-2") && list.contains("answered"),
+        "{list}"
+    );
+    assert!(!list.contains("260804"), "the code is not kept");
+    let overdue = out(&run(
+        folder.path(),
+        &["reports", "list", "--overdue", "--state", "new"],
+    ));
+    assert!(
+        overdue.contains("PA-1") && !overdue.contains("PA-2"),
+        "{overdue}"
+    );
+    let wrong = run(folder.path(), &["reports", "list", "--state", "lost"]);
+    assert_eq!(wrong.status.code(), Some(2));
 }

@@ -21,6 +21,7 @@ mod lock;
 mod manifest;
 mod open;
 mod progress;
+mod reports;
 mod restore;
 mod serve;
 mod site;
@@ -92,6 +93,8 @@ enum Command {
     /// Write ratings one by one to a file, for analysts
     #[command(subcommand)]
     Export(export::Export),
+    /// Citizen reports (phản ánh, kiến nghị): list, add, import
+    Reports(reports::Reports),
     /// Recompute every figure from the stored ratings and compare; fails on any difference
     Verify(verify::Verify),
     /// Copy everything into a folder, also while the server runs
@@ -157,6 +160,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::CheckTable(command) => command.run(),
                 Command::Coverage(command) => command.run(&common).await,
                 Command::Export(command) => command.run(&common).await,
+                Command::Reports(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
                 Command::Backup(command) => command.run(&common).await,
                 Command::Restore(command) => command.run(&common).await,

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::open::open_or_create;
 use super::{Outcome, demo};
-use crate::settings::{Common, FigureArgs, ServerArgs};
+use crate::settings::{Common, FigureArgs, ReportArgs, ServerArgs};
 
 const EXAMPLES: &str = "\
 SIGINT (Ctrl-C) and SIGTERM end it: requests that are under way are finished first, and nothing that was acknowledged is
@@ -30,6 +30,8 @@ pub struct Serve {
     server: ServerArgs,
     #[command(flatten)]
     figures: FigureArgs,
+    #[command(flatten)]
+    reports: ReportArgs,
     /// Load demonstration data first when the data folder is new, and print the credentials
     #[arg(long)]
     demo: bool,
@@ -38,6 +40,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
         let server = common.server(&self.server);
+        let qd766_points = common.qd766_points(&self.reports)?;
         // Before the long loading, so that a taken port is told at once.
         let listener = TcpListener::bind(server.listen).await.with_context(|| {
             format!(
@@ -64,6 +67,8 @@ impl Serve {
                 .public_url
                 .unwrap_or_else(|| format!("http://{address}")),
             threshold: common.threshold(&self.figures),
+            due: common.due(&self.reports),
+            qd766_points,
             secure_cookies: server.secure_cookies,
             trusted_proxies: server.trusted_proxies,
             ..Settings::default()

@@ -211,12 +211,12 @@ async fn groups(
     Ok((groups, kept.into_iter().collect()))
 }
 
-fn is_few(rated: u64, threshold: u64) -> bool {
+pub(crate) fn is_few(rated: u64, threshold: u64) -> bool {
     rated > 0 && rated < threshold
 }
 
 /// Which groups hide how many have rated.
-fn hidden(rated: &[u64], threshold: u64) -> Vec<bool> {
+pub(crate) fn hidden(rated: &[u64], threshold: u64) -> Vec<bool> {
     let mut hidden: Vec<bool> = rated
         .iter()
         .map(|rated| is_few(*rated, threshold))

@@ -30,6 +30,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::forms::FormBook;
 use crate::intake::Intake;
 use crate::presenting::Board;
+use crate::reports::due::DueRule;
 use crate::staff;
 use crate::store::{Store, StoreError};
 
@@ -73,6 +74,10 @@ pub struct Settings {
     pub public_url: String,
     /// Groups of fewer respondents than this are suppressed.
     pub threshold: u64,
+    /// By when citizen reports must be answered.
+    pub due: DueRule,
+    /// How the 18 points of QĐ 766 are split over its three ratios, when the authority has said so (unverified).
+    pub qd766_points: Option<[f64; 3]>,
     /// Mark session cookies `Secure` although the collector itself is asked over plain HTTP.
     pub secure_cookies: bool,
     /// Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -89,6 +94,8 @@ impl Default for Settings {
             web_dir: PathBuf::from("dist"),
             public_url: "http://127.0.0.1:8080".to_owned(),
             threshold: 5,
+            due: DueRule::default(),
+            qd766_points: None,
             secure_cookies: false,
             trusted_proxies: Vec::new(),
             bounds: Bounds::default(),

@@ -10,6 +10,7 @@ mod mapping;
 pub mod published;
 mod read;
 mod record;
+pub mod reports;
 pub mod responses;
 
 use std::io::Read;

@@ -217,21 +217,21 @@ fn date(raw: &str) -> Result<jiff::civil::Date, Fault> {
     clean::parse_date(raw).map_err(|told| Fault::new("", "bad-date", told))
 }
 
-fn dossier_code(raw: &str) -> Result<String, Fault> {
+pub(super) fn dossier_code(raw: &str) -> Result<String, Fault> {
     DossierCode::parse(raw)
         .map(|code| code.as_str().to_owned())
         .map_err(|error| Fault::new("", "bad-dossier-code", error.to_string()))
 }
 
 /// The fields of one row, and the faults found so far.
-struct Fields<'a> {
+pub(super) struct Fields<'a> {
     row: &'a Row,
     columns: &'static [Column],
     faults: Vec<Fault>,
 }
 
 impl<'a> Fields<'a> {
-    fn of(row: &'a Row, columns: &'static [Column]) -> Self {
+    pub(super) fn of(row: &'a Row, columns: &'static [Column]) -> Self {
         Self {
             row,
             columns,
@@ -239,11 +239,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
-    fn optional<T>(
+    pub(super) fn optional<T>(
         &mut self,
         name: &'static str,
         read: impl Fn(&str) -> Result<T, Fault>,
@@ -266,7 +266,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A value that must be there; the default stands in for a faulty one until [`Fields::finish`] refuses the row.
-    fn required<T: Default>(
+    pub(super) fn required<T: Default>(
         &mut self,
         name: &'static str,
         read: impl Fn(&str) -> Result<T, Fault>,
@@ -284,7 +284,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    fn finish<T>(self, record: T) -> Result<T, Vec<Fault>> {
+    pub(super) fn finish<T>(self, record: T) -> Result<T, Vec<Fault>> {
         if self.faults.is_empty() {
             Ok(record)
         } else {

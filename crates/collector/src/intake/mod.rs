@@ -11,6 +11,8 @@ pub mod pseudonym;
 pub(crate) mod scrub;
 pub mod wire;
 
+pub use scrub::comment as cleaned;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -120,6 +122,11 @@ impl Intake {
     ) -> crate::store::Naming {
         let (key, form) = (self.key.clone(), form.to_owned());
         Arc::new(move |code| key.pseudonym(code, &form, touchpoint))
+    }
+
+    /// How a citizen report names its dossier.
+    pub fn report_pseudonym(&self, code: &survey::dossier::DossierCode) -> crate::store::Pseudonym {
+        self.key.report_pseudonym(code)
     }
 
     /// The same intake going by another clock.

@@ -180,11 +180,13 @@ impl PseudonymKey {
             form.as_bytes(),
             touchpoint.name().as_bytes(),
         ]);
-        let mut bytes = [0; 20];
-        let (prefix, rest) = bytes.split_at_mut(4);
-        prefix.copy_from_slice(&Bucket::of(code).0);
-        rest.copy_from_slice(&tag);
-        Pseudonym(bytes)
+        dated(code, tag)
+    }
+
+    /// The dossier that a citizen report is about. Without the key nobody can tell which, nor which rating is about the
+    /// same.
+    pub fn report_pseudonym(&self, code: &DossierCode) -> Pseudonym {
+        dated(code, self.tag(&[b"report", code.as_str().as_bytes()]))
     }
 
     /// A mark of a response's content. Keyed: everything else in the log is known to whoever has the log, so a plain
@@ -213,6 +215,15 @@ impl PseudonymKey {
         tag.copy_from_slice(&full[..16]);
         tag
     }
+}
+
+/// Where the dossier lies on disk, then the tag.
+fn dated(code: &DossierCode, tag: [u8; 16]) -> Pseudonym {
+    let mut bytes = [0; 20];
+    let (prefix, rest) = bytes.split_at_mut(4);
+    prefix.copy_from_slice(&Bucket::of(code).0);
+    rest.copy_from_slice(&tag);
+    Pseudonym(bytes)
 }
 
 #[cfg(test)]
@@ -283,6 +294,7 @@ mod tests {
             key.pseudonym(&code("H57.132-260804-0584"), "f", Touchpoint::Result),
             key.pseudonym(&dossier, "g", Touchpoint::Result),
             key.pseudonym(&dossier, "f", Touchpoint::Receipt),
+            key.report_pseudonym(&dossier),
         ];
         assert!(others.iter().all(|other| *other != base));
     }

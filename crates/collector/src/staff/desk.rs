@@ -101,12 +101,17 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-pub const PAGES: [&str; 7] = [
+pub const PAGES: [&str; 12] = [
     "",
     "/units",
     "/trend",
     "/print/one-stop",
     "/print/items",
+    "/comments",
+    "/reports",
+    "/reports/new",
+    "/reports/one",
+    "/qd766",
     "/devices",
     "/devices/edit",
 ];

@@ -2,6 +2,10 @@
 //! work on old machines, print well, and need nothing but a browser.
 
 mod asked;
+mod citizen_report;
+mod citizen_report_form;
+mod citizen_reports;
+mod comments;
 mod desk;
 mod device_form;
 mod devices;
@@ -14,6 +18,7 @@ mod origin;
 pub(crate) mod pages;
 mod plot;
 mod print;
+mod qd766;
 mod ranking;
 mod report;
 mod report_sheet;
@@ -47,6 +52,19 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/print/one-stop", get(print::one_stop::page))
         .route("/print/items", get(print::items::page))
         .route("/print.css", get(print::style))
+        .route("/comments", get(comments::page))
+        .route("/reports", get(citizen_reports::page))
+        .route(
+            "/reports/new",
+            get(citizen_report_form::page)
+                .post(citizen_report_form::save)
+                .layer(DefaultBodyLimit::max(citizen_report_form::MAX_FORM)),
+        )
+        .route(
+            "/reports/one",
+            get(citizen_report::page).post(citizen_report::act),
+        )
+        .route("/qd766", get(qd766::page))
         .route("/devices", get(devices::page))
         .route(
             "/devices/edit",

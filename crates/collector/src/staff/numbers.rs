@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::words::Language;
+use crate::store::calendar::month_name;
 
 /// Keeps number and unit on one line.
 const NO_BREAK_SPACE: char = '\u{a0}';
@@ -45,6 +46,18 @@ pub(crate) fn day(language: Language, date: Date) -> String {
     }
 }
 
+/// A month by its number.
+pub(super) fn month(language: Language, number: i32) -> String {
+    let name = month_name(number);
+    let (year, month) = name.split_once('-').unwrap_or((&name, ""));
+    match language {
+        Language::Vi => format!("tháng {month}/{year}"),
+        Language::En => format!("{name}-01")
+            .parse::<Date>()
+            .map_or(name.clone(), |first| first.strftime("%B %Y").to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +77,8 @@ mod tests {
         let date = jiff::civil::date(2026, 7, 1);
         assert_eq!(day(Language::Vi, date), "01/07/2026");
         assert_eq!(day(Language::En, date), "1 July 2026");
+        let number = crate::store::calendar::month_number(date);
+        assert_eq!(month(Language::Vi, number), "tháng 07/2026");
+        assert_eq!(month(Language::En, number), "July 2026");
     }
 }

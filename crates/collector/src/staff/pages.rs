@@ -4,6 +4,9 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::citizen_report::Told;
+use super::citizen_report_form::Fields as ReportFields;
+use super::comments::{Offered, Pages, Said};
 use super::device_form::{Code, Fields};
 use super::devices::Row;
 use super::figures::{Choice, Choices, Headline, Section};
@@ -92,6 +95,136 @@ pub(super) struct Figures<'a> {
     pub(super) trend: String,
     /// Links to printed reports.
     pub(super) prints: Vec<Choice>,
+    /// Links to files, for each block.
+    pub(super) exports: Vec<Vec<Choice>>,
+    /// None when the choice has no answer.
+    pub(super) sheet: Option<Sheet>,
+}
+
+/// `GET /staff/comments`
+#[derive(Template)]
+#[template(path = "comments.html")]
+pub(super) struct Comments<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) choices: Choices,
+    /// The page's own address, and those of its neighbours with the same choice.
+    pub(super) action: &'static str,
+    pub(super) report: String,
+    pub(super) units: String,
+    pub(super) trend: String,
+    pub(super) offered: Offered,
+    /// Links to files, for each block.
+    pub(super) exports: Vec<Vec<Choice>>,
+    /// None when the choice has no answer.
+    pub(super) sheet: Option<Sheet>,
+    /// What is not shown, in words.
+    pub(super) hidden: Option<String>,
+    pub(super) said: Vec<Said>,
+    pub(super) pages: Pages,
+}
+
+/// `GET /staff/reports`
+#[derive(Template)]
+#[template(path = "citizen_reports.html")]
+pub(super) struct CitizenReports<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) choices: Choices,
+    /// The page's own address, and those of its neighbours with the same choice.
+    pub(super) action: &'static str,
+    pub(super) report: String,
+    pub(super) units: String,
+    pub(super) trend: String,
+    pub(super) states: Vec<Choice>,
+    /// Only overdue ones?
+    pub(super) overdue: bool,
+    pub(super) unit: &'a str,
+    pub(super) unit_codes: Vec<(String, String)>,
+    /// Links to files, for each block.
+    pub(super) exports: Vec<Vec<Choice>>,
+    /// None when the choice has no answer.
+    pub(super) sheet: Option<Sheet>,
+    /// That not all rows are shown.
+    pub(super) cut: Option<String>,
+}
+
+/// `GET /staff/reports/new`
+#[derive(Template)]
+#[template(path = "citizen_report_form.html")]
+pub(super) struct CitizenReportForm<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) sources: Vec<Choice>,
+    pub(super) unit_codes: Vec<(String, String)>,
+    /// Working days until an answer is due.
+    pub(super) days: u16,
+    /// Longest text, in characters.
+    pub(super) longest: usize,
+    pub(super) fields: ReportFields,
+    /// The field that is wrong, and how to mend it.
+    pub(super) wrong: Option<(&'static str, String)>,
+}
+
+impl CitizenReportForm<'_> {
+    /// Is this field wrong?
+    fn is_wrong(&self, field: &str) -> bool {
+        self.wrong
+            .as_ref()
+            .is_some_and(|(wrong, _)| *wrong == field)
+    }
+}
+
+/// `GET /staff/reports/one`
+#[derive(Template)]
+#[template(path = "citizen_report.html")]
+pub(super) struct CitizenReport<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) unit_codes: Vec<(String, String)>,
+    pub(super) told: Told,
+    /// The field that is wrong, or what does not fit, and how to mend it.
+    pub(super) wrong: Option<(&'static str, String)>,
+}
+
+impl CitizenReport<'_> {
+    /// Is this field wrong?
+    fn is_wrong(&self, field: &str) -> bool {
+        self.wrong
+            .as_ref()
+            .is_some_and(|(wrong, _)| *wrong == field)
+    }
+}
+
+/// `GET /staff/qd766`
+#[derive(Template)]
+#[template(path = "qd766.html")]
+pub(super) struct Qd766<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) choices: Choices,
+    /// The page's own address, and those of its neighbours with the same choice.
+    pub(super) action: &'static str,
+    pub(super) report: String,
+    pub(super) units: String,
+    pub(super) trend: String,
+    pub(super) unit: &'a str,
+    pub(super) unit_codes: Vec<(String, String)>,
     /// Links to files, for each block.
     pub(super) exports: Vec<Vec<Choice>>,
     /// None when the choice has no answer.

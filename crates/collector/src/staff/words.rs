@@ -1,13 +1,19 @@
 //! The words of the pages: data in `words/*.json`, one file a language, the same keys in each.
 
+mod comments;
 mod figures;
+mod qd766;
+mod reports;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+pub(crate) use comments::CommentsWords;
 pub(crate) use figures::FiguresWords;
+pub(crate) use qd766::Qd766Words;
+pub(crate) use reports::ReportsWords;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,6 +112,9 @@ pub(crate) struct Words {
     pub(crate) signed_in: String,
     pub(crate) report: ReportWords,
     pub(crate) figures: FiguresWords,
+    pub(crate) comments: CommentsWords,
+    pub(crate) reports: ReportsWords,
+    pub(crate) qd766: Qd766Words,
     pub(crate) device_form: DeviceFormWords,
     pub(crate) devices: DeviceWords,
     pub(crate) time: TimeWords,
@@ -322,6 +331,8 @@ pub(crate) struct TimeWords {
 mod tests {
     use super::*;
     use crate::pulse::Alarm;
+    use crate::reports::{Outcome, Source, State, Step};
+    use crate::store::terms::Term;
 
     #[test]
     fn every_language_has_every_word() {
@@ -334,7 +345,20 @@ mod tests {
             let mut codes = Alarm::ALL.map(Alarm::code);
             codes.sort_unstable();
             assert_eq!(told, codes);
+            let reports = &language.words().reports;
+            for (told, names) in [
+                (&reports.states, State::names()),
+                (&reports.outcomes, Outcome::names()),
+                (&reports.sources, Source::names()),
+                (&reports.steps, Step::names()),
+            ] {
+                assert!(names.iter().all(|name| told.contains_key(*name)));
+                assert_eq!(told.len(), names.len());
+            }
         }
+        let faults =
+            |language: Language| -> Vec<_> { language.words().reports.faults.keys().collect() };
+        assert_eq!(faults(Language::Vi), faults(Language::En));
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
 
 use crate::pulse::{Beat, Device, Pulse};
+use crate::reports::{Event, NewReport, Report, ReportFilter};
 
 /// Id and version of a form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -384,6 +385,21 @@ pub struct CellQuery {
     pub filters: Vec<(Dimension, Vec<String>)>,
 }
 
+/// Whose words to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaidQuery {
+    /// The form; versions are never pooled.
+    pub form: FormKey,
+    /// First business day, inclusive.
+    pub from: Date,
+    /// Last business day, inclusive.
+    pub to: Date,
+    /// Only of this unit.
+    pub unit: Option<String>,
+    /// Only what was received before this moment.
+    pub received_before: Timestamp,
+}
+
 /// One group's values, in the order of [`CellQuery::by`]; `None` where a response has no value (no dossier: no field).
 pub type GroupKey = Vec<Option<String>>;
 
@@ -635,6 +651,40 @@ pub trait Store: Send + Sync + 'static {
     -> Result<Option<Session>, StoreError>;
     /// Closes a session.
     async fn remove_session(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
+
+    /// Opens a citizen report in the name of `by`; returns its number.
+    async fn open_report(
+        &self,
+        report: NewReport,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<i64, StoreError>;
+    /// Adds an event to a report whose last one is of this version; false when another came first, or there is no such
+    /// report.
+    async fn step_report(&self, id: i64, version: i64, event: Event) -> Result<bool, StoreError>;
+    /// Takes lines of a feed in the name of `by`; one answer each, in order. What is kept under an outside id is changed,
+    /// and an answer is never taken away.
+    async fn feed_reports(
+        &self,
+        lines: Vec<NewReport>,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Vec<Kept>, StoreError>;
+    /// Citizen reports, the newest first.
+    async fn reports(&self, filter: ReportFilter) -> Result<Vec<Report>, StoreError>;
+    /// A citizen report with all its events, the oldest first.
+    async fn report(&self, id: i64) -> Result<Option<(Report, Vec<Event>)>, StoreError>;
+    /// The counted response of each of these pseudonyms; one answer each, in order.
+    async fn answers(
+        &self,
+        pseudonyms: Vec<Pseudonym>,
+    ) -> Result<Vec<Option<(FormKey, Packed)>>, StoreError>;
+    /// Dossiers that are not finished and were due between these moments, both inclusive.
+    async fn open_dossiers(&self, from: Timestamp, to: Timestamp)
+    -> Result<Vec<Filed>, StoreError>;
+
+    /// What citizens wrote and ticked, all of it: [`crate::comments::show`] says what of it may be read.
+    async fn said(&self, query: SaidQuery) -> Result<Vec<crate::comments::Group>, StoreError>;
 }
 
 /// How much is kept.

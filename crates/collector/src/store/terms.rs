@@ -2,6 +2,8 @@
 
 use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 
+use crate::reports::{Outcome, Source, State, Step};
+
 use super::{Dimension, FinishedBy, Provenance, Role, Timeliness};
 
 /// One word of a closed set. Numbers are written to disk and must never change their meaning.
@@ -106,6 +108,46 @@ impl Term for Role {
     ];
 }
 
+impl Term for State {
+    const ALL: &'static [(Self, u8, &'static str)] = &[
+        (Self::New, 1, "new"),
+        (Self::Assigned, 2, "assigned"),
+        (Self::Answered, 3, "answered"),
+    ];
+}
+
+impl Term for Outcome {
+    const ALL: &'static [(Self, u8, &'static str)] = &[
+        (Self::Unknown, 0, "unknown"),
+        (Self::Satisfied, 1, "satisfied"),
+        (Self::NotSatisfied, 2, "not-satisfied"),
+        (Self::Complaint, 3, "complaint"),
+    ];
+}
+
+impl Term for Source {
+    const ALL: &'static [(Self, u8, &'static str)] = &[
+        (Self::Comment, 1, "comment"),
+        (Self::Hotline, 2, "hotline"),
+        (Self::Portal, 3, "portal"),
+        (Self::NationalPortal, 4, "national-portal"),
+        (Self::Other, 5, "other"),
+    ];
+}
+
+impl Term for Step {
+    const ALL: &'static [(Self, u8, &'static str)] = &[
+        (Self::Opened, 1, "opened"),
+        (Self::Assigned, 2, "assigned"),
+        (Self::Answered, 3, "answered"),
+        (Self::Judged, 4, "judged"),
+        (Self::Reopened, 5, "reopened"),
+        (Self::Changed, 6, "changed"),
+        (Self::Undone, 7, "undone"),
+        (Self::Fed, 8, "fed"),
+    ];
+}
+
 impl Term for Dimension {
     const ALL: &'static [(Self, u8, &'static str)] = &[
         (Self::Unit, 0, "unit"),
@@ -152,6 +194,10 @@ mod tests {
         is_one_to_one::<Role>();
         is_one_to_one::<Dimension>();
         is_one_to_one::<FinishedBy>();
+        is_one_to_one::<State>();
+        is_one_to_one::<Outcome>();
+        is_one_to_one::<Source>();
+        is_one_to_one::<Step>();
     }
 
     #[test]

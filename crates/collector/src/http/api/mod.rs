@@ -13,6 +13,7 @@ mod index;
 mod index_parameters;
 pub(crate) mod invites;
 mod present;
+mod qd766;
 mod responses;
 mod sites;
 
@@ -89,6 +90,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(invites::post))
         .routes(routes!(invites::get))
         .routes(routes!(index::get))
+        .routes(routes!(qd766::get))
         .routes(routes!(document))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

@@ -22,8 +22,10 @@ mod lookups;
 mod names;
 mod queue;
 mod registers;
+mod reports;
 mod revision;
 mod rollup;
+mod said;
 mod sites;
 mod sql;
 #[cfg(test)]
@@ -38,6 +40,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Connection;
+use survey::answers::Packed;
 use survey::cell::Cell;
 
 use self::connection::Readers;
@@ -49,12 +52,14 @@ use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, CellQuery, CoverageQuery, Covered, DeviceSettings, Dossier,
     Enrolment, Fed, Filed, FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite, InviteHash,
-    Kept, Key, Naming, Procedure, Pseudonym, Registers, Session, Site, SiteKey, Store, StoreError,
+    Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery, Session, Site, SiteKey, Store, StoreError,
     ToldChange, Totals, Unit, UnitChange, User, Verification,
 };
+use crate::comments::Group;
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
 use crate::store::anonymous::{Exported, Plan};
+use crate::reports::{Event, NewReport, Report, ReportFilter};
 
 /// Register lines that one transaction writes, so that ratings never wait long behind an import.
 const CHUNK: usize = 5_000;
@@ -565,5 +570,81 @@ impl Store for SqliteStore {
             Ok(())
         })
         .await
+    }
+
+    async fn open_report(
+        &self,
+        report: NewReport,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let by = by.to_owned();
+        self.write(move |connection| reports::open(connection, &report, &by, at))
+            .await
+    }
+
+    async fn step_report(&self, id: i64, version: i64, event: Event) -> Result<bool, StoreError> {
+        self.write(move |connection| reports::step(connection, id, version, &event))
+            .await
+    }
+
+    async fn feed_reports(
+        &self,
+        mut lines: Vec<NewReport>,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Vec<Kept>, StoreError> {
+        let mut answers = Vec::with_capacity(lines.len());
+        while !lines.is_empty() {
+            let rest = lines.split_off(lines.len().min(CHUNK));
+            let chunk = std::mem::replace(&mut lines, rest);
+            let by = by.to_owned();
+            let written = self
+                .writer
+                .run(chunk.len(), move |scope| {
+                    reports::feed(scope.connection, &chunk, &by, at)
+                })
+                .await?;
+            answers.extend(written);
+        }
+        Ok(answers)
+    }
+
+    async fn reports(&self, filter: ReportFilter) -> Result<Vec<Report>, StoreError> {
+        self.readers
+            .run(move |connection| reports::list(connection, &filter))
+            .await
+    }
+
+    async fn report(&self, id: i64) -> Result<Option<(Report, Vec<Event>)>, StoreError> {
+        self.readers
+            .run(move |connection| reports::one(connection, id))
+            .await
+    }
+
+    async fn answers(
+        &self,
+        pseudonyms: Vec<Pseudonym>,
+    ) -> Result<Vec<Option<(FormKey, Packed)>>, StoreError> {
+        self.readers
+            .run(move |connection| reports::answers(connection, &pseudonyms))
+            .await
+    }
+
+    async fn open_dossiers(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Filed>, StoreError> {
+        self.readers
+            .run(move |connection| reports::open_dossiers(connection, from, to))
+            .await
+    }
+
+    async fn said(&self, query: SaidQuery) -> Result<Vec<Group>, StoreError> {
+        let texts = Arc::clone(&self.texts);
+        self.readers
+            .run(move |connection| said::groups(connection, &texts, &query))
+            .await
     }
 }

@@ -85,6 +85,13 @@ statements! {
     EXPORT_ROW = "SELECT unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags, partial, reasons,
             answers
         FROM response WHERE row = ?1 AND form = ?2 AND repeat_of IS NULL";
+    /// What counted responses of these days say, of those received before a moment.
+    SAID = "SELECT r.day, r.unit, r.field, r.procedure, r.reasons, c.text
+        FROM response r INDEXED BY response_by_day LEFT JOIN comment c ON c.row = r.row
+        WHERE r.form = ?1 AND r.day BETWEEN ?2 AND ?3 AND r.repeat_of IS NULL AND r.received_at < ?4";
+    SAID_OF_UNIT = "SELECT r.day, r.unit, r.field, r.procedure, r.reasons, c.text
+        FROM response r INDEXED BY response_by_unit LEFT JOIN comment c ON c.row = r.row
+        WHERE r.form = ?1 AND r.day BETWEEN ?2 AND ?3 AND r.repeat_of IS NULL AND r.received_at < ?4 AND r.unit = ?5";
 
     WATERMARK = "SELECT upto FROM watermark";
     SET_WATERMARK = "UPDATE watermark SET upto = ?1";
@@ -185,6 +192,36 @@ statements! {
     RECOUNT_FINISHED = "INSERT INTO finished_month (month, unit, procedure, dossiers)
         SELECT finished_month, unit, procedure, count(*) FROM dossier WHERE finished_month IS NOT NULL
         GROUP BY finished_month, unit, procedure";
+    /// Not finished, and due between two moments.
+    OPEN_DOSSIERS = "SELECT d.code, p.text, u.text, a.text, f.text, d.received_at, d.due_at, d.finished_at, o.text
+        FROM dossier d INDEXED BY dossier_open JOIN name p ON p.id = d.procedure JOIN name u ON u.id = d.unit
+            LEFT JOIN name a ON a.id = d.authority LEFT JOIN name f ON f.id = d.filing_channel
+            LEFT JOIN name o ON o.id = d.outcome
+        WHERE d.finished_day IS NULL AND d.due_at BETWEEN ?1 AND ?2 ORDER BY d.due_at, d.code";
+    COUNTED_ANSWERS = "SELECT f.form, f.version, r.answers FROM response r JOIN form f ON f.id = r.form
+        WHERE r.pseudonym = ?1 AND r.repeat_of IS NULL";
+
+    ADD_REPORT = "INSERT INTO report (outside_id, source, text, dossier, received_at, received_day, unit, due_at,
+            within_competence, state, assignee, answered_at, outcome, version)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0) RETURNING id";
+    ADD_REPORT_EVENT = "INSERT INTO report_event (report, at, by, step, note, standing)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
+    SET_REPORT = "UPDATE report SET unit = ?2, due_at = ?3, within_competence = ?4, state = ?5, assignee = ?6,
+            answered_at = ?7, outcome = ?8, version = ?9
+        WHERE id = ?1";
+    SET_REPORT_DOSSIER = "UPDATE report SET dossier = ?2 WHERE id = ?1";
+    REPORT_VERSION = "SELECT version FROM report WHERE id = ?1";
+    REPORT = "SELECT id, outside_id, source, text, dossier, received_at, unit, due_at, within_competence, state,
+            answered_at, outcome, version, assignee
+        FROM report WHERE id = ?1";
+    REPORT_OF_OUTSIDE_ID = "SELECT id, outside_id, source, text, dossier, received_at, unit, due_at, within_competence, state,
+            answered_at, outcome, version, assignee
+        FROM report WHERE outside_id = ?1";
+    REPORTS = "SELECT id, outside_id, source, text, dossier, received_at, unit, due_at, within_competence, state,
+            answered_at, outcome, version, assignee
+        FROM report WHERE received_day BETWEEN ?1 AND ?2 ORDER BY received_day DESC, id DESC";
+    REPORT_EVENTS = "SELECT at, by, step, note, standing FROM report_event WHERE report = ?1 ORDER BY id";
+
     FINISHED_CELLS = "SELECT count(*) FROM finished_month";
     /// Responses, and how many of them are repeats.
     EXTENT = "SELECT count(*), count(repeat_of) FROM response";
