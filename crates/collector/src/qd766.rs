@@ -49,7 +49,7 @@ pub struct Request {
     pub form: Option<String>,
     /// First business day.
     pub from: Option<Date>,
-    /// Last business day; today when absent.
+    /// Last business day; the last on which a dossier was finished when absent.
     pub to: Option<Date>,
     /// Only this unit.
     pub unit: Option<String>,
@@ -163,7 +163,13 @@ pub async fn answer(
             format!("there is no form {form_id:?}; GET /api/v1/forms lists those there are"),
         ));
     };
-    let (from, to) = period(request.from, request.to, business_day(now))?;
+    let today = business_day(now);
+    let last = intake
+        .store
+        .finished_span()
+        .await?
+        .map_or(today, |(_, last)| last);
+    let (from, to) = period(request.from, request.to, last)?;
     let mut units: BTreeMap<String, Sums> = BTreeMap::new();
     let reported = reports(intake, (from, to), now, &mut units).await?;
     dossiers(intake, &form_id, (from, to), now, &reported, &mut units).await?;
@@ -235,9 +241,9 @@ const UNVERIFIED: [&str; 3] = [
     "which dossiers and citizen reports belong to a period, and which answers are dissatisfied",
 ];
 
-/// The days asked for; those up to today when none are.
-fn period(from: Option<Date>, to: Option<Date>, today: Date) -> Result<(Date, Date), IndexError> {
-    let to = to.unwrap_or_else(|| from.map_or(today, |from| from.max(today)));
+/// The days asked for; those up to the `last` that there are when none are.
+fn period(from: Option<Date>, to: Option<Date>, last: Date) -> Result<(Date, Date), IndexError> {
+    let to = to.unwrap_or_else(|| from.map_or(last, |from| from.max(last)));
     let back = |days: i32| {
         let span = Span::new().try_days(days - 1).ok()?;
         to.checked_sub(span).ok()

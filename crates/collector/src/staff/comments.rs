@@ -32,7 +32,7 @@ const PATH: &str = "/staff/comments";
 const USUAL_MONTHS: i32 = 3;
 const MOST_MONTHS: i32 = 12;
 /// Comments on a page.
-const PAGE: usize = 200;
+const PAGE: usize = 50;
 
 /// What this page is asked beside what all pages are.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -235,7 +235,9 @@ async fn read(
         .said(SaidQuery {
             form: key,
             from,
-            to: business_day(released).yesterday().map_or(to, |last| to.min(last)),
+            to: business_day(released)
+                .yesterday()
+                .map_or(to, |last| to.min(last)),
             unit: given(&asked.unit).map(str::to_owned),
             received_before: if demo { now } else { released },
         })

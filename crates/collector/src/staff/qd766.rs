@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use survey::form::Form;
 use survey::qd766::Indicator;
 
 use super::asked::{Asked, given};
@@ -57,7 +58,9 @@ pub(super) async fn page(
         }
         _ => None,
     };
-    let sheet = answer.map(|answer| sheet(&answer, &units, &asked));
+    let sheet = answer
+        .zip(form.as_deref())
+        .map(|(answer, form)| sheet(&answer, form, &units, &asked));
     if let Some(sheet) = &sheet
         && let Some(file) = sheet_page::file(&asked, sheet)?
     {
@@ -90,12 +93,15 @@ pub(super) async fn page(
     Ok((status, page).into_response())
 }
 
-fn sheet(answer: &Qd766Answer, units: &[Unit], asked: &Asked) -> Sheet {
+fn sheet(answer: &Qd766Answer, form: &Form, units: &[Unit], asked: &Asked) -> Sheet {
     let lang = asked.lang();
     let all = lang.words();
     let words = &all.qd766;
     let mut labels = vec![
-        (all.report.form.clone(), answer.form.clone()),
+        (
+            all.report.form.clone(),
+            form.title.get(lang.tag()).to_owned(),
+        ),
         (all.report.from.clone(), day(lang, answer.from)),
         (all.report.to.clone(), day(lang, answer.to)),
     ];

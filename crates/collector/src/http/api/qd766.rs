@@ -30,7 +30,7 @@ pub(super) struct Parameters {
     /// First business day; 90 days up to the last when absent.
     #[param(format = Date)]
     from: Option<String>,
-    /// Last business day; today when absent. At most 366 days.
+    /// Last business day; the last on which a dossier was finished when absent. At most 366 days.
     #[param(format = Date)]
     to: Option<String>,
     /// Only this unit.
