@@ -13,6 +13,7 @@ use super::desk::Officer;
 use super::figures::Choice;
 use super::numbers::{day, percent, whole};
 use super::pages::{CitizenReports, render};
+use super::print;
 use super::report::unit_name;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
@@ -96,6 +97,7 @@ pub(super) async fn page(
         report: asked.link("/staff", |_| {}),
         units: asked.link("/staff/units", |_| {}),
         trend: asked.link("/staff/trend", |_| {}),
+        prints: print::links(&asked),
         states: Progress::ALL
             .iter()
             .map(|(_, _, name)| Choice {

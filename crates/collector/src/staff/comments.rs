@@ -17,6 +17,7 @@ use super::figures::Choice;
 use super::numbers::{day, month, whole};
 use super::pages::{Comments, render};
 use super::plot::{Dot, intervals};
+use super::print;
 use super::report::unit_name;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
@@ -116,6 +117,7 @@ pub(super) async fn page(
         report: asked.link("/staff", |_| {}),
         units: asked.link("/staff/units", |_| {}),
         trend: asked.link("/staff/trend", |_| {}),
+        prints: print::links(&asked),
         offered: Offered::of(&units, &procedures, form.as_deref(), &asked, &own),
         exports: sheet
             .iter()

@@ -116,6 +116,8 @@ pub(super) struct Comments<'a> {
     pub(super) report: String,
     pub(super) units: String,
     pub(super) trend: String,
+    /// Links to printed reports.
+    pub(super) prints: Vec<Choice>,
     pub(super) offered: Offered,
     /// Links to files, for each block.
     pub(super) exports: Vec<Vec<Choice>>,
@@ -142,6 +144,8 @@ pub(super) struct CitizenReports<'a> {
     pub(super) report: String,
     pub(super) units: String,
     pub(super) trend: String,
+    /// Links to printed reports.
+    pub(super) prints: Vec<Choice>,
     pub(super) states: Vec<Choice>,
     /// Only overdue ones?
     pub(super) overdue: bool,
@@ -223,6 +227,8 @@ pub(super) struct Qd766<'a> {
     pub(super) report: String,
     pub(super) units: String,
     pub(super) trend: String,
+    /// Links to printed reports.
+    pub(super) prints: Vec<Choice>,
     pub(super) unit: &'a str,
     pub(super) unit_codes: Vec<(String, String)>,
     /// Links to files, for each block.

@@ -13,6 +13,7 @@ use super::citizen_reports::unit_codes;
 use super::desk::Officer;
 use super::numbers::day;
 use super::pages::{Qd766, render};
+use super::print;
 use super::report::unit_name;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
@@ -81,6 +82,7 @@ pub(super) async fn page(
         report: asked.link("/staff", |_| {}),
         units: asked.link("/staff/units", |_| {}),
         trend: asked.link("/staff/trend", |_| {}),
+        prints: print::links(&asked),
         unit: given(&asked.unit).unwrap_or_default(),
         unit_codes: unit_codes(&units),
         exports: sheet

@@ -58,8 +58,8 @@ use super::{
 use crate::comments::Group;
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
-use crate::store::anonymous::{Exported, Plan};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
+use crate::store::anonymous::{Exported, Plan};
 
 /// Register lines that one transaction writes, so that ratings never wait long behind an import.
 const CHUNK: usize = 5_000;
