@@ -27,7 +27,6 @@ use crate::coverage::{hidden, is_few};
 use crate::forms::USUAL_FORM;
 use crate::index::{self, DEMO_NOTE, IndexCell, IndexError, IndexRequest};
 use crate::intake::Intake;
-use crate::intake::admit::timeliness;
 use crate::reports::due::end_of;
 use crate::reports::{Outcome, ReportFilter};
 use crate::store::calendar::{ZONE, business_day};
@@ -366,7 +365,7 @@ async fn count(
                 dissatisfied,
                 complaint: reported.contains(&intake.report_pseudonym(code)),
                 // Not finished: it is among these because it is overdue.
-                overdue: matches!(timeliness(dossier), Timeliness::Late | Timeliness::Pending),
+                overdue: matches!(dossier.timeliness(), Timeliness::Late | Timeliness::Pending),
             };
             let sums = units.entry(dossier.unit.clone()).or_default();
             sums.dossiers.add(grounds, 1);

@@ -52,8 +52,8 @@ use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, CellQuery, CoverageQuery, Covered, DeviceSettings, Dossier,
     Enrolment, Fed, Filed, FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite, InviteHash,
-    Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery, Session, Site, SiteKey, Store, StoreError,
-    ToldChange, Totals, Unit, UnitChange, User, Verification,
+    Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery, Session, Site, SiteKey, Store,
+    StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
