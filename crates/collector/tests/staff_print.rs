@@ -173,6 +173,7 @@ async fn shares_are_rounded_one_by_one_and_their_sum_is_printed() {
     let (_, page) = page(&collector, &cookie, path).await;
     assert_eq!(page.matches("<td class=\"number\">33,3</td>").count(), 3);
     assert!(page.contains("id=\"share-sum\">99,9<"));
+    assert!(page.contains("phiên bản 1 · 15/07/2026 – 15/07/2026 · Bỏ trống: 0"));
     let (_, hidden) = self::page(&collector, &cookie, "/staff/print/one-stop?unit=FEW").await;
     assert!(!hidden.contains("33,3") && !hidden.contains("66,7"));
     assert!(hidden.contains("Không nêu số liệu: có ít hơn 5 phiếu"));

@@ -17,7 +17,7 @@ use crate::http::{App, Problem};
 use crate::index::{IndexCell, Measured};
 use crate::staff::asked::{Asked, Days, given, measured};
 use crate::staff::desk::Officer;
-use crate::staff::numbers::whole;
+use crate::staff::numbers::{day, whole};
 use crate::staff::pages::render;
 use crate::staff::sheet_page;
 use crate::staff::words::{Language, Words, fill};
@@ -344,6 +344,7 @@ async fn half(app: &App, asked: &Asked, days: Days) -> Result<Option<Half>, Prob
     let words = PrintWords::of(lang);
     let counted = of_item(&found, item);
     let counts = counted.and_then(|(_, levels)| levels).unwrap_or_default();
+    let missing = counted.and_then(|(cell, _)| cell.missing);
     let shares = shares(counts, form.index.decimals);
     let scale = form.scale_of(item).map_or(&[][..], |scale| &scale.levels);
     let levels = scale
@@ -360,10 +361,14 @@ async fn half(app: &App, asked: &Asked, days: Days) -> Result<Option<Half>, Prob
         .collect();
     Ok(Some(Half {
         label: format!(
-            "{}, {} {}",
+            "{}, {} {} · {} – {} · {}: {}",
             form.title.get(lang.tag()),
             lang.words().report.version,
-            form.version
+            form.version,
+            day(lang, found.answer.from),
+            day(lang, found.answer.to),
+            words.missing,
+            missing.map_or_else(|| "–".to_owned(), |missing| whole(lang, missing))
         ),
         levels,
         answers: whole(lang, counts.iter().sum()),
