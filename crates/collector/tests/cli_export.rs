@@ -4,10 +4,13 @@
 
 mod cli_fixture;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use calamine::{Reader, Xlsx, open_workbook};
 use cli_fixture::{err, fail, folder, out, run, succeed, write};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::{Field, Row};
 use serde_json::{Value, json};
 
 /// A data folder with seven ratings of one day and two of another month.
@@ -33,6 +36,21 @@ fn rated(folder: &Path) -> PathBuf {
     let file = write(folder, "papers.ndjson", &lines.join("\n"));
     succeed(&data, &["import", "responses", &file]);
     data
+}
+
+/// A row of a Parquet file as JSON.
+fn told(row: &Row) -> Value {
+    let columns = row.get_column_iter().map(|(name, field)| {
+        let value = match field {
+            Field::Int(number) => json!(number),
+            Field::Bool(truth) => json!(truth),
+            Field::Str(text) => json!(text),
+            Field::Null => Value::Null,
+            other => panic!("{name}: {other:?}"),
+        };
+        (name.clone(), value)
+    });
+    Value::Object(columns.collect())
 }
 
 #[test]
@@ -81,6 +99,46 @@ fn every_format_holds_the_same_responses() {
 }
 
 #[test]
+fn parquet_holds_numbers_and_says_what_does_not_apply() {
+    let place = folder();
+    let data = rated(place.path());
+    let file = place.path().join("ratings.parquet");
+    let name = file.to_str().unwrap();
+    let export = ["export", "responses", "--format"];
+    let output = run(&data, &[&export[..], &["parquet", "--out", name]].concat());
+    assert!(
+        err(&output).contains("wrote 7, withheld 2"),
+        "{}",
+        err(&output)
+    );
+    let lines = succeed(&data, &[&export[..], &["ndjson"]].concat());
+    let reader = SerializedFileReader::new(File::open(&file).unwrap()).unwrap();
+    let rows: Vec<Value> = reader
+        .get_row_iter(None)
+        .unwrap()
+        .map(|row| told(&row.unwrap()))
+        .collect();
+    assert_eq!(rows.len(), 7);
+    for (row, line) in rows.iter().zip(lines.lines()) {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for name in [
+            "form",
+            "form_version",
+            "step",
+            "unit",
+            "field",
+            "channel",
+            "day",
+            "partial",
+            "flagged",
+        ] {
+            assert_eq!(row[name], line[name], "{name}");
+        }
+        assert_eq!(row["answer.overall"], line["answers"]["overall"]);
+    }
+}
+
+#[test]
 fn a_higher_threshold_tells_less_and_wrong_questions_are_told() {
     let place = folder();
     let data = rated(place.path());
@@ -91,4 +149,5 @@ fn a_higher_threshold_tells_less_and_wrong_questions_are_told() {
     assert_eq!(none, "");
     assert!(fail(&data, &["export", "responses", "--form", "x"]).contains("there is no such form"));
     assert!(fail(&data, &["export", "responses", "--format", "xlsx"]).contains("--out FILE"));
+    assert!(fail(&data, &["export", "responses", "--format", "parquet"]).contains("--out FILE"));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use collector::export::{Export as Outgoing, ExportRequest, Lines, xlsx};
+use collector::export::{Export as Outgoing, ExportRequest, Lines, parquet, xlsx};
 use indicatif::HumanCount;
 use jiff::civil::Date;
 
@@ -25,7 +25,8 @@ hold all of it. How many responses could not be told at all is printed to standa
 Examples:
   hai-long export responses --form one-stop-quick > ratings.ndjson
   hai-long export responses --form one-stop-quick --format csv --from 2026-07-01 --to 2026-09-30
-  hai-long export responses --form sipas-services-2023 --format xlsx --out ratings.xlsx";
+  hai-long export responses --form sipas-services-2023 --format xlsx --out ratings.xlsx
+  hai-long export responses --form one-stop-quick --format parquet --out ratings.parquet";
 
 /// Export what is kept.
 #[derive(Subcommand)]
@@ -68,6 +69,8 @@ enum FormatName {
     Csv,
     /// A spreadsheet; needs --out
     Xlsx,
+    /// Parquet, for programs; needs --out
+    Parquet,
 }
 
 impl Export {
@@ -84,10 +87,13 @@ impl Export {
         let store = Arc::clone(&opened.store);
         let mut export = Outgoing::begin(store, &opened.forms, threshold, request).await?;
         let written = match (asked.format, &asked.out) {
-            (FormatName::Xlsx, None) => {
-                bail!("--format xlsx writes a file; name it with --out FILE")
+            (FormatName::Xlsx | FormatName::Parquet, None) => {
+                bail!("a file of this format cannot be piped; name it with --out FILE")
             }
             (FormatName::Xlsx, Some(path)) => xlsx(&mut export, path)
+                .await
+                .with_context(|| format!("{} cannot be written", path.display()))?,
+            (FormatName::Parquet, Some(path)) => parquet(&mut export, path)
                 .await
                 .with_context(|| format!("{} cannot be written", path.display()))?,
             (format, Some(path)) => {
@@ -121,7 +127,7 @@ async fn lines(export: &mut Outgoing, format: FormatName, out: &mut impl Write) 
         written += page.len() as u64;
         let bytes = match format {
             FormatName::Csv => lines.csv(&page)?,
-            FormatName::Ndjson | FormatName::Xlsx => lines.ndjson(&page),
+            _ => lines.ndjson(&page),
         };
         out.write_all(&bytes)?;
     }

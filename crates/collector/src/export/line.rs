@@ -97,15 +97,60 @@ impl<'a> Lines<'a> {
 
     /// One cell for each of the columns.
     pub(super) fn cells(self, one: &Exported) -> Vec<Cell> {
-        let reasons = match one.reasons.as_slice() {
-            [] => Cell::Empty,
-            reasons => Cell::Text(reasons.join(" ")),
-        };
         self.first(one)
             .into_iter()
             .chain(self.answers(one).map(|(_, cell)| cell))
-            .chain([reasons])
+            .chain([self.reasons(one)])
             .collect()
+    }
+
+    /// May this question be answered with "does not apply"?
+    fn offers_na(self, item: &Item) -> bool {
+        let scale = self.0.scale_of(item);
+        scale.is_some_and(|scale| scale.not_applicable.is_some())
+    }
+
+    /// The columns of a format with types, each with an example of what it holds.
+    pub(super) fn typed_columns(self) -> Vec<(String, Cell)> {
+        let text = || Cell::Text(String::new());
+        let kind = |name: &str| match name {
+            "form_version" | "step" => Cell::Number(0),
+            "partial" | "flagged" => Cell::Truth(false),
+            _ => text(),
+        };
+        let mut columns: Vec<(String, Cell)> = FIRST
+            .into_iter()
+            .map(|name| (name.to_owned(), kind(name)))
+            .collect();
+        for (_, item) in self.items() {
+            columns.push((format!("answer.{}", item.id), Cell::Number(0)));
+            if self.offers_na(item) {
+                columns.push((format!("answer.{}.na", item.id), Cell::Truth(false)));
+            }
+        }
+        columns.push((REASONS.to_owned(), text()));
+        columns
+    }
+
+    /// One cell for each of the typed columns.
+    pub(super) fn typed_cells(self, one: &Exported) -> Vec<Cell> {
+        let mut cells = Vec::from(self.first(one));
+        for (item, cell) in self.answers(one) {
+            let na = matches!(cell, Cell::Text(_));
+            cells.push(if na { Cell::Empty } else { cell });
+            if self.offers_na(item) {
+                cells.push(Cell::Truth(na));
+            }
+        }
+        cells.push(self.reasons(one));
+        cells
+    }
+
+    fn reasons(self, one: &Exported) -> Cell {
+        match one.reasons.as_slice() {
+            [] => Cell::Empty,
+            reasons => Cell::Text(reasons.join(" ")),
+        }
     }
 
     /// The header of a CSV file, with the mark by which spreadsheets know UTF-8.

@@ -2,6 +2,7 @@
 //! and the clock stay at home, and so does what was answered about the person.
 
 mod line;
+mod parquet;
 mod table;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::store::{FormKey, Store, StoreError};
 
 pub use line::Lines;
 pub(crate) use line::harmless;
+pub use parquet::{ParquetExportError, parquet};
 pub use table::{XlsxError, xlsx};
 
 /// Rows of a plan that are read at once.
