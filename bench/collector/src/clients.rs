@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::{Request, header};
+use hyper::http::request::Builder;
+use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -125,6 +126,48 @@ async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>> {
     // Ends with the connection.
     tokio::spawn(driver);
     Ok(connection)
+}
+
+/// One connection that is asked again and again.
+pub struct Connection {
+    address: String,
+    sender: SendRequest<Full<Bytes>>,
+}
+
+/// What was answered.
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// `name=value` of the cookie that it sets.
+    pub cookie: Option<String>,
+    /// Its body, whole.
+    pub body: Bytes,
+}
+
+impl Connection {
+    /// Connects.
+    pub async fn open(address: &str) -> Result<Self> {
+        Ok(Self {
+            address: address.to_owned(),
+            sender: connect(address).await?,
+        })
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub async fn send(&mut self, request: Builder, body: String) -> Result<Answer> {
+        let request = request
+            .header(header::HOST, &self.address)
+            .body(Full::new(Bytes::from(body)))?;
+        self.sender.ready().await?;
+        let answer = self.sender.send_request(request).await?;
+        let cookie = answer.headers().get(header::SET_COOKIE);
+        let cookie = cookie.and_then(|set| set.to_str().ok()?.split(';').next());
+        Ok(Answer {
+            status: answer.status(),
+            cookie: cookie.map(str::to_owned),
+            body: answer.into_body().collect().await?.to_bytes(),
+        })
+    }
 }
 
 /// The body of `GET path` on a new connection; an error unless the status is 200.

@@ -9,6 +9,7 @@ mod machine;
 mod rates;
 mod ratings;
 mod raw;
+mod reports;
 mod served;
 mod spread;
 
@@ -35,6 +36,9 @@ use crate::spread::Spread;
 /// Devices that send: as many as a province has, and enough that none is told to slow down.
 const DEVICES: usize = 2_000;
 
+/// How often each of the officers' pages is asked.
+const PAGE_REPEATS: usize = 15;
+
 /// Measures the collector on this machine.
 #[derive(Parser)]
 struct Arguments {
@@ -43,9 +47,9 @@ struct Arguments {
     /// The release binary of the collector.
     #[arg(long, default_value = "target/release/hai-long")]
     binary: PathBuf,
-    /// Where the figures go.
-    #[arg(long, default_value = "docs/benchmarks/collector.json")]
-    out: PathBuf,
+    /// Where the figures go [default: collector.json or reports.json in docs/benchmarks]
+    #[arg(long)]
+    out: Option<PathBuf>,
     /// Folder for throw-away data, on the disk that is to be measured.
     #[arg(long, default_value = "target/bench-collector")]
     work: PathBuf,
@@ -60,11 +64,19 @@ struct Arguments {
     large: bool,
 }
 
+impl Arguments {
+    fn out(&self, usual: &str) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| usual.into())
+    }
+}
+
 #[derive(Subcommand)]
 enum Part {
     /// Serve the empty handlers (called by the measuring itself).
     #[command(hide = true)]
     Empty,
+    /// Measure imports and the officers' pages instead.
+    Reports,
     /// Send one load to each binary in turn: for a profiler, or to compare two builds.
     Load {
         /// Connections, each with one request under way.
@@ -103,6 +115,17 @@ async fn main() -> Result<()> {
             };
             let slot = Duration::from_secs(*seconds);
             compare(&arguments.work, binaries, load, slot, *rounds).await
+        }
+        Some(Part::Reports) => {
+            std::fs::create_dir_all(&arguments.work)?;
+            let work = tempfile::tempdir_in(&arguments.work)?;
+            let binary = arguments
+                .binary
+                .canonicalize()
+                .with_context(|| format!("{} is not built", arguments.binary.display()))?;
+            let repeats = if arguments.quick { 1 } else { PAGE_REPEATS };
+            let out = arguments.out("docs/benchmarks/reports.json");
+            reports::measure(&binary, work.path(), &out, repeats, arguments.quick).await
         }
         None => measure(&arguments).await,
     }
@@ -210,7 +233,8 @@ async fn measure(arguments: &Arguments) -> Result<()> {
         std::fs::remove_dir_all(&set.folder)?;
     }
 
-    eprintln!("[4/4] Writing {}", arguments.out.display());
+    let out = arguments.out("docs/benchmarks/collector.json");
+    eprintln!("[4/4] Writing {}", out.display());
     let figures = Figures {
         schema: 1,
         date: Timestamp::now().strftime("%Y-%m-%dT%H:%MZ").to_string(),
@@ -226,13 +250,10 @@ async fn measure(arguments: &Arguments) -> Result<()> {
         import,
         index,
     };
-    if let Some(folder) = arguments.out.parent() {
+    if let Some(folder) = out.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    std::fs::write(
-        &arguments.out,
-        serde_json::to_string_pretty(&figures)? + "\n",
-    )?;
+    std::fs::write(&out, serde_json::to_string_pretty(&figures)? + "\n")?;
     Ok(())
 }
 

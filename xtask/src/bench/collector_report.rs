@@ -158,7 +158,7 @@ fn budgets(run: &Value) -> Vec<Budget> {
 }
 
 /// `12 (10–15)`, or a dash where nothing was measured.
-fn spread(value: &Value) -> String {
+pub fn spread(value: &Value) -> String {
     match (&value["median"], &value["min"], &value["max"]) {
         (Value::Number(median), Value::Number(min), Value::Number(max)) => {
             format!("{median} ({min}–{max})")

@@ -3,6 +3,8 @@
 mod collector;
 mod collector_report;
 mod report;
+mod reports;
+mod reports_report;
 mod web;
 mod web_report;
 
@@ -16,6 +18,8 @@ pub enum Bench {
     Web(web::WebArguments),
     /// The collector beside an empty handler and bare SQLite; writes docs/benchmarks.md
     Collector(collector::CollectorArguments),
+    /// Imports and the officers' pages at the size of a province; writes docs/benchmarks.md
+    Reports(reports::ReportsArguments),
     /// Write docs/benchmarks.md anew from the figures of the last runs
     Report,
 }
@@ -26,6 +30,7 @@ impl Bench {
         match self {
             Self::Web(arguments) => web::run(arguments)?,
             Self::Collector(arguments) => collector::run(arguments)?,
+            Self::Reports(arguments) => reports::run(arguments)?,
             Self::Report => {}
         }
         report::write()

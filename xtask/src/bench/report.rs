@@ -6,16 +6,17 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::{collector, collector_report, web, web_report};
+use super::{collector, collector_report, reports, reports_report, web, web_report};
 use crate::step::root;
 
 /// Writes the document from the figures that there are.
 pub fn write() -> Result<()> {
     let text = format!(
         "# Benchmarks\n\nOnly ratios within one run mean anything on another machine: these machines are shared, and what \
-         is compared shares one of them. Medians with least and greatest.\n\n{}\n{}",
+         is compared shares one of them. Medians with least and greatest.\n\n{}\n{}\n{}",
         web_report::markdown(&figures(web::FIGURES, "web")?)?,
         collector_report::markdown(&figures(collector::FIGURES, "collector")?)?,
+        reports_report::markdown(&figures(reports::FIGURES, "reports")?)?,
     );
     fs::write(root().join("docs/benchmarks.md"), text)?;
     Ok(())
