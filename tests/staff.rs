@@ -123,6 +123,7 @@ async fn axe_finds_nothing_on_the_officers_pages() -> Result<()> {
         ("/staff/reports", "vi"),
         ("/staff/reports/new", "vi"),
         ("/staff/qd766", "vi"),
+        ("/staff/audit", "vi"),
         ("/staff/devices", "vi"),
     ] {
         let address = format!("{}{page}?lang={language}", collector.address);

@@ -76,6 +76,8 @@ pub const fn role_name(role: Role) -> &'static str {
         Role::OneStop => "one-stop",
         Role::Analyst => "analyst",
         Role::Admin => "admin",
+        Role::Unit => "unit",
+        Role::ReadOnly => "read-only",
     }
 }
 

@@ -10,7 +10,7 @@
 //! - A dossier is dissatisfied when a counted response to the form, at any touchpoint, answers a headline question in the
 //!   lower half of its levels: two of five, one of three.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::civil::{Date, Time};
 use jiff::{Span, Timestamp};
@@ -52,6 +52,8 @@ pub struct Request {
     pub to: Option<Date>,
     /// Only this unit.
     pub unit: Option<String>,
+    /// Only these units, as if there were no others.
+    pub within: Option<BTreeSet<String>>,
 }
 
 /// The three ratios of all units together and of each.
@@ -179,25 +181,42 @@ pub async fn answer(
         if !asks_top2 {
             return Ok(Vec::new());
         }
-        let request = IndexRequest {
+        let asked = IndexRequest {
             form: form_id.clone(),
             method: Some(Method::Top2.id().to_owned()),
             from: Some(from),
             to: Some(to),
             by: by.iter().map(|name| (*name).to_owned()).collect(),
+            filters: request
+                .within
+                .iter()
+                .map(|codes| ("unit".to_owned(), codes.iter().cloned().collect()))
+                .collect(),
             ..IndexRequest::default()
         };
-        let answer = index::answer(store, &intake.forms, threshold, request).await?;
+        let answer = index::answer(store, &intake.forms, threshold, asked).await?;
         Ok(answer.cells)
     };
     let whole = top2(&[]).await?;
     let by_unit = top2(&["unit"]).await?;
     // Of all units, whichever was asked for: else the one that is hidden would be what the others leave.
-    let rated: Vec<u64> = units.values().map(|sums| sums.rated).collect();
-    let few = hidden(&rated, threshold);
+    let few_of = |units: &BTreeMap<String, Sums>| -> HashSet<String> {
+        let rated: Vec<u64> = units.values().map(|sums| sums.rated).collect();
+        let few = units.keys().zip(hidden(&rated, threshold));
+        few.filter(|(_, few)| *few)
+            .map(|(unit, _)| unit.clone())
+            .collect()
+    };
+    let mut few = few_of(&units);
+    if let Some(within) = &request.within {
+        units.retain(|unit, _| within.contains(unit));
+        // Nor may one be what is left of these.
+        few.extend(few_of(&units));
+    }
     let mut total = Sums::default();
     let mut cells = Vec::with_capacity(units.len());
-    for ((unit, sums), few) in units.into_iter().zip(few) {
+    for (unit, sums) in units {
+        let few = few.contains(&unit);
         total.add(&sums);
         let beside = by_unit
             .iter()

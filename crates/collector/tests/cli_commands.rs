@@ -10,7 +10,9 @@ mod cli_fixture;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use cli_fixture::{DOSSIER, command, err, fail, folder, out, run, with_dossier, write};
+use cli_fixture::{
+    DOSSIER, command, enrol, err, fail, folder, out, run, succeed, with_dossier, write,
+};
 
 #[test]
 fn help_teaches_with_examples_and_names_every_command() {
@@ -29,6 +31,7 @@ fn help_teaches_with_examples_and_names_every_command() {
         "site",
         "invite",
         "reports",
+        "audit",
         "backup",
         "restore",
         "Examples:",
@@ -214,6 +217,130 @@ fn refused_lines_are_told_and_their_file_can_be_mended_and_imported() {
     let dry = run(&data, &["import", "units", &file, "--dry-run"]);
     assert_eq!(dry.status.code(), Some(1));
     assert!(err(&dry).contains("nothing was imported"));
+}
+
+/// Runs a command with this on its standard input.
+fn with_input(data: &std::path::Path, arguments: &[&str], input: &str) -> std::process::Output {
+    use std::io::Write;
+    let mut child = command(data, arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its options reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn accounts_have_a_role_and_a_branch_that_fit_and_can_be_disabled() {
+    let folder = folder();
+    let data = with_dossier(folder.path());
+    let create = |role: &str, branch: &[&str]| {
+        let fixed = [
+            "user",
+            "create",
+            "--name",
+            "lan",
+            "--password-stdin",
+            "--role",
+            role,
+        ];
+        with_input(&data, &[&fixed[..], branch].concat(), "một mật khẩu dài\n")
+    };
+    for (role, branch, told) in [
+        ("unit", &[][..], "needs the code of its unit"),
+        ("unit", &["--branch", "H99"][..], "there is no unit \"H99\""),
+        ("admin", &["--branch", "H57.132"][..], "sees all units"),
+    ] {
+        let refused = create(role, branch);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(err(&refused).contains(told), "{}", err(&refused));
+    }
+    let made = create("unit", &["--branch", "H57.132"]);
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let list = || succeed(&data, &["user", "list"]);
+    assert!(list().contains("unit") && list().contains("H57.132"));
+    let told = fail(&data, &["user", "set", "lan", "--branch", "all"]);
+    assert!(told.contains("--branch"), "{told}");
+    succeed(
+        &data,
+        &[
+            "user",
+            "set",
+            "lan",
+            "--role",
+            "read-only",
+            "--branch",
+            "all",
+        ],
+    );
+    assert!(list().contains("read-only") && !list().contains("H57.132"));
+    succeed(&data, &["user", "disable", "lan"]);
+    assert!(list().contains("Z"), "since when: {}", list());
+    succeed(&data, &["user", "enable", "lan"]);
+    let password = ["user", "password", "lan", "--password-stdin"];
+    let changed = with_input(&data, &password, "ngắn\n");
+    assert_eq!(changed.status.code(), Some(1));
+    let changed = with_input(&data, &password, "một mật khẩu khác\n");
+    assert_eq!(changed.status.code(), Some(0), "{}", err(&changed));
+    assert!(fail(&data, &["user", "disable", "hoa"]).contains("hai-long user list"));
+    let log = succeed(&data, &["audit", "--format", "csv"]);
+    let told: Vec<&str> = log
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit_once("lan,").unwrap().1)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "password",
+            "enabled",
+            "disabled",
+            "\"role read-only, branch all\"",
+            "\"password, role unit, branch H57.132\"",
+        ]
+    );
+}
+
+#[test]
+fn what_is_changed_at_the_command_line_is_told_by_audit_as_a_table_and_as_csv() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let key = ["key", "create", "--role", "one-stop", "--name", "mot-cua"];
+    let secret = succeed(&data, &key);
+    enrol(&data, "may-1");
+    succeed(&data, &["device", "set", "may-1", "--idle", "90"]);
+    succeed(&data, &["device", "remove", "may-1"]);
+    succeed(&data, &["key", "remove", "mot-cua"]);
+    let file = succeed(&data, &["audit", "--format", "csv"]);
+    let mut table = csv::Reader::from_reader(file.as_bytes());
+    let heading = table.headers().unwrap().clone();
+    assert_eq!(heading, ["at", "who", "what", "about", "detail"][..]);
+    let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    let told: Vec<(&str, &str)> = rows.iter().map(|row| (&row[2], &row[3])).collect();
+    assert_eq!(
+        told,
+        [
+            ("key-remove", "mot-cua"),
+            ("device-remove", "may-1"),
+            ("device-set", "may-1"),
+            ("device-create", "may-1"),
+            ("key-create", "mot-cua"),
+        ]
+    );
+    assert!(rows.iter().all(|row| row[1].starts_with("cli:")));
+    assert!(!file.contains(secret.trim()), "never a secret");
+
+    let one = ["audit", "--what", "device-set", "--most", "1"];
+    let shown = succeed(&data, &one);
+    assert!(shown.contains("\"idle_s\":90") && !shown.contains("key-create"));
+    let told = fail(&data, &["audit", "--what", "nothing"]);
+    assert!(
+        told.contains("--what") && told.contains("key-create"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -149,6 +149,8 @@ async fn sessions_end_with_their_time_and_with_the_password() {
         name: "lan".into(),
         password_hash: hash.into(),
         role: Role::Analyst,
+        branch: None,
+        disabled_at: None,
     };
     store.put_user(user("one")).await.expect("an account");
     assert_eq!(store.user("lan").await, Ok(Some(user("one"))));

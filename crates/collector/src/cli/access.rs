@@ -1,19 +1,16 @@
-//! `hai-long key` and `hai-long user`: who may do what.
+//! `hai-long key`: what programs may do.
 
-use std::io::{BufRead, IsTerminal};
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Subcommand, ValueEnum};
 use collector::auth;
-use collector::store::{DeviceSettings, Key as KeptKey, Role, Store, User as Account};
+use collector::store::{Deed, DeviceSettings, Key as KeptKey, Role, Store};
 use jiff::Timestamp;
 
+use super::audit::note;
 use super::open::{open_existing, open_or_create};
 use super::{Outcome, table};
 use crate::settings::Common;
 
-/// Shortest password, in characters: what Argon2id and the limits on attempts make hopeless to guess.
-const SHORTEST_PASSWORD: usize = 10;
 /// Longest name of a key, an account or a device, in characters; what a response may name as its device.
 const LONGEST_NAME: usize = 64;
 
@@ -22,14 +19,6 @@ The key is printed alone on standard output, once: only its hash is kept. A lost
 
 Example:
   hai-long key create --role one-stop --name mot-cua-hue > one-stop.key";
-
-const USER_EXAMPLES: &str = "\
-The password is asked for, or read from standard input with --password-stdin; it is never an argument, where other
-users of the machine could see it. Naming an account that exists replaces its password and role.
-
-Examples:
-  hai-long user create --name lan --role analyst
-  pass show hai-long/lan | hai-long user create --name lan --role analyst --password-stdin";
 
 /// Make, list and remove keys.
 #[derive(Subcommand)]
@@ -53,24 +42,6 @@ pub enum Key {
     },
 }
 
-/// Make accounts.
-#[derive(Subcommand)]
-pub enum User {
-    /// Make an account, or replace its password and role
-    #[command(after_help = USER_EXAMPLES)]
-    Create {
-        /// Login name
-        #[arg(long, value_parser = name)]
-        name: String,
-        /// What the account may do
-        #[arg(long)]
-        role: UserRole,
-        /// Read the password from the first line of standard input
-        #[arg(long)]
-        password_stdin: bool,
-    },
-}
-
 /// Roles of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeyRole {
@@ -84,15 +55,6 @@ pub enum KeyRole {
     Admin,
 }
 
-/// Roles of accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum UserRole {
-    /// May read figures
-    Analyst,
-    /// May do everything
-    Admin,
-}
-
 impl From<KeyRole> for Role {
     fn from(role: KeyRole) -> Self {
         match role {
@@ -100,15 +62,6 @@ impl From<KeyRole> for Role {
             KeyRole::OneStop => Self::OneStop,
             KeyRole::Analyst => Self::Analyst,
             KeyRole::Admin => Self::Admin,
-        }
-    }
-}
-
-impl From<UserRole> for Role {
-    fn from(role: UserRole) -> Self {
-        match role {
-            UserRole::Analyst => Self::Analyst,
-            UserRole::Admin => Self::Admin,
         }
     }
 }
@@ -135,39 +88,9 @@ impl Key {
                 if !opened.store.remove_key(&name).await? {
                     bail!("there is no key named {name:?}; see \"hai-long key list\"");
                 }
+                note(&*opened.store, Deed::KeyRemove, &name, "").await?;
             }
         }
-        Ok(Outcome::Done)
-    }
-}
-
-impl User {
-    pub async fn run(self, common: &Common) -> Result<Outcome> {
-        let Self::Create {
-            name,
-            role,
-            password_stdin,
-        } = self;
-        let opened = open_or_create(&common.data)?;
-        let password = if password_stdin {
-            first_line_of_input()?
-        } else {
-            asked_password(&name)?
-        };
-        if password.chars().count() < SHORTEST_PASSWORD {
-            bail!(
-                "a password has at least {SHORTEST_PASSWORD} characters; a few words in a row are easy to keep in mind"
-            );
-        }
-        let hash = tokio::task::spawn_blocking(move || auth::hash_password(&password)).await??;
-        opened
-            .store
-            .put_user(Account {
-                name,
-                password_hash: hash,
-                role: role.into(),
-            })
-            .await?;
         Ok(Outcome::Done)
     }
 }
@@ -186,6 +109,18 @@ pub async fn add_key(
         );
     }
     let secret = auth::new_secret(role)?;
+    let (deed, about) = (
+        if device.is_some() {
+            Deed::DeviceCreate
+        } else {
+            Deed::KeyCreate
+        },
+        name.clone(),
+    );
+    let detail = device.as_ref().map_or_else(
+        || auth::role_name(role).to_owned(),
+        DeviceSettings::in_words,
+    );
     store
         .add_key(KeptKey {
             name,
@@ -195,6 +130,7 @@ pub async fn add_key(
             created_at: Timestamp::now(),
         })
         .await?;
+    note(store, deed, &about, &detail).await?;
     Ok(secret)
 }
 
@@ -211,27 +147,4 @@ pub fn name(raw: &str) -> Result<String, String> {
             "a name has 1 to {LONGEST_NAME} characters, without spaces at the ends"
         ))
     }
-}
-
-fn first_line_of_input() -> Result<String> {
-    let mut line = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .context("the password could not be read from standard input")?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn asked_password(name: &str) -> Result<String> {
-    if !std::io::stdin().is_terminal() {
-        bail!(
-            "there is no terminal to ask for the password; give it on standard input with --password-stdin"
-        );
-    }
-    let first = rpassword::prompt_password(format!("Password for {name}: "))?;
-    let second = rpassword::prompt_password("Again: ")?;
-    if first != second {
-        bail!("the two passwords differ; nothing was changed");
-    }
-    Ok(first)
 }

@@ -4,11 +4,12 @@ use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use collector::enrolment;
 use collector::kiosk_settings::{self, Written};
-use collector::store::{DeviceSettings, Role, StoreError};
+use collector::store::{Deed, DeviceSettings, Role, StoreError};
 use survey::kiosk::KioskSettings;
 use survey::response::Fault;
 
 use super::access::{add_key, name};
+use super::audit::note;
 use super::open::{Opened, open_existing, open_or_create};
 use super::{Outcome, table};
 use crate::settings::{Common, ServerArgs};
@@ -179,6 +180,7 @@ impl Device {
                 }
                 let settings = over(before.unwrap_or_default(), unit, form, &chosen)?;
                 check(&opened, &settings).await?;
+                let detail = settings.in_words();
                 let given = enrolment::open(&*opened.store, &name, settings).await;
                 let given = given.map_err(|error| match error {
                     enrolment::EnrolmentError::Store(StoreError::NameTaken(name)) => anyhow!(
@@ -186,6 +188,7 @@ impl Device {
                     ),
                     error => error.into(),
                 })?;
+                note(&*opened.store, Deed::DeviceCode, &name, &detail).await?;
                 table::line(&given.code)?;
                 eprintln!(
                     "Open /kiosk on the machine and type these digits before {}.",
@@ -204,9 +207,11 @@ impl Device {
                 };
                 let settings = over(before, unit, form, &chosen)?;
                 check(&opened, &settings).await?;
+                let detail = settings.in_words();
                 if !opened.store.set_device(&name, settings).await? {
                     bail!(unknown(&name));
                 }
+                note(&*opened.store, Deed::DeviceSet, &name, &detail).await?;
             }
             Self::List => {
                 let opened = open_existing(&common.data)?;
@@ -230,6 +235,7 @@ impl Device {
                 if !known || !opened.store.remove_key(&name).await? {
                     bail!(unknown(&name));
                 }
+                note(&*opened.store, Deed::DeviceRemove, &name, "").await?;
             }
         }
         Ok(Outcome::Done)

@@ -4,6 +4,7 @@
 //! standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 mod access;
+mod audit;
 mod backup;
 mod check_table;
 mod coverage;
@@ -26,6 +27,7 @@ mod restore;
 mod serve;
 mod site;
 mod table;
+mod user;
 mod verify;
 
 use std::io::IsTerminal;
@@ -97,6 +99,8 @@ enum Command {
     Reports(reports::Reports),
     /// Recompute every figure from the stored ratings and compare; fails on any difference
     Verify(verify::Verify),
+    /// Tell who signed in, changed keys, accounts, kiosks or portals, or read comments
+    Audit(audit::Audit),
     /// Copy everything into a folder, also while the server runs
     Backup(backup::Backup),
     /// Put a backup into a data folder that nothing uses
@@ -106,9 +110,9 @@ enum Command {
     /// Keys for programs: make, list, remove
     #[command(subcommand)]
     Key(access::Key),
-    /// Accounts for people at the staff pages
+    /// Accounts for people at the staff pages: make, list, change, disable
     #[command(subcommand)]
-    User(access::User),
+    User(user::User),
     /// Kiosks: enrol, list, remove
     #[command(subcommand)]
     Device(device::Device),
@@ -162,6 +166,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Export(command) => command.run(&common).await,
                 Command::Reports(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
+                Command::Audit(command) => command.run(&common).await,
                 Command::Backup(command) => command.run(&common).await,
                 Command::Restore(command) => command.run(&common).await,
                 Command::Demo(command) => command.run(&common).await,

@@ -3,10 +3,11 @@
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use collector::site::{self, OVERLAP_DAYS};
-use collector::store::{Site as Kept, SiteKey};
+use collector::store::{Deed, Site as Kept, SiteKey};
 use jiff::Timestamp;
 
 use super::access::name;
+use super::audit::note;
 use super::open::{Opened, open_existing, open_or_create};
 use super::{Outcome, table};
 use crate::settings::Common;
@@ -109,12 +110,14 @@ impl Site {
                         "note: without --unit, ratings that no dossier places are refused; see \"hai-long site create --help\""
                     );
                 }
+                let detail = origins.join(" ");
                 let made = site::create(&*opened.store, &name, origins, unit, form).await?;
                 let Some(key) = made else {
                     bail!(
                         "there is or was a site named {name:?}; choose another name, or see \"hai-long site list\""
                     );
                 };
+                note(&*opened.store, Deed::SiteCreate, &name, &detail).await?;
                 table::line(&key)?;
             }
             Self::List => {
@@ -145,9 +148,16 @@ impl Site {
                 site.unit = over(site.unit, unit);
                 site.form = over(site.form, form);
                 check(&opened, site.unit.as_deref(), site.form.as_deref()).await?;
+                let detail = format!(
+                    "unit {}, form {}, {}",
+                    site.unit.as_deref().unwrap_or("-"),
+                    site.form.as_deref().unwrap_or("-"),
+                    site.origins.join(" ")
+                );
                 if !opened.store.set_site(site).await? {
                     bail!(unknown(&name));
                 }
+                note(&*opened.store, Deed::SiteSet, &name, &detail).await?;
             }
             Self::Rotate { name, overlap_days } => {
                 let opened = open_existing(&common.data)?;
@@ -155,6 +165,8 @@ impl Site {
                 else {
                     bail!(unknown(&name));
                 };
+                let detail = format!("keys before it good until {until}");
+                note(&*opened.store, Deed::SiteRotate, &name, &detail).await?;
                 table::line(&key)?;
                 eprintln!("The keys before it are good until {until}.");
             }
@@ -163,6 +175,7 @@ impl Site {
                 if !opened.store.revoke_site(&name, Timestamp::now()).await? {
                     bail!(unknown(&name));
                 }
+                note(&*opened.store, Deed::SiteRevoke, &name, "").await?;
             }
         }
         Ok(Outcome::Done)

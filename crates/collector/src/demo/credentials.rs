@@ -106,6 +106,8 @@ impl Credentials {
                 name: credentials.staff_user.clone(),
                 password_hash,
                 role: Role::Analyst,
+                branch: None,
+                disabled_at: None,
             })
             .await?;
         // A run that was cut off may have left its key, whose secret nobody knows any more.

@@ -4,22 +4,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::extract::{FromRef, FromRequestParts, Query};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
 use survey::form::Form;
 use survey::method::Method;
 
+use super::desk::Officer;
 use super::figures::{Choice, Choices};
-use super::words::Language;
+use super::scope::Scope;
+use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::{self, IndexError, IndexRequest, Measured};
 use crate::store::terms::Term;
-use crate::store::{CellQuery, FormKey, Provenance, StoreError};
+use crate::store::{CellQuery, Dimension, FormKey, Provenance, StoreError};
 use crate::units::UnitsAs;
 use survey::response::Channel;
 
-/// The query of a page; empty fields of the form count as absent.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The query of a page; empty fields of the form count as absent. Made from a request with the scope of whoever asks, and
+/// in no other way.
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Asked {
     /// `id` or `id:version`.
     pub(super) form: Option<String>,
@@ -40,6 +46,27 @@ pub(super) struct Asked {
     pub(super) export: Option<String>,
     /// Which table of the page a CSV file holds; the first when absent.
     pub(super) table: Option<String>,
+    /// What whoever asks may see.
+    #[serde(skip)]
+    pub(super) scope: Scope,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked
+where
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let scope = match parts.extensions.get::<Scope>() {
+            Some(scope) => scope.clone(),
+            None => Officer::from_request_parts(parts, state).await?.scope,
+        };
+        let Query(mut asked) =
+            Query::<Self>::try_from_uri(&parts.uri).map_err(IntoResponse::into_response)?;
+        asked.scope = scope;
+        Ok(asked)
+    }
 }
 
 impl Asked {
@@ -91,7 +118,23 @@ impl Asked {
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), vec![given(value)?.to_owned()])))
+        .chain(self.within())
         .collect()
+    }
+
+    /// The filter that keeps an account in its branch, unless one unit of it is asked for.
+    fn within(&self) -> Option<(String, Vec<String>)> {
+        let codes = self.scope.codes().filter(|_| given(&self.unit).is_none())?;
+        Some(("unit".to_owned(), codes.iter().cloned().collect()))
+    }
+
+    /// What all that whoever asks may see is called.
+    pub(super) fn all_units(&self) -> String {
+        let words = self.lang().words();
+        match self.scope.top() {
+            Some(top) => fill(&words.refused.own_branch, &[("top", top)]),
+            None => words.report.all_units.clone(),
+        }
     }
 
     /// The question to the index, cut by these dimensions.
@@ -138,7 +181,7 @@ impl Asked {
         }
         let mut most: Option<(u64, &Arc<Form>)> = None;
         for form in app.forms.iter() {
-            let ratings = ratings(app, form).await?;
+            let ratings = ratings(app, form, &self.scope).await?;
             if most.is_none_or(|(best, _)| ratings > best) {
                 most = Some((ratings, form));
             }
@@ -254,7 +297,7 @@ fn date(value: &Option<String>) -> Result<Option<Date>, jiff::Error> {
 }
 
 /// How many ratings of this form count.
-async fn ratings(app: &App, form: &Form) -> Result<u64, StoreError> {
+async fn ratings(app: &App, form: &Form, scope: &Scope) -> Result<u64, StoreError> {
     let key = FormKey {
         id: form.id.clone(),
         version: form.version,
@@ -267,7 +310,11 @@ async fn ratings(app: &App, form: &Form) -> Result<u64, StoreError> {
         from,
         to,
         by: Vec::new(),
-        filters: Vec::new(),
+        filters: scope
+            .codes()
+            .map(|codes| (Dimension::Unit, codes.iter().cloned().collect()))
+            .into_iter()
+            .collect(),
     };
     let cells = app.store.cells(query).await?;
     Ok(cells.iter().map(|(_, cell)| cell.responses).sum())

@@ -18,6 +18,7 @@ use super::figures::Choice;
 use super::numbers::day;
 use super::pages::{CitizenReport, render};
 use super::report::unit_name;
+use super::scope::Scope;
 use super::spans::clock_time;
 use super::words::Language;
 use crate::http::{App, Problem};
@@ -105,7 +106,7 @@ pub(super) async fn page(
     let lang = Language::of(asked.lang.as_deref().unwrap_or_default());
     must_read(&officer, lang)?;
     let id = asked.id.as_deref().and_then(|id| id.parse().ok());
-    let (report, history) = found(&app, id.unwrap_or_default(), lang).await?;
+    let (report, history) = found(&app, &officer.scope, id.unwrap_or_default(), lang).await?;
     shown(&app, &officer, lang, &report, &history, None).await
 }
 
@@ -120,7 +121,7 @@ pub(super) async fn act(
     let lang = Language::of(&fields.lang);
     must_be_ours(&parts, &officer, &fields.csrf)?;
     must_read(&officer, lang)?;
-    let (report, history) = found(&app, fields.id, lang).await?;
+    let (report, history) = found(&app, &officer.scope, fields.id, lang).await?;
     let now = Timestamp::now();
     let refused = async |field: &'static str, status| {
         let page = shown(&app, &officer, lang, &report, &history, Some(field)).await?;
@@ -133,7 +134,7 @@ pub(super) async fn act(
     if note.chars().count() > LONGEST_NOTE {
         return refused("note", StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    let action = match fields.action(&app, &report, now).await? {
+    let action = match fields.action(&app, &officer.scope, &report, now).await? {
         Ok(action) => action,
         Err(field) => return refused(field, StatusCode::UNPROCESSABLE_ENTITY).await,
     };
@@ -171,6 +172,7 @@ impl Fields {
     async fn action(
         &self,
         app: &App,
+        scope: &Scope,
         report: &Report,
         now: Timestamp,
     ) -> Result<Result<Action, &'static str>, Problem> {
@@ -197,7 +199,7 @@ impl Fields {
             "change" => {
                 let unit = self.unit.trim();
                 match due_on(&self.due_on, received_at) {
-                    _ if !is_known(app, unit).await? => Err("unit"),
+                    _ if !is_known(app, scope, unit).await? => Err("unit"),
                     None => Err("due_on"),
                     Some(due_at) => Ok(Action::Change {
                         unit: unit.to_owned(),
@@ -211,10 +213,17 @@ impl Fields {
     }
 }
 
-async fn found(app: &App, id: i64, lang: Language) -> Result<(Report, Vec<Event>), Problem> {
+/// A report of a unit that is seen; one of another is unknown.
+async fn found(
+    app: &App,
+    scope: &Scope,
+    id: i64,
+    lang: Language,
+) -> Result<(Report, Vec<Event>), Problem> {
     app.store
         .report(id)
         .await?
+        .filter(|(report, _)| scope.sees(&report.report.standing.unit))
         .ok_or_else(|| Problem::not_found("unknown-report", lang.words().reports.unknown.clone()))
 }
 
@@ -234,7 +243,7 @@ async fn shown(
         words.get(name).cloned().unwrap_or_default()
     };
     let on = |moment| day(lang, business_day(moment));
-    let units = app.store.units().await?;
+    let units = officer.scope.units(app.store.as_ref()).await?;
     let unit = unit_name(&units, &standing.unit).unwrap_or(&standing.unit);
     let r = &words.reports;
     let mut facts = vec![
@@ -275,7 +284,8 @@ async fn shown(
         demo: app.store.note(DEMO_NOTE).await?.is_some(),
         user: &officer.user.name,
         csrf: &officer.csrf,
-        unit_codes: known_units(app).await?,
+        may_change: officer.may_change(),
+        unit_codes: known_units(app, &officer.scope).await?,
         wrong: wrong.map(|field| (field, told(&r.faults, field))),
         told: Told {
             id: report.id,

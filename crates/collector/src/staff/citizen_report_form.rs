@@ -19,6 +19,7 @@ use super::desk::Officer;
 use super::figures::Choice;
 use super::origin;
 use super::pages::{CitizenReportForm, render};
+use super::scope::Scope;
 use super::words::{self, Language};
 use crate::http::{App, Problem};
 use crate::index::DEMO_NOTE;
@@ -68,6 +69,10 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let lang = choice.language();
     must_read(&officer, lang)?;
+    if !officer.may_change() {
+        let message = lang.words().refused.no_change.clone();
+        return Ok(officer.refused(&app, lang, message).await);
+    }
     let fields = Fields {
         source: Source::Hotline.name().to_owned(),
         ..Fields::default()
@@ -90,7 +95,7 @@ pub(super) async fn save(
         return filled(&app, &officer, lang, fields.today(), None).await;
     }
     let now = Timestamp::now();
-    match fields.report(&app, now).await? {
+    match fields.report(&app, &officer.scope, now).await? {
         Ok(report) => {
             let id = app
                 .store
@@ -124,6 +129,7 @@ impl Fields {
     async fn report(
         &self,
         app: &App,
+        scope: &Scope,
         now: Timestamp,
     ) -> Result<Result<NewReport, &'static str>, Problem> {
         let Some(source) = Source::of_name(&self.source) else {
@@ -133,7 +139,7 @@ impl Fields {
             return Ok(Err("received_on"));
         };
         let unit = self.unit.trim();
-        if !is_known(app, unit).await? {
+        if !is_known(app, scope, unit).await? {
             return Ok(Err("unit"));
         }
         let due_at = match self.due_on.trim() {
@@ -172,9 +178,9 @@ fn cleaned(text: &str) -> Option<String> {
 }
 
 /// A unit of the register; every code, where there is no register.
-pub(super) async fn is_known(app: &App, unit: &str) -> Result<bool, Problem> {
+pub(super) async fn is_known(app: &App, scope: &Scope, unit: &str) -> Result<bool, Problem> {
     let units = app.store.units().await?;
-    let known = units.is_empty() || units.iter().any(|one| one.code == unit);
+    let known = scope.sees(unit) && (units.is_empty() || units.iter().any(|one| one.code == unit));
     Ok(known && !unit.is_empty() && unit.chars().count() <= 64)
 }
 
@@ -257,7 +263,7 @@ async fn filled(
                 chosen: fields.source == *name,
             })
             .collect(),
-        unit_codes: known_units(app).await?,
+        unit_codes: known_units(app, &officer.scope).await?,
         days: app.settings.due.days,
         longest: LONGEST,
         wrong: wrong.map(|field| {

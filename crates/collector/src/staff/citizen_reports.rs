@@ -15,6 +15,7 @@ use super::numbers::{day, percent, whole};
 use super::pages::{CitizenReports, render};
 use super::print;
 use super::report::unit_name;
+use super::scope::Scope;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::{Language, fill};
@@ -44,17 +45,18 @@ pub(super) struct Own {
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(asked): Query<Asked>,
+    asked: Asked,
     Query(own): Query<Own>,
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let lang = asked.lang();
     let words = lang.words();
     let now = Timestamp::now();
-    let units = app.store.units().await?;
+    let units = asked.scope.units(app.store.as_ref()).await?;
     let found = match asked.days() {
         Ok((from, to)) => {
             let mut all = app.store.reports(ReportFilter { from, to }).await?;
+            all.retain(|report| asked.scope.sees(&report.report.standing.unit));
             if let Some(unit) = given(&asked.unit) {
                 all.retain(|report| report.report.standing.unit == unit);
             }
@@ -92,6 +94,7 @@ pub(super) async fn page(
         demo,
         user: &officer.user.name,
         csrf: &officer.csrf,
+        may_change: officer.may_change(),
         choices: asked.choices(&app, None),
         action: PATH,
         report: asked.link("/staff", |_| {}),
@@ -288,6 +291,9 @@ fn row(report: &Report, units: &[Unit], lang: Language, now: Timestamp) -> Line 
 }
 
 /// The units for a form, read once more: an officer may be slow.
-pub(super) async fn known_units(app: &App) -> Result<Vec<(String, String)>, StoreError> {
-    Ok(unit_codes(&app.store.units().await?))
+pub(super) async fn known_units(
+    app: &App,
+    scope: &Scope,
+) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(unit_codes(&scope.units(app.store.as_ref()).await?))
 }

@@ -26,7 +26,7 @@ use crate::comments::{Narrowed, Shown, released_before, show};
 use crate::http::{App, Problem};
 use crate::index::DEMO_NOTE;
 use crate::store::calendar::business_day;
-use crate::store::{FormKey, Procedure, SaidQuery, Unit};
+use crate::store::{Deed, FormKey, Procedure, SaidQuery, Unit};
 
 const PATH: &str = "/staff/comments";
 /// Months that are shown unless others are asked for, and at most.
@@ -62,14 +62,14 @@ pub(super) struct Pages {
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(asked): Query<Asked>,
+    asked: Asked,
     Query(own): Query<Own>,
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let lang = asked.lang();
     let words = lang.words();
     let form = asked.form(&app).await?;
-    let units = app.store.units().await?;
+    let units = asked.scope.units(app.store.as_ref()).await?;
     let procedures = app.store.procedures().await?;
     let read = match (&form, asked.days()) {
         (Some(form), Ok(days)) => read(&app, form, &asked, &own, days).await?,
@@ -82,6 +82,15 @@ pub(super) async fn page(
         }
         _ => None,
     };
+    let detail = told(&asked, &own);
+    officer
+        .did(
+            &app,
+            Deed::CommentsRead,
+            given(&asked.unit).unwrap_or_default(),
+            &detail,
+        )
+        .await?;
     if let Some(sheet) = &sheet
         && let Some(file) = sheet_page::file(&asked, sheet)?
     {
@@ -98,12 +107,6 @@ pub(super) async fn page(
     let (said, pages) = read.as_ref().map_or_else(
         || (Vec::new(), Pages::default()),
         |read| said(read, &units, &asked, &own, number),
-    );
-    tracing::info!(
-        officer = officer.user.name,
-        unit = given(&asked.unit),
-        groups = said.len(),
-        "comments were read"
     );
     let hidden = read.as_ref().filter(|read| read.shown.hidden > 0);
     let page = render(&Comments {
@@ -138,6 +141,24 @@ pub(super) async fn page(
         pages,
     });
     Ok((status, page).into_response())
+}
+
+/// What was asked, for the audit log.
+fn told(asked: &Asked, own: &Own) -> String {
+    let said: Vec<String> = [
+        ("form", &asked.form),
+        ("from", &asked.from),
+        ("to", &asked.to),
+        ("field", &asked.field),
+        ("procedure", &asked.procedure),
+        ("reason", &own.reason),
+        ("page", &own.page),
+        ("file", &asked.export),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(format!("{name} {}", given(value)?)))
+    .collect();
+    said.join(", ")
 }
 
 /// What may be chosen, and what is.
@@ -232,7 +253,7 @@ async fn read(
     let released = released_before(now);
     // Demonstration data came in when they were loaded, whatever day they tell of; they are nobody's words.
     let demo = app.store.note(DEMO_NOTE).await?.is_some();
-    let groups = app
+    let mut groups = app
         .store
         .said(SaidQuery {
             form: key,
@@ -244,6 +265,7 @@ async fn read(
             received_before: if demo { now } else { released },
         })
         .await?;
+    groups.retain(|group| asked.scope.sees(&group.unit));
     let narrowed = Narrowed {
         field: given(&asked.field).map(str::to_owned),
         procedure: given(&asked.procedure).map(str::to_owned),

@@ -14,11 +14,13 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
 use super::origin;
-use super::pages::{Login, render};
+use super::pages::{Login, Refused, render};
+use super::scope::Scope;
 use super::words::{Choice, Language, fill};
 use crate::auth;
 use crate::http::{App, Problem, address};
-use crate::store::{Role, Session, User};
+use crate::index::DEMO_NOTE;
+use crate::store::{Deed, Entry, Role, Session, User};
 
 const COOKIE: &str = "hl_session";
 /// A working day; then the officer signs in again.
@@ -27,6 +29,8 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(8);
 const MAX_CREDENTIAL: usize = 256;
 /// Where an officer goes after signing in.
 const HOME: &str = "/staff";
+/// Where it ends, below [`HOME`].
+const LOGOUT: &str = "/logout";
 
 /// Lets only so many passwords be hashed at once: each takes 19 MiB and a core.
 pub(crate) struct LoginDesk {
@@ -61,6 +65,8 @@ impl LoginDesk {
 pub(super) struct Officer {
     pub(super) user: User,
     pub(super) csrf: String,
+    /// The units that it sees.
+    pub(super) scope: Scope,
 }
 
 /// The officer who asks, or the way to the login page.
@@ -83,25 +89,98 @@ where
                 .map_err(|error| Problem::from(error).into_response())?,
             None => None,
         };
-        match (session, user) {
-            (Some(session), Some(user)) => Ok(Self {
-                user,
-                csrf: session.csrf,
-            }),
-            _ => Err(Redirect::to(&login_link(parts)).into_response()),
+        let (Some(session), Some(user)) = (session, user.filter(|user| user.disabled_at.is_none()))
+        else {
+            return Err(Redirect::to(&login_link(parts)).into_response());
+        };
+        let scope = Scope::of(app.store.as_ref(), &user)
+            .await
+            .map_err(|error| Problem::from(error).into_response())?;
+        let officer = Self {
+            user,
+            csrf: session.csrf,
+            scope,
+        };
+        if let Some(refusal) = officer.refusal(parts) {
+            return Err(officer.refused(&app, lang(parts), refusal).await);
         }
+        parts.extensions.insert(officer.scope.clone());
+        Ok(officer)
     }
 }
 
+/// The language that an address asks for.
+fn lang(parts: &Parts) -> Language {
+    let asked = Query::<Choice>::try_from_uri(&parts.uri).map(|Query(choice)| choice);
+    asked.unwrap_or_default().language()
+}
+
 impl Officer {
+    /// Why this account may not have what it asks for, whatever the page: a unit outside its branch, or a change.
+    fn refusal(&self, parts: &Parts) -> Option<String> {
+        let words = &lang(parts).words().refused;
+        let top = self.scope.top().unwrap_or_default();
+        if self.user.role == Role::Unit && self.scope.is_all() {
+            return Some(words.no_branch.clone());
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        let is_outside = form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
+            name == "unit" && !value.trim().is_empty() && !self.scope.sees(value.trim())
+        });
+        if is_outside {
+            return Some(fill(&words.other_unit, &[("top", top)]));
+        }
+        let changes = !parts.method.is_safe() && parts.uri.path() != LOGOUT;
+        (changes && !self.may_change()).then(|| words.no_change.clone())
+    }
+
+    /// A plain page that says why not.
+    pub(super) async fn refused(&self, app: &App, lang: Language, message: String) -> Response {
+        let demo = app.store.note(DEMO_NOTE).await;
+        let page = render(&Refused {
+            lang,
+            words: lang.words(),
+            demo: demo.is_ok_and(|note| note.is_some()),
+            user: &self.user.name,
+            csrf: &self.csrf,
+            message,
+        });
+        (StatusCode::FORBIDDEN, page).into_response()
+    }
+
+    /// May this account change anything?
+    pub(super) fn may_change(&self) -> bool {
+        matches!(self.user.role, Role::Analyst | Role::Admin)
+    }
+
     /// May this account see reports?
     pub(super) fn may_read(&self) -> bool {
-        matches!(self.user.role, Role::Analyst | Role::Admin)
+        matches!(
+            self.user.role,
+            Role::Analyst | Role::Admin | Role::Unit | Role::ReadOnly
+        )
+    }
+
+    /// May this account set kiosks up and see who did what?
+    pub(super) fn administers(&self) -> bool {
+        self.user.role == Role::Admin && self.scope.is_all()
+    }
+
+    /// Writes down what this officer did.
+    pub(super) async fn did(
+        &self,
+        app: &App,
+        what: Deed,
+        about: &str,
+        detail: &str,
+    ) -> Result<(), Problem> {
+        let entry = Entry::now(&self.user.name, what, about, detail);
+        Ok(app.store.audit(entry).await?)
     }
 }
 
 /// The pages behind the login, below [`HOME`].
-pub const PAGES: [&str; 12] = [
+pub const PAGES: [&str; 13] = [
     "",
     "/units",
     "/trend",
@@ -112,6 +191,7 @@ pub const PAGES: [&str; 12] = [
     "/reports/new",
     "/reports/one",
     "/qd766",
+    "/audit",
     "/devices",
     "/devices/edit",
 ];
@@ -126,8 +206,7 @@ fn login_link(parts: &Parts) -> String {
         .unwrap_or_default();
     let query = parts.uri.query().unwrap_or_default();
     let mut link = form_urlencoded::Serializer::new(String::new());
-    let asked = Query::<Choice>::try_from_uri(&parts.uri).map(|Query(choice)| choice);
-    link.append_pair("lang", asked.unwrap_or_default().language().tag());
+    link.append_pair("lang", lang(parts).tag());
     let next = match query {
         "" => format!("{HOME}{page}"),
         query => format!("{HOME}{page}?{query}"),
@@ -242,11 +321,21 @@ pub(super) async fn login(
     } else {
         None
     };
+    // What was typed for an unknown name may be a password in the wrong place, so it is not kept.
+    let known = account.as_ref().map(|user| user.name.clone());
+    let from = address(&parts, &app).to_string();
+    // A disabled account takes as long as one that there is not.
+    let account = account.filter(|user| user.disabled_at.is_none());
     let Some(user) = app.logins.check(account, password).await else {
         tracing::warn!("a sign-in was refused");
+        let about = known.unwrap_or_default();
+        let entry = Entry::now("", Deed::SignInRefused, &about, &from);
+        app.store.audit(entry).await?;
         let page = page(&app, &way, &name, Some(words.wrong.clone())).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
+    let entry = Entry::now(&user.name, Deed::SignIn, &user.name, &from);
+    app.store.audit(entry).await?;
     let token = open_session(&app, user).await?;
     let cookie = cookie(&token, LIFETIME.as_secs(), is_secure(&app, &parts));
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&way.target())).into_response())

@@ -22,7 +22,7 @@ use crate::enrolment::{self, EnrolmentError};
 use crate::forms::USUAL_FORM;
 use crate::http::{App, Problem};
 use crate::kiosk_settings;
-use crate::store::{DeviceSettings, Role, StoreError, Unit};
+use crate::store::{Deed, DeviceSettings, StoreError, Unit};
 
 /// Longest name of a kiosk, in characters.
 const LONGEST_NAME: usize = 64;
@@ -184,14 +184,13 @@ pub(super) async fn save(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
+    let detail = device.in_words();
     if fields.action == "code" {
         return match enrolment::open(&*app.store, &fields.name, device).await {
             Ok(given) => {
-                tracing::info!(
-                    officer = officer.user.name,
-                    kiosk = fields.name,
-                    "a code was given out"
-                );
+                officer
+                    .did(&app, Deed::DeviceCode, &fields.name, &detail)
+                    .await?;
                 let (first, last) = given.code.split_at(4);
                 let code = Code {
                     digits: format!("{first} {last}"),
@@ -213,17 +212,15 @@ pub(super) async fn save(
             lang.words().device_form.unknown.clone(),
         ));
     }
-    tracing::info!(
-        officer = officer.user.name,
-        kiosk = fields.name,
-        "a kiosk was set up anew"
-    );
+    officer
+        .did(&app, Deed::DeviceSet, &fields.name, &detail)
+        .await?;
     app.board.settings_changed(&fields.name);
     Ok(Redirect::to(&format!("/staff/devices?lang={}", lang.tag())).into_response())
 }
 
 fn must_administer(officer: &Officer, lang: Language) -> Result<(), Problem> {
-    if officer.user.role == Role::Admin {
+    if officer.administers() {
         return Ok(());
     }
     Err(Problem::forbidden(
@@ -241,7 +238,7 @@ async fn filled(
     code: Option<Code>,
 ) -> Result<Response, Problem> {
     let words = lang.words();
-    let mut units: Vec<Unit> = app.store.units().await?;
+    let mut units: Vec<Unit> = officer.scope.units(app.store.as_ref()).await?;
     units.sort_by(|a, b| a.code.cmp(&b.code));
     units.dedup_by(|a, b| a.code == b.code);
     let mut forms: Vec<(String, String)> = app

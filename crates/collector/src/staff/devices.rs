@@ -15,7 +15,7 @@ use super::spans::{ago, span};
 use super::words::{Choice, Language, fill};
 use crate::http::{App, Problem};
 use crate::pulse::{Alarm, Device, MAX_SKEW_MS, Pulse};
-use crate::store::{Role, Unit};
+use crate::store::Unit;
 
 /// A kiosk on the page.
 pub(super) struct Row {
@@ -69,12 +69,17 @@ pub(super) async fn page(
         ));
     }
     let now = Timestamp::now();
-    let units = app.store.units().await?;
+    let units = officer.scope.units(app.store.as_ref()).await?;
     let mut devices: Vec<(Vec<Alarm>, Device)> = app
         .store
         .devices()
         .await?
         .into_iter()
+        .filter(|device| {
+            officer
+                .scope
+                .sees(device.unit.as_deref().unwrap_or_default())
+        })
         .map(|device| (device.alarms(now), device))
         .collect();
     devices.sort_by_key(|(alarms, device)| {
@@ -97,7 +102,7 @@ pub(super) async fn page(
         demo: app.store.note("demo").await?.is_some(),
         user: &officer.user.name,
         csrf: &officer.csrf,
-        administers: officer.user.role == Role::Admin,
+        administers: officer.administers(),
         summary: teller.summary(unwell, devices.len()),
         rows: devices
             .into_iter()

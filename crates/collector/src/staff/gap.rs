@@ -27,7 +27,7 @@ pub(super) async fn block(
     let Some(found) = measured(app, request).await? else {
         return Ok(None);
     };
-    let units = app.store.units().await?;
+    let units = asked.scope.units(app.store.as_ref()).await?;
     let estimates: Vec<Option<Estimate>> = found
         .sums
         .iter()

@@ -2,6 +2,7 @@
 //! work on old machines, print well, and need nothing but a browser.
 
 mod asked;
+mod audit;
 mod citizen_report;
 mod citizen_report_form;
 mod citizen_reports;
@@ -22,6 +23,7 @@ mod qd766;
 mod ranking;
 mod report;
 mod report_sheet;
+mod scope;
 mod sheet;
 mod sheet_page;
 mod spans;
@@ -70,6 +72,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
             "/devices/edit",
             get(device_form::page).post(device_form::save),
         )
+        .route("/audit", get(audit::page))
         .route("/login", get(desk::login_page).post(desk::login))
         .route("/logout", post(desk::logout))
         .route("/style.css", get(style))

@@ -55,6 +55,18 @@ pub(super) struct Login<'a> {
     pub(super) message: Option<String>,
 }
 
+/// Instead of a page that the account may not see.
+#[derive(Template)]
+#[template(path = "refused.html")]
+pub(super) struct Refused<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) message: String,
+}
+
 /// `GET /staff`
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -138,6 +150,8 @@ pub(super) struct CitizenReports<'a> {
     pub(super) demo: bool,
     pub(super) user: &'a str,
     pub(super) csrf: &'a str,
+    /// May this officer open reports and move them on?
+    pub(super) may_change: bool,
     pub(super) choices: Choices,
     /// The page's own address, and those of its neighbours with the same choice.
     pub(super) action: &'static str,
@@ -197,6 +211,8 @@ pub(super) struct CitizenReport<'a> {
     pub(super) demo: bool,
     pub(super) user: &'a str,
     pub(super) csrf: &'a str,
+    /// May this officer open reports and move them on?
+    pub(super) may_change: bool,
     pub(super) unit_codes: Vec<(String, String)>,
     pub(super) told: Told,
     /// The field that is wrong, or what does not fit, and how to mend it.
@@ -235,6 +251,26 @@ pub(super) struct Qd766<'a> {
     pub(super) exports: Vec<Vec<Choice>>,
     /// None when the choice has no answer.
     pub(super) sheet: Option<Sheet>,
+}
+
+/// `GET /staff/audit`
+#[derive(Template)]
+#[template(path = "audit.html")]
+pub(super) struct Audit<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    /// Whose entries only.
+    pub(super) who: &'a str,
+    pub(super) kinds: Vec<Choice>,
+    pub(super) languages: Vec<Choice>,
+    pub(super) older: Option<String>,
+    pub(super) newest: Option<String>,
+    /// Links to files, for each block.
+    pub(super) exports: Vec<Vec<Choice>>,
+    pub(super) sheet: Sheet,
 }
 
 /// `GET /staff/devices`

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey::form::Form;
@@ -29,12 +29,12 @@ const PATH: &str = "/staff/qd766";
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(asked): Query<Asked>,
+    asked: Asked,
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let lang = asked.lang();
     let form = asked.form(&app).await?;
-    let units = app.store.units().await?;
+    let units = asked.scope.units(app.store.as_ref()).await?;
     let answer = match (&form, asked.days()) {
         (Some(form), Ok((from, to))) => {
             let request = Request {
@@ -42,6 +42,7 @@ pub(super) async fn page(
                 from,
                 to,
                 unit: given(&asked.unit).map(str::to_owned),
+                within: asked.scope.codes().cloned(),
             };
             let settings = &app.settings;
             match answer(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use statistics::confidence::Confidence;
 use statistics::estimate::{Estimate, estimate};
@@ -30,14 +30,19 @@ const PATH: &str = "/staff/units";
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(asked): Query<Asked>,
+    asked: Asked,
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let form = asked.form(&app).await?;
     let sheet = match (&form, asked.days()) {
         (Some(form), Ok(days)) => match measured(&app, asked.request(form, &["unit"], days)).await?
         {
-            Some(measured) => Some(sheet(form, &measured, &app.store.units().await?, &asked)),
+            Some(measured) => Some(sheet(
+                form,
+                &measured,
+                &asked.scope.units(app.store.as_ref()).await?,
+                &asked,
+            )),
             None => None,
         },
         _ => None,

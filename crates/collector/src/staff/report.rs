@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey::form::{Confidence, Form};
@@ -27,7 +27,7 @@ const PATH: &str = "/staff";
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(asked): Query<Asked>,
+    asked: Asked,
 ) -> Result<Response, Problem> {
     let lang = asked.lang();
     let words = lang.words();
@@ -108,7 +108,7 @@ async fn body(
         Some(cut) => figures(&[cut]).await?,
         None => None,
     };
-    let units = app.store.units().await?;
+    let units = asked.scope.units(app.store.as_ref()).await?;
     let style = Style {
         lang,
         form,
@@ -286,7 +286,7 @@ async fn body(
     Ok(Some(Body {
         headline: style.headline(
             unit.map_or_else(
-                || words.all_units.clone(),
+                || asked.all_units(),
                 |code| unit_name(&units, code).unwrap_or(code).to_owned(),
             ),
             unit.map(|_| {
@@ -307,10 +307,9 @@ async fn body(
 
 /// The way down from all units, each step with its link.
 async fn crumbs(app: &App, asked: &Asked) -> Result<Vec<Choice>, Problem> {
-    let words = asked.lang().words();
     let mut steps = Vec::new();
     if let Some(unit) = given(&asked.unit) {
-        let units = app.store.units().await?;
+        let units = asked.scope.units(app.store.as_ref()).await?;
         steps.push((
             unit_name(&units, unit).unwrap_or(unit).to_owned(),
             asked.link(PATH, |asked| (asked.field, asked.procedure) = (None, None)),
@@ -331,7 +330,7 @@ async fn crumbs(app: &App, asked: &Asked) -> Result<Vec<Choice>, Problem> {
     let all = asked.link(PATH, |asked| {
         (asked.unit, asked.field, asked.procedure) = (None, None, None);
     });
-    steps.insert(0, (words.report.all_units.clone(), all));
+    steps.insert(0, (asked.all_units(), all));
     let last = steps.len() - 1;
     Ok(steps
         .into_iter()

@@ -204,6 +204,9 @@ pub(super) fn labels_of(form: &Form, label: &Label, asked: &Asked) -> Vec<(Strin
             units_named(asked.units_as().name(), lang),
         ),
     ]);
+    if given(&asked.unit).is_none() && !asked.scope.is_all() {
+        labels.push((words.report.unit.clone(), asked.all_units()));
+    }
     for (name, value) in [
         (&words.report.unit, &asked.unit),
         (&words.report.field, &asked.field),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -34,7 +34,7 @@ const USUAL_DAYS: i64 = 90;
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(asked): Query<Asked>,
+    asked: Asked,
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let form = asked.form(&app).await?;

@@ -1,5 +1,6 @@
 //! The words of the pages: data in `words/*.json`, one file a language, the same keys in each.
 
+mod audit;
 mod comments;
 mod figures;
 mod qd766;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+pub(crate) use audit::AuditWords;
 pub(crate) use comments::CommentsWords;
 pub(crate) use figures::FiguresWords;
 pub(crate) use qd766::Qd766Words;
@@ -116,6 +118,8 @@ pub(crate) struct Words {
     pub(crate) reports: ReportsWords,
     pub(crate) qd766: Qd766Words,
     pub(crate) device_form: DeviceFormWords,
+    pub(crate) refused: RefusedWords,
+    pub(crate) audit: AuditWords,
     pub(crate) devices: DeviceWords,
     pub(crate) time: TimeWords,
 }
@@ -131,6 +135,17 @@ pub(crate) struct LandingWords {
     pub(crate) staff_note: String,
     pub(crate) api: String,
     pub(crate) api_note: String,
+}
+
+/// Why an account does not get what it asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefusedWords {
+    pub(crate) title: String,
+    pub(crate) other_unit: String,
+    pub(crate) no_change: String,
+    pub(crate) no_branch: String,
+    pub(crate) own_branch: String,
 }
 
 /// Why a citizen's link opens nothing, and what to do.

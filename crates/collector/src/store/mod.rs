@@ -3,6 +3,7 @@
 //! The response log is the only source of truth; every count is a pure function of (log, form version).
 
 pub mod anonymous;
+mod audit;
 pub mod calendar;
 mod coverage;
 mod error;
@@ -12,7 +13,7 @@ pub mod sqlite;
 pub mod terms;
 mod units;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ use survey::kiosk::KioskSettings;
 use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
 
+pub use audit::{AuditFilter, Deed, Entry};
 pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
 pub use error::{Outage, StoreError};
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
@@ -269,6 +271,24 @@ impl Unit {
         line
     }
 
+    /// Codes of this unit and of all that were below it on any day, directly or not; the unit itself even when unknown.
+    pub fn branch(units: &[Self], top: &str) -> BTreeSet<String> {
+        let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
+        for unit in units {
+            if let Some(parent) = &unit.parent {
+                below.entry(parent).or_default().push(&unit.code);
+            }
+        }
+        let mut branch = BTreeSet::new();
+        let mut next = vec![top];
+        while let Some(code) = next.pop() {
+            if branch.insert(code.to_owned()) {
+                next.extend(below.get(code).into_iter().flatten());
+            }
+        }
+        branch
+    }
+
     /// The name that a unit's code has had since last: codes come back with other meanings.
     pub fn newest_name(units: &[Self], code: &str) -> Option<String> {
         units
@@ -438,6 +458,10 @@ pub enum Role {
     Analyst,
     /// Everything.
     Admin,
+    /// An account that reads about one branch of the units. For people only.
+    Unit,
+    /// An account that reads and changes nothing. For people only.
+    ReadOnly,
 }
 
 /// A key as kept: the secret itself is shown once and never stored.
@@ -466,6 +490,14 @@ pub struct DeviceSettings {
     pub kiosk: KioskSettings,
 }
 
+impl DeviceSettings {
+    /// In one line, for the audit log.
+    pub fn in_words(&self) -> String {
+        let kiosk = serde_json::to_string(&self.kiosk).unwrap_or_default();
+        format!("unit {}, form {}, {kiosk}", self.unit, self.form)
+    }
+}
+
 /// A kiosk that waits to be enrolled: whoever types its code there gets its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enrolment {
@@ -488,6 +520,10 @@ pub struct User {
     pub password_hash: String,
     /// What the account may do.
     pub role: Role,
+    /// Code of the unit on top of what it sees; none for all units.
+    pub branch: Option<String>,
+    /// Since when it may not sign in.
+    pub disabled_at: Option<Timestamp>,
 }
 
 /// A signed-in browser.
@@ -640,10 +676,16 @@ pub trait Store: Send + Sync + 'static {
     async fn put_heartbeat(&self, device: &str, beat: Beat) -> Result<Pulse, StoreError>;
     /// Every device key with its last heartbeat, by name.
     async fn devices(&self) -> Result<Vec<Device>, StoreError>;
+    /// Writes down who did what; it can never be changed.
+    async fn audit(&self, entry: Entry) -> Result<(), StoreError>;
+    /// What was written down, with numbers, the newest first.
+    async fn audited(&self, filter: AuditFilter) -> Result<Vec<(i64, Entry)>, StoreError>;
     /// Adds or replaces an account; its sessions end.
     async fn put_user(&self, user: User) -> Result<(), StoreError>;
     /// The account of this name.
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
+    /// All accounts, by name.
+    async fn users(&self) -> Result<Vec<User>, StoreError>;
     /// Opens a session.
     async fn add_session(&self, session: Session) -> Result<(), StoreError>;
     /// The session with this hash, if it has not expired at `now`.

@@ -105,6 +105,8 @@ impl Term for Role {
         (Self::OneStop, 2, "one-stop"),
         (Self::Analyst, 3, "analyst"),
         (Self::Admin, 4, "admin"),
+        (Self::Unit, 5, "unit"),
+        (Self::ReadOnly, 6, "read-only"),
     ];
 }
 
@@ -192,6 +194,7 @@ mod tests {
         is_one_to_one::<ScaleOrder>();
         is_one_to_one::<Presentation>();
         is_one_to_one::<Role>();
+        is_one_to_one::<crate::store::Deed>();
         is_one_to_one::<Dimension>();
         is_one_to_one::<FinishedBy>();
         is_one_to_one::<State>();

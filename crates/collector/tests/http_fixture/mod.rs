@@ -53,6 +53,25 @@ impl Collector {
 
     /// With these forms.
     pub async fn start_on(forms: Arc<FormBook>, change: impl FnOnce(&mut Settings)) -> Self {
+        let collector = Self::start_with_nothing(forms, change).await;
+        let unit = Unit {
+            code: "000.00.19.H10".into(),
+            name: "Bộ phận Một cửa".into(),
+            kind: "one-stop".into(),
+            parent: None,
+            valid_from: None,
+            valid_to: None,
+        };
+        collector.store.upsert_units(vec![unit]).await.unwrap();
+        collector
+    }
+
+    /// With these forms and no unit.
+    pub async fn start_empty(forms: Arc<FormBook>) -> Self {
+        Self::start_with_nothing(forms, |_| {}).await
+    }
+
+    async fn start_with_nothing(forms: Arc<FormBook>, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path(), Arc::clone(&forms)).unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
@@ -73,15 +92,6 @@ impl Collector {
             store.add_key(key).await.unwrap();
             keys.push((role, secret));
         }
-        let unit = Unit {
-            code: "000.00.19.H10".into(),
-            name: "Bộ phận Một cửa".into(),
-            kind: "one-stop".into(),
-            parent: None,
-            valid_from: None,
-            valid_to: None,
-        };
-        store.upsert_units(vec![unit]).await.unwrap();
         let mut settings = Settings {
             web_dir: folder.path().join("dist"),
             ..Settings::default()
@@ -161,6 +171,8 @@ impl Collector {
             name: OFFICER.0.into(),
             password_hash: auth::hash_password(OFFICER.1).unwrap(),
             role,
+            branch: None,
+            disabled_at: None,
         };
         self.store.put_user(user).await.unwrap();
     }

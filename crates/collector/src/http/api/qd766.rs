@@ -79,6 +79,7 @@ pub(super) async fn get(
         )
     })?;
     let request = Request {
+        within: None,
         form: parameters.form,
         from: day("from", parameters.from)?,
         to: day("to", parameters.to)?,

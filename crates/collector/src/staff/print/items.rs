@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey::form::{Form, Instrument};
@@ -62,7 +62,7 @@ struct Row {
 pub(in crate::staff) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(mut asked): Query<Asked>,
+    mut asked: Asked,
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let lang = asked.lang();

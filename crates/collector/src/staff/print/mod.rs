@@ -82,9 +82,9 @@ async fn labels(
     let lang = asked.lang();
     let words = PrintWords::of(lang);
     let unit = match given(&asked.unit) {
-        None => lang.words().report.all_units.clone(),
+        None => asked.all_units(),
         Some(code) => {
-            let units = app.store.units().await?;
+            let units = asked.scope.units(app.store.as_ref()).await?;
             unit_name(&units, code).unwrap_or(code).to_owned()
         }
     };

@@ -86,7 +86,7 @@ struct Half {
 pub(in crate::staff) async fn page(
     State(app): State<Arc<App>>,
     officer: Officer,
-    Query(mut asked): Query<Asked>,
+    mut asked: Asked,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;

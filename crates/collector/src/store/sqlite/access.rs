@@ -84,6 +84,8 @@ pub fn put_user(connection: &Connection, user: &User) -> Result<(), StoreError> 
         &user.name,
         &user.password_hash,
         user.role.number(),
+        &user.branch,
+        user.disabled_at.map(Timestamp::as_millisecond),
     ))?;
     connection
         .prepare_cached(sql::REMOVE_SESSIONS_OF)?
@@ -95,14 +97,29 @@ pub fn put_user(connection: &Connection, user: &User) -> Result<(), StoreError> 
 pub fn user(connection: &Connection, name: &str) -> Result<Option<User>, StoreError> {
     let mut statement = connection.prepare_cached(sql::USER)?;
     let mut rows = statement.query([name])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some(User {
+    rows.next()?.map(read_user).transpose()
+}
+
+/// All accounts by name.
+pub fn users(connection: &Connection) -> Result<Vec<User>, StoreError> {
+    let mut statement = connection.prepare_cached(sql::USERS)?;
+    let mut rows = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read_user(row)?);
+    }
+    Ok(all)
+}
+
+fn read_user(row: &Row<'_>) -> Result<User, StoreError> {
+    let disabled_at: Option<i64> = row.get(4)?;
+    Ok(User {
         name: row.get(0)?,
         password_hash: row.get(1)?,
         role: role(row.get(2)?)?,
-    }))
+        branch: row.get(3)?,
+        disabled_at: disabled_at.map(moment).transpose()?,
+    })
 }
 
 /// Opens a session, and sweeps out those that have expired.

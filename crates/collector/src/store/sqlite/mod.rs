@@ -4,6 +4,7 @@
 //! read sees one snapshot; every figure can be recomputed from the log.
 
 mod access;
+mod audit;
 pub mod backup;
 mod buckets;
 mod connection;
@@ -50,10 +51,10 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, Asked, CellQuery, CoverageQuery, Covered, DeviceSettings, Dossier,
-    Enrolment, Fed, Filed, FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite, InviteHash,
-    Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery, Session, Site, SiteKey, Store,
-    StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification,
+    Admitted, Appended, Asked, AuditFilter, CellQuery, CoverageQuery, Covered, DeviceSettings,
+    Dossier, Enrolment, Entry, Fed, Filed, FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite,
+    InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery, Session, Site,
+    SiteKey, Store, StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -533,6 +534,17 @@ impl Store for SqliteStore {
         self.readers.run(heartbeat::devices).await
     }
 
+    async fn audit(&self, entry: Entry) -> Result<(), StoreError> {
+        self.write(move |connection| audit::add(connection, &entry))
+            .await
+    }
+
+    async fn audited(&self, filter: AuditFilter) -> Result<Vec<(i64, Entry)>, StoreError> {
+        self.readers
+            .run(move |connection| audit::entries(connection, &filter))
+            .await
+    }
+
     async fn put_user(&self, user: User) -> Result<(), StoreError> {
         self.write(move |connection| access::put_user(connection, &user))
             .await
@@ -543,6 +555,10 @@ impl Store for SqliteStore {
         self.lookups
             .run(move |connection| access::user(connection, &name))
             .await
+    }
+
+    async fn users(&self) -> Result<Vec<User>, StoreError> {
+        self.readers.run(access::users).await
     }
 
     async fn add_session(&self, session: Session) -> Result<(), StoreError> {

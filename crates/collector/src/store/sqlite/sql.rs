@@ -256,8 +256,13 @@ statements! {
             version, waiting, parked, sent, persisted, strict, used, quota, device_time, previous_boot,
             previous_install, install_changed_at, losses)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
-    PUT_USER = "INSERT OR REPLACE INTO user (name, password_hash, role) VALUES (?1, ?2, ?3)";
-    USER = "SELECT name, password_hash, role FROM user WHERE name = ?1";
+    ADD_AUDIT = "INSERT INTO audit (at, who, what, about, detail) VALUES (?1, ?2, ?3, ?4, ?5)";
+    AUDIT = "SELECT id, at, who, what, about, detail FROM audit
+        WHERE (?1 IS NULL OR who = ?1) AND (?2 IS NULL OR what = ?2) AND (?3 IS NULL OR id < ?3)
+        ORDER BY id DESC LIMIT ?4";
+    PUT_USER = "INSERT OR REPLACE INTO user (name, password_hash, role, branch, disabled_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    USER = "SELECT name, password_hash, role, branch, disabled_at FROM user WHERE name = ?1";
+    USERS = "SELECT name, password_hash, role, branch, disabled_at FROM user ORDER BY name";
     ADD_SESSION = "INSERT OR REPLACE INTO session (hash, user, csrf, expires_at) VALUES (?1, ?2, ?3, ?4)";
     SESSION = "SELECT hash, user, csrf, expires_at FROM session WHERE hash = ?1 AND expires_at > ?2";
     REMOVE_SESSION = "DELETE FROM session WHERE hash = ?1";

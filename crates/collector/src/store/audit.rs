@@ -1,0 +1,105 @@
+//! Who did what: entries of a log that only grows.
+
+use jiff::Timestamp;
+
+use super::terms::Term;
+
+/// Longest text of an entry, in characters; longer ones are cut, since some come from outside.
+const LONGEST: usize = 300;
+
+/// What can be done that is written down. Reading figures is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Signed in at the staff pages.
+    SignIn,
+    /// Tried to, in vain.
+    SignInRefused,
+    /// Made a key for a program.
+    KeyCreate,
+    /// Removed one.
+    KeyRemove,
+    /// Made an account.
+    UserCreate,
+    /// Changed an account's password, role, branch or state.
+    UserChange,
+    /// Enrolled a kiosk by its key.
+    DeviceCreate,
+    /// Gave out a code that enrols a kiosk.
+    DeviceCode,
+    /// Changed what a kiosk is set up to do.
+    DeviceSet,
+    /// Removed a kiosk.
+    DeviceRemove,
+    /// Let a portal send.
+    SiteCreate,
+    /// Changed a portal.
+    SiteSet,
+    /// Gave a portal another key.
+    SiteRotate,
+    /// Ended a portal.
+    SiteRevoke,
+    /// Read what citizens wrote, on a page or in a file.
+    CommentsRead,
+}
+
+impl Term for Deed {
+    const ALL: &'static [(Self, u8, &'static str)] = &[
+        (Self::SignIn, 1, "sign-in"),
+        (Self::SignInRefused, 2, "sign-in-refused"),
+        (Self::KeyCreate, 3, "key-create"),
+        (Self::KeyRemove, 4, "key-remove"),
+        (Self::UserCreate, 5, "user-create"),
+        (Self::UserChange, 6, "user-change"),
+        (Self::DeviceCreate, 7, "device-create"),
+        (Self::DeviceCode, 8, "device-code"),
+        (Self::DeviceSet, 9, "device-set"),
+        (Self::DeviceRemove, 10, "device-remove"),
+        (Self::SiteCreate, 11, "site-create"),
+        (Self::SiteSet, 12, "site-set"),
+        (Self::SiteRotate, 13, "site-rotate"),
+        (Self::SiteRevoke, 14, "site-revoke"),
+        (Self::CommentsRead, 15, "comments-read"),
+    ];
+}
+
+/// A thing that was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// The account, `cli:<name>` for the command line, or empty for somebody unknown.
+    pub who: String,
+    /// What was done.
+    pub what: Deed,
+    /// The account, key, device, site or unit that it was done to.
+    pub about: String,
+    /// What else a reader should know. Never a secret, never a citizen's words.
+    pub detail: String,
+}
+
+impl Entry {
+    /// An entry of now; texts are cut at 300 characters.
+    pub fn now(who: &str, what: Deed, about: &str, detail: &str) -> Self {
+        let cut = |text: &str| text.chars().take(LONGEST).collect();
+        Self {
+            at: Timestamp::now(),
+            who: cut(who),
+            what,
+            about: cut(about),
+            detail: cut(detail),
+        }
+    }
+}
+
+/// Which entries, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only this person's, written as in [`Entry::who`].
+    pub who: Option<String>,
+    /// Only of this kind.
+    pub what: Option<Deed>,
+    /// Only those before the one with this number.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub most: u32,
+}
