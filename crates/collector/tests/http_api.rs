@@ -29,7 +29,7 @@ async fn unknown_addresses_and_methods_are_problems() {
         problem(answer, 404, "not-found").await;
     }
     for (method, path, allowed) in [
-        (Method::DELETE, "/api/v1/responses", "POST"),
+        (Method::DELETE, "/api/v1/responses", "POST,GET,HEAD"),
         (Method::POST, "/api/v1/forms", "GET,HEAD"),
         (Method::PUT, "/healthz", "GET,HEAD"),
     ] {
