@@ -202,6 +202,8 @@ async fn prepare(binary: &Path, work: &Path, folder: &Path) -> Result<()> {
             name: OFFICER.0.into(),
             password_hash: auth::hash_password(OFFICER.1)?,
             role: Role::Admin,
+            branch: None,
+            disabled_at: None,
         })
         .await?;
     store.close();
