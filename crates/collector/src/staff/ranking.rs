@@ -146,7 +146,7 @@ fn sheet(form: &Form, measured: &Measured, units: &[Unit], asked: &Asked) -> She
                 fill(&words.figures.interval_is, &[("kinds", &kinds)]),
             ]
             .into_iter()
-            .chain(sheet_page::kept_as_was(answer, units, lang))
+            .chain(sheet_page::kept_as_was(answer, units, asked))
             .collect(),
             chart: intervals(&dots, [0.0, max], &words.figures.ranking_chart, &summary),
             table: Table {

@@ -269,7 +269,7 @@ async fn body(
     notes.extend(
         groups
             .iter()
-            .flat_map(|groups| sheet_page::kept_as_was(groups, &units, lang)),
+            .flat_map(|groups| sheet_page::kept_as_was(groups, &units, asked)),
     );
     let sheet = report_sheet::sheet(form, asked, &whole, &cuts, notes.clone());
     let files = sheet

@@ -140,7 +140,10 @@ fn units_named(name: &str, lang: Language) -> String {
 }
 
 /// Says of units that stayed what they were why they did.
-pub(super) fn kept_as_was(answer: &IndexAnswer, units: &[Unit], lang: Language) -> Vec<String> {
+///
+/// Of the successors only those are named that whoever asks may see; `units` are those of its scope.
+pub(super) fn kept_as_was(answer: &IndexAnswer, units: &[Unit], asked: &Asked) -> Vec<String> {
+    let lang = asked.lang();
     let words = &lang.words().figures;
     let named = |key: &str| match unit_name(units, key) {
         Some(name) => format!("{name} ({key})"),
@@ -153,7 +156,12 @@ pub(super) fn kept_as_was(answer: &IndexAnswer, units: &[Unit], lang: Language) 
     let mut told: Vec<String> = split
         .into_iter()
         .map(|kept| {
-            let successors: Vec<String> = kept.successors.iter().map(|key| named(key)).collect();
+            let may_name = |key: &&String| asked.scope.is_all() || unit_name(units, key).is_some();
+            let seen = kept.successors.iter().filter(may_name);
+            let mut successors: Vec<String> = seen.map(|key| named(key)).collect();
+            if successors.len() < kept.successors.len() {
+                successors.push("…".to_owned());
+            }
             let (unit, successors) = (named(&kept.unit), successors.join(", "));
             let places = [("unit", unit.as_str()), ("successors", &successors)];
             fill(&words.unit_split, &places)
