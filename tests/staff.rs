@@ -124,6 +124,8 @@ async fn axe_finds_nothing_on_the_officers_pages() -> Result<()> {
         ("/staff/reports/new", "vi"),
         ("/staff/qd766", "vi"),
         ("/staff/audit", "vi"),
+        ("/staff/flags", "vi"),
+        ("/staff/flags", "en"),
         ("/staff/devices", "vi"),
     ] {
         let address = format!("{}{page}?lang={language}", collector.address);

@@ -32,6 +32,9 @@ pub struct CommonArgs {
     /// Data folder; made with access for its owner alone when it is not there [default: data]
     #[arg(long, global = true, env = "HAI_LONG_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Rules that flag odd responses, in place of those that come with the program (JSON); checked before anything is read
+    #[arg(long, global = true, env = "HAI_LONG_FLAG_RULES", value_name = "FILE")]
+    pub flag_rules: Option<PathBuf>,
     /// What to log: a level, or levels by module such as "info,collector=debug" [default: info for serve, else warn]
     #[arg(long, global = true, env = "HAI_LONG_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -108,6 +111,7 @@ pub struct ServerArgs {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct File {
     data: Option<PathBuf>,
+    flag_rules: Option<PathBuf>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     threshold: Option<u64>,
@@ -140,6 +144,8 @@ fn public_url(text: &str) -> Result<String, String> {
 pub struct Common {
     /// Data folder.
     pub data: PathBuf,
+    /// File with the authority's own rules of flags, if it has any.
+    pub flag_rules: Option<PathBuf>,
     /// Log filter, if one was chosen.
     pub log: Option<String>,
     /// Log format.
@@ -178,6 +184,7 @@ impl Common {
                 .clone()
                 .or_else(|| file.data.clone())
                 .unwrap_or_else(|| PathBuf::from("data")),
+            flag_rules: args.flag_rules.clone().or_else(|| file.flag_rules.clone()),
             log: args.log.clone().or_else(|| file.log.clone()),
             log_format: args.log_format.or(file.log_format).unwrap_or_default(),
             file,
@@ -258,7 +265,7 @@ impl File {
             .with_context(|| format!("the settings file {} is faulty", path.display()))?;
         // A path in the file means the same wherever the command is started.
         let folder = path.parent().unwrap_or(Path::new(""));
-        for setting in [&mut file.data, &mut file.web] {
+        for setting in [&mut file.data, &mut file.web, &mut file.flag_rules] {
             *setting = setting.take().map(|path| folder.join(path));
         }
         Ok(file)
@@ -290,6 +297,7 @@ mod tests {
         Common::resolve(&CommonArgs {
             config,
             data: data.map(PathBuf::from),
+            flag_rules: None,
             log: None,
             log_format: None,
         })
@@ -301,11 +309,12 @@ mod tests {
         let path = folder.path().join("hai-long.toml");
         std::fs::write(
             &path,
-            "data = \"db\"\nthreshold = 10\nlog-format = \"json\"\n",
+            "data = \"db\"\nflag-rules = \"flags.json\"\nthreshold = 10\nlog-format = \"json\"\n",
         )
         .unwrap();
         let settings = common(Some(path.clone()), None).unwrap();
         assert_eq!(settings.data, folder.path().join("db"));
+        assert_eq!(settings.flag_rules, Some(folder.path().join("flags.json")));
         assert_eq!(settings.log_format, LogFormat::Json);
         assert_eq!(settings.threshold(&FigureArgs { threshold: None }), 10);
         assert_eq!(settings.threshold(&FigureArgs { threshold: Some(7) }), 7);

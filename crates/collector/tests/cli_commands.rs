@@ -23,6 +23,7 @@ fn help_teaches_with_examples_and_names_every_command() {
         "serve",
         "import",
         "index",
+        "flags",
         "verify",
         "demo",
         "key",

@@ -89,7 +89,10 @@ fn numbers(cell: &IndexCell) -> Vec<Option<u64>> {
 async fn a_figure_carries_its_labels() {
     let (_folder, store) = store();
     rate(&store, 1, 30, [5, 4, 4, Packed::MISSING], |_| {}).await;
-    rate(&store, 100, 10, [2, 4, 4, Packed::MISSING], |r| r.flags = 1).await;
+    rate(&store, 100, 10, [2, 4, 4, Packed::MISSING], |r| {
+        r.assisted = true
+    })
+    .await;
     rate(&store, 200, 3, [Packed::MISSING, 1, 1, 1], |r| {
         r.day = day("2026-08-01")
     })

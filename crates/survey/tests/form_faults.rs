@@ -568,3 +568,48 @@ proptest! {
         }
     }
 }
+
+/// A shipped form with factors, all of which have a weight, and a headline of whole factors.
+fn weighed(change: impl FnOnce(&mut Value), rule: &str, path: &str) {
+    refused(
+        "sipas-services-2023",
+        |form| {
+            let rated: Vec<Value> = form["items"]
+                .as_array()
+                .expect("items")
+                .iter()
+                .filter(|item| item["role"] == "rating" && item["factor"].is_string())
+                .map(|item| item["id"].clone())
+                .collect();
+            form["index"]["headline"] = rated.into();
+            for factor in form["factors"].as_array_mut().expect("factors") {
+                factor["weight"] = 2.into();
+            }
+            change(form);
+        },
+        rule,
+        path,
+    );
+}
+
+#[test]
+fn weights_of_factors_are_all_or_none_and_whole_numbers() {
+    weighed(
+        |form| form["factors"][0]["weight"] = 0.into(),
+        "weight-range",
+        "factors.access.weight",
+    );
+    weighed(
+        |form| form["factors"][1]["weight"] = Value::Null,
+        "weight-missing",
+        "factors.procedure.weight",
+    );
+    weighed(
+        |form| {
+            let headline = form["index"]["headline"].as_array_mut().expect("a list");
+            headline.pop();
+        },
+        "weight-headline",
+        "index.headline",
+    );
+}

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::Args;
-use collector::index::{self, IndexAnswer, IndexCell, IndexRequest};
+use collector::index::{self, Flagged, IndexAnswer, IndexCell, IndexRequest, Of};
 use collector::units::{KeptAsWas, UnitsAs};
 use jiff::civil::Date;
 
-use super::open::open_existing;
-use super::{Outcome, table};
+use super::open::open_existing_with;
+use super::{Outcome, flag_rules, table};
 use crate::settings::{Common, FigureArgs};
 
 const EXAMPLES: &str = "\
@@ -51,6 +51,13 @@ pub struct Index {
     /// as-was: under the units of that time; as-is: under the units of today that took their place
     #[arg(long, default_value = "as-was", value_parser = units_as)]
     units: UnitsAs,
+    /// include: flagged responses are part of the figures; exclude: they are left out
+    #[arg(long, value_parser = flagged, default_value = "include")]
+    flagged: Flagged,
+    /// closed: intervals for the dossiers closed in the period, where their number is known; process: for the way the
+    /// office works, as it may be compared
+    #[arg(long, value_parser = interval_of, default_value = "closed")]
+    interval_of: Of,
     /// Print the API's JSON
     #[arg(long)]
     json: bool,
@@ -60,7 +67,7 @@ pub struct Index {
 
 impl Index {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
-        let opened = open_existing(&common.data)?;
+        let opened = open_existing_with(&common.data, flag_rules::rules(common)?)?;
         let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in self.filter {
             filters.entry(name).or_default().push(value);
@@ -74,6 +81,8 @@ impl Index {
             by: self.by,
             filters,
             units: self.units,
+            flagged: self.flagged,
+            of: self.interval_of,
         };
         let threshold = common.threshold(&self.figures);
         let answer = index::answer(&*opened.store, &opened.forms, threshold, request).await?;
@@ -107,6 +116,14 @@ pub fn units_told(units: &str, kept: &[KeptAsWas]) -> String {
     told
 }
 
+fn flagged(raw: &str) -> Result<Flagged, String> {
+    Flagged::of_name(raw).ok_or_else(|| "write include or exclude".to_owned())
+}
+
+fn interval_of(raw: &str) -> Result<Of, String> {
+    Of::of_name(raw).ok_or_else(|| "write closed or process".to_owned())
+}
+
 pub fn filter(raw: &str) -> Result<(String, String), String> {
     raw.split_once('=')
         .filter(|(name, _)| !name.is_empty())
@@ -118,7 +135,7 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
     // The method's name is the one on the wire.
     let method = serde_json::to_value(answer.method)?;
     table::line(&format!(
-        "{} version {}, method {}: {}\n{} to {}, {}; groups of fewer than {} respondents are suppressed{}",
+        "{} version {}, method {}: {}\n{} to {}, {}; groups of fewer than {} respondents are suppressed; flagged responses (rules version {}): {}{}",
         answer.form,
         answer.form_version,
         method.as_str().unwrap_or_default(),
@@ -127,6 +144,11 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
         answer.to,
         units_told(&answer.units, &answer.kept_as_was),
         answer.threshold,
+        answer.flag_rules,
+        match answer.flagged {
+            "exclude" => "left out",
+            _ => "counted",
+        },
         if answer.demo {
             "; synthetic demonstration data"
         } else {
@@ -136,6 +158,7 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
     let figures = [
         "value",
         "95 % interval",
+        "of",
         "grade",
         "n",
         "respondents",
@@ -145,6 +168,7 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
         "closed",
         "coverage",
         "flagged",
+        "without flagged",
     ];
     let keys = answer.by.len();
     let heading: Vec<&str> = answer
@@ -180,6 +204,7 @@ fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
         .chain([
             value,
             interval,
+            cell.interval_of.unwrap_or_default().to_owned(),
             cell.grade.clone().unwrap_or_default(),
             count(cell.n),
             count(cell.respondents),
@@ -189,6 +214,8 @@ fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
             count(cell.closed),
             coverage,
             count(cell.flagged),
+            cell.value_without_flagged()
+                .map_or_else(String::new, |value| format!("{value:.decimals$}")),
         ])
         .collect()
 }

@@ -11,6 +11,8 @@ mod coverage;
 mod demo;
 mod device;
 mod export;
+mod flag_rules;
+mod flags;
 mod import;
 mod import_responses;
 mod index;
@@ -90,6 +92,8 @@ enum Command {
     Index(index::Index),
     /// Check a published table of counts and shares: does it add up, and does its headline follow from it?
     CheckTable(check_table::CheckTable),
+    /// Tell how many ratings each rule flags as odd, and the index with and without them
+    Flags(flags::Flags),
     /// Tell how many of those whose dossiers were finished were invited and rated, and whom nobody asked
     Coverage(coverage::Coverage),
     /// Write ratings one by one to a file, for analysts
@@ -162,6 +166,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Invite(command) => command.run(&common).await,
                 Command::Index(command) => command.run(&common).await,
                 Command::CheckTable(command) => command.run(),
+                Command::Flags(command) => command.run(&common).await,
                 Command::Coverage(command) => command.run(&common).await,
                 Command::Export(command) => command.run(&common).await,
                 Command::Reports(command) => command.run(&common).await,

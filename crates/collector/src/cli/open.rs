@@ -11,6 +11,7 @@ use collector::intake::Intake;
 use collector::intake::pseudonym::{self, PseudonymKey};
 use collector::store::Store;
 use collector::store::sqlite::SqliteStore;
+use statistics::flag::Rules;
 use survey::form::{Form, load, shipped};
 
 use super::lock::InUse;
@@ -50,8 +51,18 @@ impl Opened {
     }
 }
 
+/// Opens a data folder with the rules that the settings name, and makes it when it is not there.
+pub fn open_or_create_with(folder: &Path, rules: Option<Arc<Rules>>) -> Result<Opened> {
+    create(folder)?;
+    open(folder, rules)
+}
+
 /// Opens a data folder, and makes it when it is not there.
 pub fn open_or_create(folder: &Path) -> Result<Opened> {
+    open_or_create_with(folder, None)
+}
+
+fn create(folder: &Path) -> Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     // Ratings, pseudonym keys and credentials are the owner's business alone.
@@ -59,14 +70,18 @@ pub fn open_or_create(folder: &Path) -> Result<Opened> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(folder)
-        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-    open(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))
+}
+
+/// Opens a data folder that must be there, with the rules that the settings name.
+pub fn open_existing_with(folder: &Path, rules: Option<Arc<Rules>>) -> Result<Opened> {
+    must_be_there(folder)?;
+    open(folder, rules)
 }
 
 /// Opens a data folder that must be there.
 pub fn open_existing(folder: &Path) -> Result<Opened> {
-    must_be_there(folder)?;
-    open(folder)
+    open_existing_with(folder, None)
 }
 
 /// Says what to do when there is no such data folder.
@@ -80,11 +95,15 @@ pub fn must_be_there(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn open(folder: &Path) -> Result<Opened> {
+fn open(folder: &Path, rules: Option<Arc<Rules>>) -> Result<Opened> {
     let in_use = InUse::with_others(folder)?;
     let forms = Arc::new(forms(folder)?);
     let store = SqliteStore::open(folder, Arc::clone(&forms))
         .with_context(|| format!("the data folder {} cannot be opened", folder.display()))?;
+    let store = match rules {
+        Some(rules) => store.with_rules(rules),
+        None => store,
+    };
     Ok(Opened {
         forms,
         store: Arc::new(store),

@@ -9,8 +9,8 @@ use collector::coverage;
 use collector::http::{self, App, Settings};
 use tokio::net::TcpListener;
 
-use super::open::open_or_create;
-use super::{Outcome, demo};
+use super::open::open_or_create_with;
+use super::{Outcome, demo, flag_rules};
 use crate::settings::{Common, FigureArgs, ReportArgs, ServerArgs};
 
 const EXAMPLES: &str = "\
@@ -41,6 +41,7 @@ impl Serve {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
         let server = common.server(&self.server);
         let qd766_points = common.qd766_points(&self.reports)?;
+        let rules = flag_rules::rules(common)?;
         // Before the long loading, so that a taken port is told at once.
         let listener = TcpListener::bind(server.listen).await.with_context(|| {
             format!(
@@ -49,7 +50,7 @@ impl Serve {
             )
         })?;
         let address = listener.local_addr()?;
-        let opened = open_or_create(&common.data)?;
+        let opened = open_or_create_with(&common.data, rules)?;
         let credentials = if self.demo {
             Some(demo::load(&opened, common).await?)
         } else {

@@ -5,24 +5,27 @@
 
 mod over_time;
 mod question;
+mod row;
 mod suppress;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use statistics::cluster::ClusterSums;
 use statistics::estimate::Measure;
-use survey::cell::Cell;
 use survey::form::Form;
-use survey::method::{Figure, Method, MethodError, figure};
+use survey::method::{Method, factor_weights};
 
-use self::question::{Axis, Cut, Question};
+use self::question::Axis;
+pub(crate) use self::question::Question;
+use self::row::{Place, Row};
 use crate::forms::FormBook;
 use crate::store::calendar::business_day;
-use crate::store::{CellQuery, FormKey, GroupKey, Store, StoreError};
+use crate::store::{CellQuery, FormKey, Store, StoreError};
 use crate::units::{KeptAsWas, UnitsAs};
+use crate::weighted::Weighted;
 
 /// What `GET /api/v1/index` was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +47,65 @@ pub struct IndexRequest {
     pub filters: BTreeMap<String, Vec<String>>,
     /// Under which unit a rating counts when units have changed since.
     pub units: UnitsAs,
+    /// Which responses figures are made of.
+    pub flagged: Flagged,
+    /// Whose satisfaction intervals speak of.
+    pub of: Of,
+}
+
+/// What becomes of responses that a rule flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flagged {
+    /// They count like all others.
+    #[default]
+    Include,
+    /// Figures are made without them, as if they had not been given.
+    Exclude,
+}
+
+/// Whose satisfaction intervals speak of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Of {
+    /// The people of the dossiers that were closed in the period, where their number is known: with finite-population
+    /// correction.
+    #[default]
+    Closed,
+    /// The way an office works: without. For what is compared.
+    Process,
+}
+
+impl Flagged {
+    /// Its name in questions and answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Include => "include",
+            Self::Exclude => "exclude",
+        }
+    }
+
+    /// The one of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Include, Self::Exclude]
+            .into_iter()
+            .find(|one| one.name() == name)
+    }
+}
+
+impl Of {
+    /// Its name in questions and answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Process => "process",
+        }
+    }
+
+    /// The one of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Closed, Self::Process]
+            .into_iter()
+            .find(|one| one.name() == name)
+    }
 }
 
 /// The answer of `GET /api/v1/index`: never an unlabelled number (design §5.3).
@@ -71,12 +133,22 @@ pub struct IndexAnswer {
     pub units: String,
     /// Units of the cells that are no more and that no single unit of today stands for, when asked `as-is`.
     pub kept_as_was: Vec<KeptAsWas>,
+    /// Weights of factors that the form declares for figures of the whole; empty where every answer counts the same, and where
+    /// the method takes none.
+    pub factor_weights: Vec<FactorWeight>,
     /// Groups of fewer respondents than this are suppressed.
     pub threshold: u64,
+    /// `include` or `exclude`: are flagged responses part of the figures?
+    #[schema(value_type = String)]
+    pub flagged: &'static str,
+    /// Version of the rules that flag responses.
+    pub flag_rules: u16,
     /// The data are synthetic demonstration data.
     pub demo: bool,
     /// One for each group that has responses.
     pub cells: Vec<IndexCell>,
+    /// The figure weighted to the closed dossiers, with the unweighted one beside it; null unless asked for.
+    pub weighted: Option<Weighted>,
 }
 
 /// One figure with its labels.
@@ -99,6 +171,11 @@ pub struct IndexCell {
     pub not_applicable: Option<u64>,
     /// 95 % interval of received ratings; null where it cannot be given.
     pub interval: Option<[f64; 2]>,
+    /// `closed`: the interval is for the dossiers closed in the period, with the finite-population correction
+    /// (`finite-population/1`) for the share of them that was rated by a known dossier. `process`: for the way the office works,
+    /// without; always so where the number of closed dossiers is unknown, or coverage is above 1. Null without interval.
+    #[schema(value_type = Option<String>)]
+    pub interval_of: Option<&'static str>,
     /// Grade id of `points18`.
     pub grade: Option<String>,
     /// Dossiers finished in the period in this group; null where dossiers have no such group. Shown of suppressed
@@ -106,10 +183,58 @@ pub struct IndexCell {
     pub closed: Option<u64>,
     /// Counted responses / closed, 0 to 1 and rarely above; null when suppressed or when nothing was finished.
     pub coverage: Option<f64>,
-    /// Responses flagged as odd; null when suppressed.
+    /// Responses that a rule flags as odd; null when suppressed. Part of the figures unless they are excluded.
     pub flagged: Option<u64>,
+    /// The figure without the flagged responses; null when none is flagged, when they are excluded anyway, and when so few
+    /// are flagged, or left, that the two figures together would tell how they rated.
+    pub without_flagged: Option<Without>,
     /// Too few respondents, or the group would reveal one that has too few.
     pub suppressed: bool,
+}
+
+/// How much a factor counts in the figure of the whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FactorWeight {
+    /// Id of the factor.
+    pub factor: String,
+    /// Its weight against those of the others.
+    pub weight: u16,
+}
+
+impl FactorWeight {
+    fn of(form: &Form) -> Vec<Self> {
+        let weights = factor_weights(form).into_iter();
+        weights
+            .filter_map(|(at, weight)| {
+                let factor = form.factors.get(at)?.id.clone();
+                Some(Self { factor, weight })
+            })
+            .collect()
+    }
+}
+
+impl IndexCell {
+    /// The figure without flagged responses: that of all where none is flagged; none where it must not be shown.
+    pub fn value_without_flagged(&self) -> Option<f64> {
+        match (&self.without_flagged, self.flagged) {
+            (Some(without), _) => without.value,
+            (None, Some(0)) => self.value,
+            (None, _) => None,
+        }
+    }
+}
+
+/// A figure without flagged responses.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Without {
+    /// The figure; null without valid answers.
+    pub value: Option<f64>,
+    /// Valid answers.
+    pub n: u64,
+    /// Respondents who gave them.
+    pub respondents: u64,
+    /// 95 % interval without finite-population correction; null where it cannot be given.
+    pub interval: Option<[f64; 2]>,
 }
 
 /// Values by the name of their axis; an object on the wire. A list, since a map for each of a quarter of a million cells
@@ -195,6 +320,10 @@ pub struct Measured {
     /// Counts of the levels of each of its cells, in the same order and in the form's order of levels: for exact means and
     /// shares. Only of answers cut by item alone; none of a suppressed cell.
     pub levels: Vec<Option<Vec<u64>>>,
+    /// How many responses of each cell each rule flags, in the order of the rules (empty: none); none of a suppressed cell.
+    pub raised: Vec<Option<Vec<u64>>>,
+    /// Responses of each cell; none of a suppressed one.
+    pub responses: Vec<Option<u64>>,
 }
 
 /// As [`answer`], with the sums.
@@ -220,16 +349,28 @@ pub async fn measured(
     };
     let counted = over_time::count(store, query, question.counts_dossiers(), request.units).await?;
     let whole = match (question.axes.as_slice(), counted.groups.as_slice()) {
-        ([Axis::Item], [(_, cell)]) => Some(cell.clone()),
+        ([Axis::Item], [(_, examined)]) => Some(match request.flagged {
+            Flagged::Include => examined.all.clone(),
+            Flagged::Exclude => examined.rest(),
+        }),
         _ => None,
     };
-    let mut rows = rows(&question, counted.groups, counted.closed.as_ref())?;
+    let mut rows = row::rows(&question, counted.groups, counted.closed.as_ref(), &request)?;
     rows.sort_by(|one, other| one.place.cmp(&other.place));
     suppress::apply(&mut rows, threshold);
-    let sums = rows
-        .iter()
-        .map(|row| row.sums.filter(|_| !row.suppressed))
-        .collect();
+    if request.flagged == Flagged::Exclude {
+        // Beside the figures with them, these would tell how a few flagged responses rated.
+        for row in &mut rows {
+            row.suppressed |= row.rest_hidden;
+        }
+    }
+    let shown = || {
+        rows.iter()
+            .map(|row| Some(row).filter(|row| !row.suppressed))
+    };
+    let sums = shown().map(|row| row?.sums).collect();
+    let raised = shown().map(|row| Some(row?.raised.clone())).collect();
+    let responses = shown().map(|row| Some(row?.responses)).collect();
     let levels = whole.map_or_else(Vec::new, |whole| {
         rows.iter().map(|row| levels(row, &whole)).collect()
     });
@@ -247,22 +388,28 @@ pub async fn measured(
             .collect(),
         units: request.units.name().to_owned(),
         kept_as_was: counted.kept_as_was,
+        factor_weights: FactorWeight::of(question.form),
         threshold,
+        flagged: request.flagged.name(),
+        flag_rules: store.rules().version,
         demo: store.note(DEMO_NOTE).await?.is_some(),
         cells: rows
             .into_iter()
             .map(|row| row.into_cell(&question))
             .collect(),
+        weighted: None,
     };
     Ok(Measured {
         answer,
         sums,
         levels,
+        raised,
+        responses,
     })
 }
 
 /// The counts of the item that a row is about.
-fn levels(row: &Row, whole: &Cell) -> Option<Vec<u64>> {
+fn levels(row: &Row, whole: &survey::cell::Cell) -> Option<Vec<u64>> {
     match row.place.as_slice() {
         [Place::Number(item)] if !row.suppressed => Some(whole.items.get(*item)?.levels.clone()),
         _ => None,
@@ -270,7 +417,7 @@ fn levels(row: &Row, whole: &Cell) -> Option<Vec<u64>> {
 }
 
 /// The asked period; where one end is not asked for, up to the first or last response, and today when there is none.
-async fn period(
+pub(crate) async fn period(
     store: &dyn Store,
     form: &FormKey,
     request: &IndexRequest,
@@ -300,113 +447,4 @@ async fn period(
         ));
     }
     Ok((from, to))
-}
-
-/// A row of the table before anything is hidden.
-#[derive(Clone, Debug)]
-struct Row {
-    /// Its value on each axis.
-    place: Vec<Place>,
-    figure: Figure,
-    sums: Option<(ClusterSums, Measure)>,
-    responses: u64,
-    flagged: u64,
-    closed: Option<u64>,
-    suppressed: bool,
-}
-
-/// A value on an axis; sorts by text, and factors and items as they stand in the form.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Place {
-    /// Value of a dimension.
-    Value(Option<String>),
-    /// Number of a factor or item.
-    Number(usize),
-}
-
-/// One row for each group and cut.
-fn rows(
-    question: &Question<'_>,
-    groups: Vec<(GroupKey, Cell)>,
-    closed: Option<&HashMap<GroupKey, u64>>,
-) -> Result<Vec<Row>, IndexError> {
-    let mut rows = Vec::with_capacity(groups.len() * question.cuts.len());
-    for (key, cell) in groups {
-        // A group that dossiers cannot have (no field, say) has no count; any other has one, be it none.
-        let finished = closed
-            .filter(|_| key.iter().all(Option::is_some))
-            .map(|closed| closed.get(&key).copied().unwrap_or(0));
-        for cut in &question.cuts {
-            rows.push(Row {
-                place: place(&question.axes, &key, cut),
-                figure: compute(question.form, &cell, question.method, cut)?,
-                sums: statistics::index::sums(question.form, &cell, question.method, cut.scope())
-                    .ok(),
-                responses: cell.responses,
-                flagged: cell.flagged,
-                closed: finished,
-                suppressed: false,
-            });
-        }
-    }
-    Ok(rows)
-}
-
-fn place(axes: &[Axis], key: &GroupKey, cut: &Cut) -> Vec<Place> {
-    let mut values = key.iter();
-    axes.iter()
-        .map(|axis| match axis {
-            Axis::Dimension(_) => Place::Value(values.next().cloned().flatten()),
-            Axis::Factor | Axis::Item => Place::Number(cut.number()),
-        })
-        .collect()
-}
-
-fn compute(form: &Form, cell: &Cell, method: Method, cut: &Cut) -> Result<Figure, IndexError> {
-    figure(form, cell, method, cut.scope()).map_err(|error| match error {
-        MethodError::OtherForm => StoreError::Corrupt(error.to_string()).into(),
-        misfit => IndexError::request("method", "wrong-method", misfit.to_string()),
-    })
-}
-
-impl Row {
-    fn into_cell(self, question: &Question<'_>) -> IndexCell {
-        let values = question.axes.iter().zip(self.place);
-        let key = CellKey::of(values.map(|(axis, place)| {
-            let value = match place {
-                Place::Value(value) => value,
-                Place::Number(number) => axis.id(question.form, number),
-            };
-            (axis.name(), value)
-        }));
-        let coverage = self
-            .closed
-            .filter(|closed| *closed > 0)
-            .map(|closed| rounded(self.responses as f64 / closed as f64));
-        let figure = self.figure;
-        let hidden = self.suppressed;
-        fn unless<T>(hidden: bool, value: Option<T>) -> Option<T> {
-            value.filter(|_| !hidden)
-        }
-        IndexCell {
-            key,
-            value: unless(hidden, figure.value),
-            n: unless(hidden, Some(figure.n)),
-            respondents: unless(hidden, Some(figure.respondents)),
-            satisfied: unless(hidden, figure.satisfied),
-            missing: unless(hidden, Some(figure.missing)),
-            not_applicable: unless(hidden, Some(figure.not_applicable)),
-            interval: unless(hidden, figure.interval),
-            grade: unless(hidden, figure.grade),
-            closed: self.closed,
-            coverage: unless(hidden, coverage),
-            flagged: unless(hidden, Some(self.flagged)),
-            suppressed: hidden,
-        }
-    }
-}
-
-/// To four decimals: a share that reads as per cent with two.
-fn rounded(share: f64) -> f64 {
-    (share * 10_000.0).round() / 10_000.0
 }

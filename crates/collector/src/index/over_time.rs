@@ -4,16 +4,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use survey::cell::Cell;
 
 use crate::store::calendar::business_day;
-use crate::store::{CellQuery, Dimension, GroupKey, Store, StoreError};
+use crate::store::{CellQuery, Dimension, Examined, GroupKey, Store, StoreError};
 use crate::units::{KeptAsWas, Lineage, UnitsAs};
 
 /// What was counted.
 pub(super) struct Counted {
     /// Ratings by group.
-    pub(super) groups: Vec<(GroupKey, Cell)>,
+    pub(super) groups: Vec<(GroupKey, Examined)>,
     /// Finished dossiers by group, when asked for.
     pub(super) closed: Option<HashMap<GroupKey, u64>>,
     /// Units that stayed what they were.
@@ -45,7 +44,7 @@ pub(super) async fn count(
         None
     };
     Ok(Counted {
-        groups: store.cells(query).await?,
+        groups: store.examined(query).await?,
         closed,
         kept_as_was: Vec::new(),
     })
@@ -59,7 +58,7 @@ async fn by_parts(
     at: Option<usize>,
     filter: Option<&[String]>,
 ) -> Result<Counted, StoreError> {
-    let mut groups: HashMap<GroupKey, Cell> = HashMap::new();
+    let mut groups: HashMap<GroupKey, Examined> = HashMap::new();
     let mut closed: HashMap<GroupKey, u64> = HashMap::new();
     let mut kept: BTreeSet<KeptAsWas> = BTreeSet::new();
     for segment in lineage.segments(query.from, query.to, filter) {
@@ -81,13 +80,13 @@ async fn by_parts(
                 *closed.entry(rekeyed(key)).or_default() += dossiers;
             }
         }
-        for (key, cell) in store.cells(part).await? {
+        for (key, examined) in store.examined(part).await? {
             let code = at.and_then(|at| key.get(at)?.as_deref());
             kept.extend(code.and_then(|code| lineage.kept_as_was(code, segment.from)));
             groups
                 .entry(rekeyed(key))
-                .and_modify(|sum| sum.merge(&cell))
-                .or_insert(cell);
+                .and_modify(|sum| sum.merge(&examined))
+                .or_insert(examined);
         }
     }
     Ok(Counted {

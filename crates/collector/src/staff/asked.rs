@@ -17,7 +17,7 @@ use super::figures::{Choice, Choices};
 use super::scope::Scope;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
-use crate::index::{self, IndexError, IndexRequest, Measured};
+use crate::index::{self, IndexError, IndexRequest, Measured, Of};
 use crate::store::terms::Term;
 use crate::store::{CellQuery, Dimension, FormKey, Provenance, StoreError};
 use crate::units::UnitsAs;
@@ -41,6 +41,8 @@ pub(super) struct Asked {
     pub(super) units: Option<String>,
     /// Present: every unit, not only the lowest and the highest.
     pub(super) all: Option<String>,
+    /// `raked`: with the weighted figure.
+    pub(super) weights: Option<String>,
     pub(super) lang: Option<String>,
     /// `csv`, `csv-comma` or `xlsx`: a file instead of the page.
     pub(super) export: Option<String>,
@@ -92,6 +94,7 @@ impl Asked {
             ("provenance", &asked.provenance),
             ("units", &asked.units),
             ("all", &asked.all),
+            ("weights", &asked.weights),
             ("lang", &asked.lang),
             ("export", &asked.export),
             ("table", &asked.table),
@@ -137,7 +140,7 @@ impl Asked {
         }
     }
 
-    /// The question to the index, cut by these dimensions.
+    /// The question to the index, cut by these dimensions, with intervals that may be compared.
     pub(super) fn request(&self, form: &Form, by: &[&str], days: Days) -> IndexRequest {
         IndexRequest {
             form: form.id.clone(),
@@ -148,6 +151,8 @@ impl Asked {
             by: by.iter().map(|&name| name.to_owned()).collect(),
             filters: self.filters(),
             units: self.units_as(),
+            of: Of::Process,
+            ..IndexRequest::default()
         }
     }
 
@@ -198,6 +203,7 @@ impl Asked {
             ("unit", &self.unit),
             ("field", &self.field),
             ("procedure", &self.procedure),
+            ("weights", &self.weights),
         ];
         Choices {
             forms: app

@@ -233,6 +233,14 @@ impl Style<'_> {
                 self.count(cell.flagged),
                 Some(words.flagged_note.clone()),
             ),
+            match cell.value_without_flagged() {
+                Some(value) => fact(&words.without_flagged, self.value(value), None),
+                None => fact(
+                    &words.without_flagged,
+                    "–".to_owned(),
+                    cell.value.and(Some(words.without_flagged_note.clone())),
+                ),
+            },
         ];
         if let Some(band) = cell
             .grade
@@ -507,6 +515,8 @@ mod tests {
             closed: None,
             coverage: None,
             flagged: Some(0),
+            without_flagged: None,
+            interval_of: None,
             suppressed: value.is_none(),
         }
     }

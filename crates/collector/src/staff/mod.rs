@@ -12,6 +12,7 @@ mod device_form;
 mod devices;
 mod export;
 mod figures;
+mod flag_page;
 mod gap;
 mod months;
 mod numbers;
@@ -28,6 +29,7 @@ mod sheet;
 mod sheet_page;
 mod spans;
 mod trend;
+mod weighted_part;
 pub(crate) mod words;
 
 use std::sync::Arc;
@@ -67,6 +69,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
             get(citizen_report::page).post(citizen_report::act),
         )
         .route("/qd766", get(qd766::page))
+        .route("/flags", get(flag_page::page))
         .route("/devices", get(devices::page))
         .route(
             "/devices/edit",

@@ -10,7 +10,7 @@ use super::comments::{Offered, Pages, Said};
 use super::device_form::{Code, Fields};
 use super::devices::Row;
 use super::figures::{Choice, Choices, Headline, Section};
-use super::sheet::Sheet;
+use super::sheet::{Block, Sheet};
 use super::words::{Language, LinkOver, Words};
 use crate::http::Problem;
 
@@ -320,6 +320,7 @@ impl DeviceForm<'_> {
 /// The figures of a report and their labels.
 pub(super) struct Body {
     pub(super) headline: Headline,
+    pub(super) weighted: WeightedPart,
     pub(super) sections: Vec<Section>,
     pub(super) about: Vec<String>,
     pub(super) source: Source,
@@ -327,6 +328,16 @@ pub(super) struct Body {
     pub(super) sheet: Sheet,
     /// Caption of each table with links to its files.
     pub(super) files: Vec<(String, Vec<Choice>)>,
+}
+
+/// The weighted figure.
+pub(super) enum WeightedPart {
+    /// Link to it.
+    Link(String),
+    /// It was asked for.
+    Block(Block),
+    /// The choice has none.
+    Cannot,
 }
 
 /// Where a form's questions come from, and what about them is not confirmed.

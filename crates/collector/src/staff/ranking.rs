@@ -188,6 +188,8 @@ fn columns(lang: Language) -> Vec<String> {
         &figures.band,
         &figures.ranks,
         &figures.note,
+        &report.flagged,
+        &figures.without_flagged,
     ]
     .map(Clone::clone)
     .into()
@@ -235,6 +237,8 @@ fn row(
             } else {
                 Value::text("")
             },
+            Value::count(cell.flagged),
+            Value::number(cell.value_without_flagged(), decimals),
         ],
     }
 }

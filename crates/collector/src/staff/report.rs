@@ -5,21 +5,25 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use statistics::methods::Technique;
 use survey::form::{Confidence, Form};
+use survey::method::factor_weights;
 
-use super::asked::{Asked, given, measured};
+use super::asked::{Asked, Days, given, measured};
 use super::desk::Officer;
 use super::figures::{Choice, Name, Section, Style};
 use super::numbers::day;
-use super::pages::{Body, Report, Source, render};
+use super::pages::{Body, Report, Source, WeightedPart, render};
 use super::print;
 use super::report_sheet::{self, Cut};
 use super::sheet_page;
+use super::weighted_part;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
-use crate::index::IndexAnswer;
+use crate::index::{IndexAnswer, IndexError, IndexRequest, Of};
 use crate::store::{Procedure, Unit};
 use crate::units::unit_of_key;
+use crate::weighted;
 
 const PATH: &str = "/staff";
 
@@ -91,7 +95,12 @@ async fn body(
         (None, None, None) => Some("unit"),
     };
     let figures = async |by: &[&str]| -> Result<Option<IndexAnswer>, Problem> {
-        let found = measured(app, asked.request(form, by, days)).await?;
+        // Intervals of the dossiers of the period: what stands here is read by itself, not ranked.
+        let request = IndexRequest {
+            of: Of::Closed,
+            ..asked.request(form, by, days)
+        };
+        let found = measured(app, request).await?;
         Ok(found.map(|found| found.answer))
     };
     let Some(whole) = figures(&[]).await? else {
@@ -118,6 +127,7 @@ async fn body(
     let words = &lang.words().report;
     let more = &lang.words().figures;
     let procedures = app.store.procedures().await?;
+    let weighted = weighted(app, form, asked, days, &units).await?;
     let mut sections = Vec::new();
     match (cut, &groups) {
         (Some("unit"), Some(groups)) => sections.push(style.units(
@@ -265,13 +275,17 @@ async fn body(
             ..plain(id, caption, column, Some(axis), answer)
         });
     }
-    let mut notes = about(&whole, lang);
+    let mut notes = about(form, &whole, lang);
     notes.extend(
         groups
             .iter()
             .flat_map(|groups| sheet_page::kept_as_was(groups, &units, asked)),
     );
-    let sheet = report_sheet::sheet(form, asked, &whole, &cuts, notes.clone());
+    let carried = match &weighted {
+        WeightedPart::Block(block) => Some(block.clone()),
+        WeightedPart::Link(_) | WeightedPart::Cannot => None,
+    };
+    let sheet = report_sheet::sheet(form, asked, &whole, &cuts, carried, notes.clone());
     let files = sheet
         .blocks
         .iter()
@@ -297,12 +311,36 @@ async fn body(
             label(form, &whole, lang),
             whole.cells.first(),
         ),
+        weighted,
         sections,
         about: notes,
         source: source(form, lang),
         sheet,
         files,
     }))
+}
+
+/// The weighted figure when it is asked for: it needs a look at each finished dossier of the period.
+async fn weighted(
+    app: &App,
+    form: &Form,
+    asked: &Asked,
+    days: Days,
+    units: &[Unit],
+) -> Result<WeightedPart, Problem> {
+    if given(&asked.weights) != Some("raked") {
+        return Ok(WeightedPart::Link(asked.link(PATH, |asked| {
+            asked.weights = Some("raked".to_owned());
+        })));
+    }
+    let threshold = app.settings.threshold;
+    match weighted::raked(&app.intake, threshold, &asked.request(form, &[], days)).await {
+        Ok(found) => Ok(WeightedPart::Block(weighted_part::block(
+            &found, form, threshold, units, asked,
+        ))),
+        Err(IndexError::Request { .. }) => Ok(WeightedPart::Cannot),
+        Err(IndexError::Store(error)) => Err(error.into()),
+    }
 }
 
 /// The way down from all units, each step with its link.
@@ -381,8 +419,12 @@ fn unit_row(units: &[Unit], code: Option<&str>, asked: &Asked, lang: Language) -
 fn label(form: &Form, answer: &IndexAnswer, lang: Language) -> String {
     let words = lang.words();
     let method = answer.method.words().label.get(lang.tag());
+    let weights = sheet_page::factor_weights_in_words(form, lang)
+        .map_or_else(String::new, |told| {
+            format!(" · {}: {told}", words.figures.factor_weights)
+        });
     format!(
-        "{method} · {}, {} {} · {} – {} · {}",
+        "{method} · {}, {} {} · {} – {} · {}{weights}",
         form.title.get(lang.tag()),
         words.report.version,
         form.version,
@@ -393,10 +435,12 @@ fn label(form: &Form, answer: &IndexAnswer, lang: Language) -> String {
 }
 
 /// How far the figures may be trusted.
-fn about(answer: &IndexAnswer, lang: Language) -> Vec<String> {
+fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
     let words = &lang.words().report;
+    let figures = &lang.words().figures;
     let method = answer.method.words();
-    vec![
+    let of = answer.cells.first().and_then(|cell| cell.interval_of);
+    let mut lines = vec![
         words.reference.clone(),
         method.note.get(lang.tag()).to_owned(),
         format!("{}: {}", words.method, method.formula.get(lang.tag())),
@@ -406,7 +450,23 @@ fn about(answer: &IndexAnswer, lang: Language) -> Vec<String> {
             &words.too_few_note,
             &[("threshold", &answer.threshold.to_string())],
         ),
-    ]
+    ];
+    if !factor_weights(form).is_empty() {
+        lines.push(figures.factor_weights_note.clone());
+    }
+    match of {
+        Some("closed") => {
+            let technique = Technique::FinitePopulation.words();
+            lines.extend([
+                figures.of_closed_note.clone(),
+                technique.formula.get(lang.tag()).to_owned(),
+                technique.note.get(lang.tag()).to_owned(),
+            ]);
+        }
+        Some(_) => lines.push(figures.of_process_note.clone()),
+        None => {}
+    }
+    lines
 }
 
 /// Where the questions come from, as the form file tells it.

@@ -27,6 +27,7 @@ pub(super) fn sheet(
     asked: &Asked,
     whole: &IndexAnswer,
     cuts: &[Cut<'_>],
+    weighted: Option<Block>,
     about: Vec<String>,
 ) -> Sheet {
     let lang = asked.lang();
@@ -46,6 +47,7 @@ pub(super) fn sheet(
                 chart: None,
                 table: table(form, asked, cut),
             })
+            .chain(weighted)
             .collect(),
         about,
     }
@@ -80,6 +82,12 @@ fn table(form: &Form, asked: &Asked, cut: &Cut<'_>) -> Table {
                 Value::coverage(cell.coverage),
                 Value::count(cell.flagged),
                 Value::text(if cell.suppressed { &hidden } else { "" }),
+                Value::number(cell.value_without_flagged(), decimals),
+                Value::text(match cell.interval_of {
+                    Some("closed") => &figures.of_closed,
+                    Some(_) => &figures.of_process,
+                    None => "",
+                }),
             ],
         }
     });
@@ -99,6 +107,8 @@ fn table(form: &Form, asked: &Asked, cut: &Cut<'_>) -> Table {
             &figures.coverage,
             &report.flagged,
             &figures.note,
+            &figures.without_flagged,
+            &figures.interval_of,
         ]
         .map(str::to_owned)
         .into(),

@@ -85,6 +85,7 @@ pub(super) struct Sheet {
 }
 
 /// A part of a page.
+#[derive(Clone)]
 pub(super) struct Block {
     pub(super) title: String,
     /// Labels of its own, where its figures are others than the page's.
@@ -120,6 +121,7 @@ pub(super) fn in_line(labels: &[(String, String)]) -> String {
 }
 
 /// A drawing.
+#[derive(Clone)]
 pub(super) struct Chart {
     /// An SVG element of our own making, every text in it escaped.
     pub(super) svg: String,

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use survey::form::Form;
-use survey::method::Method;
+use survey::method::{Method, factor_weights};
 
 use super::asked::{Asked, given};
 use super::desk::Officer;
@@ -176,6 +176,19 @@ pub(super) fn kept_as_was(answer: &IndexAnswer, units: &[Unit], asked: &Asked) -
     told
 }
 
+/// How much each factor counts in figures of the whole; none where every answer counts the same.
+pub(super) fn factor_weights_in_words(form: &Form, lang: Language) -> Option<String> {
+    let weights = factor_weights(form);
+    let told: Vec<String> = weights
+        .into_iter()
+        .filter_map(|(at, weight)| {
+            let factor = form.factors.get(at)?;
+            Some(format!("{} {weight}", factor.text.get(lang.tag())))
+        })
+        .collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
 /// What figures are.
 pub(super) struct Label {
     pub(super) method: Method,
@@ -214,6 +227,9 @@ pub(super) fn labels_of(form: &Form, label: &Label, asked: &Asked) -> Vec<(Strin
     ]);
     if given(&asked.unit).is_none() && !asked.scope.is_all() {
         labels.push((words.report.unit.clone(), asked.all_units()));
+    }
+    if let Some(weights) = factor_weights_in_words(form, lang) {
+        labels.push((words.figures.factor_weights.clone(), weights));
     }
     for (name, value) in [
         (&words.report.unit, &asked.unit),

@@ -3,8 +3,10 @@
 mod audit;
 mod comments;
 mod figures;
+mod flags;
 mod qd766;
 mod reports;
+mod weights;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,8 +16,10 @@ use serde::Deserialize;
 pub(crate) use audit::AuditWords;
 pub(crate) use comments::CommentsWords;
 pub(crate) use figures::FiguresWords;
+pub(crate) use flags::FlagsWords;
 pub(crate) use qd766::Qd766Words;
 pub(crate) use reports::ReportsWords;
+pub(crate) use weights::WeightsWords;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,6 +121,8 @@ pub(crate) struct Words {
     pub(crate) comments: CommentsWords,
     pub(crate) reports: ReportsWords,
     pub(crate) qd766: Qd766Words,
+    pub(crate) flags: FlagsWords,
+    pub(crate) weights: WeightsWords,
     pub(crate) device_form: DeviceFormWords,
     pub(crate) refused: RefusedWords,
     pub(crate) audit: AuditWords,
@@ -213,6 +219,8 @@ pub(crate) struct ReportWords {
     pub(crate) no_coverage: String,
     pub(crate) flagged: String,
     pub(crate) flagged_note: String,
+    pub(crate) without_flagged: String,
+    pub(crate) without_flagged_note: String,
     pub(crate) grade: String,
     pub(crate) value: String,
     pub(crate) chart: String,

@@ -7,6 +7,7 @@ mod audit;
 pub mod calendar;
 mod coverage;
 mod error;
+mod examined;
 mod feed;
 mod site;
 pub mod sqlite;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use statistics::flag::Rules;
 use survey::answers::Packed;
 use survey::kiosk::KioskSettings;
 use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
@@ -27,6 +29,7 @@ use uuid::Uuid;
 pub use audit::{AuditFilter, Deed, Entry};
 pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
 pub use error::{Outage, StoreError};
+pub use examined::Examined;
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
 pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
@@ -550,6 +553,17 @@ pub trait Store: Send + Sync + 'static {
         &self,
         query: CellQuery,
     ) -> Result<Vec<(GroupKey, survey::cell::Cell)>, StoreError>;
+    /// The same with what the rules of flags say of the same responses, all in one snapshot.
+    async fn examined(&self, query: CellQuery) -> Result<Vec<(GroupKey, Examined)>, StoreError>;
+    /// The rules that flag responses.
+    fn rules(&self) -> Arc<Rules>;
+    /// Counts the ratings of dossiers, each by its place (a number of the caller's): by the first of its pseudonyms that a
+    /// response to this form version counts for. Places without ratings are left out.
+    async fn rated(
+        &self,
+        form: &FormKey,
+        dossiers: Vec<(usize, [Pseudonym; 2])>,
+    ) -> Result<Vec<(usize, survey::cell::Cell)>, StoreError>;
     /// Dossiers finished in the period, grouped alike; by unit, field, procedure and month, and empty when grouped or
     /// filtered by anything else, which dossiers do not have.
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;

@@ -113,6 +113,11 @@ impl Desk {
         answer.json().await.unwrap()
     }
 
+    /// The same with intervals that may be compared, as pages that compare have them.
+    pub async fn compared(&self, query: &str) -> Value {
+        self.api(&format!("{query}&interval_of=process")).await
+    }
+
     /// Every table of a page by its name, from the XLSX file; both CSV files of each hold the same.
     pub async fn files(&self, path: &str) -> BTreeMap<String, Rows> {
         let book = self.bytes(&format!("{path}&export=xlsx")).await;

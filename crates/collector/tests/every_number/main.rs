@@ -111,7 +111,7 @@ async fn ranks_and_bands_follow_from_what_the_api_tells() {
         let page = desk.text(&path).await;
         desk::same(&tables(&page), &files, &path);
         let rows = &files["units"];
-        let answer = desk.api(&format!("{choice}&by=unit")).await;
+        let answer = desk.compared(&format!("{choice}&by=unit")).await;
         compare(rows, &answer, |cell| &cell["key"]["unit"]);
         // The highest first, then the suppressed by code.
         let values: Vec<f64> = rows.iter().filter_map(|row| row[2].parse().ok()).collect();
@@ -202,7 +202,7 @@ async fn changes_months_and_gaps_follow_from_what_the_api_tells() {
         let page = desk.text(&path).await;
         desk::same(&tables(&page), &files, &path);
         let base = without_days(&choice);
-        let open = desk.api(&choice).await;
+        let open = desk.compared(&choice).await;
         let to = date(&open, "to");
         let from = if choice.contains("from=") {
             date(&open, "from")
@@ -212,15 +212,15 @@ async fn changes_months_and_gaps_follow_from_what_the_api_tells() {
         let days = (to - from).get_days();
         let last = from - 1.day();
         let period = |from: Date, to: Date| format!("{base}&from={from}&to={to}");
-        let now = desk.api(&period(from, to)).await;
-        let before = desk.api(&period(last - days.days(), last)).await;
+        let now = desk.compared(&period(from, to)).await;
+        let before = desk.compared(&period(last - days.days(), last)).await;
         changes += check_change(&files["change"], &now, &before, &choice);
         if let Some(rows) = files.get("months") {
             months += check_months(&desk, rows, &base).await;
         }
         if let Some(rows) = files.get("gap") {
             let answer = desk
-                .api(&format!("{}&by=unit,channel", period(from, to)))
+                .compared(&format!("{}&by=unit,channel", period(from, to)))
                 .await;
             gaps += check_gaps(rows, &answer, &choice);
         }
@@ -262,7 +262,7 @@ async fn check_months(desk: &Desk, rows: &[Vec<String>], base: &str) -> usize {
         .filter(|part| !part.starts_with("method="))
         .collect();
     let answer = desk
-        .api(&format!("{}&method=top2&by=month", parts.join("&")))
+        .compared(&format!("{}&method=top2&by=month", parts.join("&")))
         .await;
     let cells = answer["cells"].as_array().unwrap();
     assert_eq!(rows.len(), cells.len(), "{base}");

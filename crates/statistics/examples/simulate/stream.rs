@@ -57,6 +57,8 @@ fn one_day(rng: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
                 elapsed_ms: None,
                 answers: Packed((0..5).map(|_| 3 + rng.u8(0..3)).collect()),
                 dossier: Dossier::Known,
+                known_unit: true,
+                other_unit: false,
                 assisted: false,
                 clock_offset_ms: None,
             });

@@ -72,6 +72,8 @@ pub(super) fn find(
         }),
         Test::UnknownDossier => each(&|facts| if_so(facts.dossier == Dossier::Unknown)),
         Test::UnfinishedDossier => each(&|facts| if_so(facts.dossier == Dossier::Unfinished)),
+        Test::UnknownUnit => each(&|facts| if_so(!facts.known_unit)),
+        Test::OtherUnit => each(&|facts| if_so(facts.other_unit)),
         Test::Assisted => each(&|facts| if_so(facts.assisted)),
     }
 }

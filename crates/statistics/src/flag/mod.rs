@@ -46,6 +46,10 @@ pub struct Facts {
     pub answers: Packed,
     /// What is known of its dossier.
     pub dossier: Dossier,
+    /// The table of units has its unit.
+    pub known_unit: bool,
+    /// It named another unit than the one it was placed at.
+    pub other_unit: bool,
     /// Given with help.
     pub assisted: bool,
     /// By how much the device's clock was ahead, in milliseconds, where it is known.

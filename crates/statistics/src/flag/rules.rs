@@ -76,6 +76,10 @@ pub enum Test {
     UnknownDossier,
     /// Rated as finished, and not finished.
     UnfinishedDossier,
+    /// The unit is not in the table of units.
+    UnknownUnit,
+    /// It named another unit than the one it was placed at.
+    OtherUnit,
     /// Given with help.
     Assisted,
     /// The device's clock is off.
@@ -139,6 +143,9 @@ pub enum RulesError {
     /// It is no JSON of the right shape.
     #[error("the rules cannot be read: {0}")]
     Json(#[from] serde_json::Error),
+    /// More rules than a response can carry flags.
+    #[error("rules: there are {0}; write at most {max}", max = Rules::MAX)]
+    Many(usize),
     /// Two rules of one name, or a name with other signs.
     #[error("rule id \"{0}\" is used twice or has other signs than a-z, 0-9 and -")]
     Id(String),
@@ -166,6 +173,9 @@ static SHIPPED: LazyLock<Rules> = LazyLock::new(|| {
 });
 
 impl Rules {
+    /// The most rules that a file may have.
+    pub const MAX: usize = 64;
+
     /// The rules that come with the program.
     pub fn shipped() -> &'static Self {
         &SHIPPED
@@ -178,6 +188,9 @@ impl Rules {
     /// [`RulesError`] names the first thing that is wrong.
     pub fn load(json: &str) -> Result<Self, RulesError> {
         let rules: Self = serde_json::from_str(json)?;
+        if rules.rules.len() > Self::MAX {
+            return Err(RulesError::Many(rules.rules.len()));
+        }
         let mut ids = BTreeSet::new();
         for rule in &rules.rules {
             let sign =
@@ -204,6 +217,17 @@ impl Rules {
 }
 
 impl Rule {
+    /// What it looks for, in a sentence with its thresholds: in `lang`, else in Vietnamese.
+    pub fn describe(&self, lang: &str) -> String {
+        let text = self.explanation.get(lang).to_owned();
+        self.test
+            .thresholds()
+            .into_iter()
+            .fold(text, |text, (name, threshold)| {
+                text.replace(&format!("{{{name}}}"), &threshold)
+            })
+    }
+
     /// What is wrong with its words.
     fn wordless(&self) -> Option<String> {
         for (name, text) in [
@@ -246,7 +270,47 @@ impl Test {
             Self::AfterHours { .. }
             | Self::UnknownDossier
             | Self::UnfinishedDossier
+            | Self::UnknownUnit
+            | Self::OtherUnit
             | Self::Assisted => &[],
+        }
+    }
+
+    /// For each name in the braces of an explanation, from where on it is odd.
+    fn thresholds(&self) -> Vec<(&'static str, String)> {
+        let least = |count: &usize| format!("≥ {count}");
+        match self {
+            Self::Burst {
+                responses,
+                within_seconds,
+            } => vec![
+                ("responses", least(responses)),
+                ("seconds", format!("≤ {within_seconds}")),
+            ],
+            Self::ManyCounters {
+                counters,
+                within_seconds,
+            } => vec![
+                ("counters", least(counters)),
+                ("seconds", format!("≤ {within_seconds}")),
+            ],
+            Self::ImpossibleSpeed { ms_per_answer } => vec![
+                ("answers", "n".to_owned()),
+                ("ms", format!("< n × {ms_per_answer}")),
+            ],
+            Self::StraightLining { answers } => {
+                vec![("answers", least(answers)), ("level", "x".to_owned())]
+            }
+            Self::ClockSkew { seconds } => vec![("seconds", format!("> {seconds}"))],
+            Self::IdenticalAnswers { responses, answers } => {
+                vec![("responses", least(responses)), ("answers", least(answers))]
+            }
+            Self::AfterHours { .. }
+            | Self::UnknownDossier
+            | Self::UnfinishedDossier
+            | Self::UnknownUnit
+            | Self::OtherUnit
+            | Self::Assisted => Vec::new(),
         }
     }
 
@@ -255,39 +319,45 @@ impl Test {
             Self::Burst {
                 responses,
                 within_seconds,
-            }
-            | Self::ManyCounters {
-                counters: responses,
-                within_seconds,
             } => {
                 if *responses < 2 {
-                    Some("one response is no series; write 2 or more")
-                } else if *within_seconds < 1 {
-                    Some("within-seconds must be 1 or more")
+                    Some("responses: one is no series; write 2 or more")
                 } else {
-                    None
+                    (*within_seconds < 1).then_some("within-seconds: write 1 or more")
                 }
             }
-            Self::IdenticalAnswers { responses, answers } => (*responses < 2 || *answers < 2)
-                .then_some("responses and answers must be 2 or more"),
+            Self::ManyCounters {
+                counters,
+                within_seconds,
+            } => {
+                if *counters < 2 {
+                    Some("counters: every device has one; write 2 or more")
+                } else {
+                    (*within_seconds < 1).then_some("within-seconds: write 1 or more")
+                }
+            }
+            Self::IdenticalAnswers { responses, answers } => {
+                (*responses < 2 || *answers < 2).then_some("responses and answers: write 2 or more")
+            }
             Self::StraightLining { answers } => {
-                (*answers < 2).then_some("one answer is always of one level; write 2 or more")
+                (*answers < 2).then_some("answers: one is always of one level; write 2 or more")
             }
-            Self::ImpossibleSpeed { ms_per_answer } => {
-                (*ms_per_answer == 0).then_some("nothing is faster than 0 ms; write 1 or more")
-            }
+            Self::ImpossibleSpeed { ms_per_answer } => (*ms_per_answer == 0)
+                .then_some("ms-per-answer: nothing is faster than 0 ms; write 1 or more"),
             Self::AfterHours { open } => {
                 if open.from >= open.until {
-                    Some("the hall must open before it closes")
+                    Some("open: the hall must open (from) before it closes (until)")
                 } else if open.days.is_empty() || open.days.iter().any(|day| !(1..=7).contains(day))
                 {
-                    Some("days must be some of 1 (Monday) to 7 (Sunday)")
+                    Some("open.days: write some of 1 (Monday) to 7 (Sunday)")
                 } else {
                     None
                 }
             }
             Self::UnknownDossier
             | Self::UnfinishedDossier
+            | Self::UnknownUnit
+            | Self::OtherUnit
             | Self::Assisted
             | Self::ClockSkew { .. } => None,
         }

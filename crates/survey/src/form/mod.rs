@@ -231,6 +231,11 @@ pub struct Factor {
     pub id: String,
     /// Heading for people.
     pub text: Text,
+    /// How much its figure counts in the form's headline figure against those of the other factors. Absent in every factor:
+    /// all answers count the same.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u16>,
 }
 
 /// One question.

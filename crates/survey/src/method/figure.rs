@@ -2,6 +2,7 @@
 
 use super::Method;
 use super::points::{Indicator, points18};
+use super::weighted::{factor_weights, weighted};
 use crate::cell::{Cell, ItemCount, Moments, ends, pooled_items, rated_scale};
 use crate::form::{Form, Item, Judge, Scale, ScaleKind};
 use crate::interval;
@@ -36,7 +37,7 @@ pub struct Figure {
     pub not_applicable: u64,
     /// 95 % interval on the scale of `value`, each end rounded as `value` is; none where it cannot be given.
     pub interval: Option<[f64; 2]>,
-    /// How the interval was made: `wilson`, `cluster-wilson`, `t` or `cluster-t`.
+    /// How the interval was made: `wilson`, `cluster-wilson`, `t`, `cluster-t` or `weighted-factors`.
     pub interval_kind: Option<&'static str>,
     /// Id of the grade; only for the headline of `points18`, only when every indicator has answers.
     pub grade: Option<String>,
@@ -76,6 +77,11 @@ pub enum MethodError {
     /// The form has no such factor or item, or none of its ratings are in the scope.
     #[error("the form has no such scope, or no rating in it; choose a factor or item of the form")]
     NoScope,
+    /// The headline is a mean of factors by their weights and no ratio of two sums.
+    #[error(
+        "form {0} gives its factors weights, so its headline is no ratio of sums; ask for a factor or an item"
+    )]
+    Weighted(String),
     /// The cell was counted for another form or form version.
     #[error("the cell was counted for another form; use the form version of its responses")]
     OtherForm,
@@ -112,6 +118,10 @@ pub fn figure(
         ..Figure::default()
     };
     let decimals = form.index.decimals;
+    let weights = factor_weights(form);
+    if scope == Scope::Headline && !weights.is_empty() && method != Method::Points18 {
+        return weighted(form, cell, method, &weights, counts);
+    }
     Ok(match method {
         Method::Top2 => top2(decimals, &parts, &sums, counts),
         Method::Mean100 => mean100(decimals, &parts, &sums, counts)?,
@@ -124,7 +134,7 @@ pub fn figure(
 ///
 /// # Errors
 ///
-/// As [`figure`]; `points18` has no such sums, since its figure adds up means of items: [`MethodError::WrongScale`].
+/// As [`figure`]; a headline of weighted factors has no such sums, [`MethodError::Weighted`]; and `points18` has none, since its figure adds up means of items: [`MethodError::WrongScale`].
 pub fn sums(
     form: &Form,
     cell: &Cell,
@@ -132,6 +142,9 @@ pub fn sums(
     scope: Scope,
 ) -> Result<(Moments, u8), MethodError> {
     let parts = checked(form, cell, method, scope)?;
+    if scope == Scope::Headline && !factor_weights(form).is_empty() {
+        return Err(MethodError::Weighted(form.id.clone()));
+    }
     let span = match method {
         Method::Top2 => 1,
         Method::Mean100 => common_span(&parts)?,
@@ -144,6 +157,61 @@ pub fn sums(
         }
     };
     Ok((moments(cell, scope, &parts), span))
+}
+
+/// The sums of one factor, for the weighted headline.
+pub(super) struct Scoped {
+    method: Method,
+    single: bool,
+    sums: Moments,
+    span: u8,
+}
+
+impl Scoped {
+    pub(super) fn factor(
+        form: &Form,
+        cell: &Cell,
+        method: Method,
+        factor: usize,
+    ) -> Result<Self, MethodError> {
+        let scope = Scope::Factor(factor);
+        let parts = checked(form, cell, method, scope)?;
+        let sums = moments(cell, scope, &parts);
+        Ok(Self {
+            method,
+            single: parts.len() == 1 || sums.mm == sums.respondents,
+            sums,
+            span: match method {
+                Method::Mean100 => common_span(&parts)?,
+                Method::Top2 | Method::Points18 => 1,
+            },
+        })
+    }
+
+    /// Numerator and denominator of the figure from 0 to 1.
+    pub(super) fn share(&self) -> (u128, u128) {
+        match self.method {
+            Method::Mean100 => (
+                self.sums.x.into(),
+                u128::from(self.sums.m) * u128::from(self.span),
+            ),
+            Method::Top2 | Method::Points18 => (self.sums.s.into(), self.sums.m.into()),
+        }
+    }
+
+    pub(super) fn interval(&self) -> Option<[f64; 2]> {
+        match self.method {
+            Method::Mean100 => interval::ratio_t(&self.sums, self.span),
+            Method::Top2 | Method::Points18 if self.single => {
+                interval::wilson(self.sums.s, self.sums.m)
+            }
+            Method::Top2 | Method::Points18 => interval::cluster_wilson(&self.sums),
+        }
+    }
+
+    pub(super) fn satisfied(&self) -> u64 {
+        self.sums.s
+    }
 }
 
 /// The items of a scope, when form, method, scope and cell fit each other.
@@ -330,7 +398,7 @@ fn mean_value(part: &Part) -> Option<Ratio> {
     Ratio::new(sum, n)
 }
 
-fn printed(ratio: &Ratio, decimals: u8) -> Option<f64> {
+pub(super) fn printed(ratio: &Ratio, decimals: u8) -> Option<f64> {
     Some(ratio.round(decimals)?.to_f64())
 }
 
@@ -341,7 +409,12 @@ fn sum(numbers: impl Iterator<Item = u64>) -> u64 {
 
 impl Figure {
     /// With an interval given as shares; each end rounded half up as the value is.
-    fn with_interval(self, shares: Option<[f64; 2]>, kind: &'static str, decimals: u8) -> Self {
+    pub(super) fn with_interval(
+        self,
+        shares: Option<[f64; 2]>,
+        kind: &'static str,
+        decimals: u8,
+    ) -> Self {
         let scale = 10f64.powi(decimals.min(Decimal::MAX_PLACES).into());
         Self {
             interval: shares.map(|ends| ends.map(|end| (end * 100.0 * scale).round() / scale)),

@@ -3,6 +3,7 @@
 mod figure;
 mod points;
 mod shares;
+mod weighted;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use figure::{Figure, MethodError, Scope, figure, sums};
 pub use points::{Indicator, Points, points18};
 pub use shares::{Shares, shares};
+pub use weighted::factor_weights;
 pub use words::Words;
 
 /// A named way to compute an index; none is official (`docs/methods.md`).

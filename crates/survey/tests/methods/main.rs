@@ -11,4 +11,5 @@ mod published;
 mod qd766;
 mod ratio;
 mod shipped;
+mod weights;
 mod words;

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::{FromRef, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::civil::Date;
 
 use super::index_parameters::{FILTERS, Parameters};
 use crate::http::App;
-use crate::http::caller::Anybody;
-use crate::http::problem::{Everywhere, Problem};
-use crate::index::{self, IndexAnswer, IndexError, IndexRequest};
+use crate::http::caller::{Anybody, Caller};
+use crate::http::problem::{Everywhere, NeedsKey, Problem};
+use crate::index::{self, Flagged, IndexAnswer, IndexError, IndexRequest, Of};
+use crate::store::Role;
 use crate::units::UnitsAs;
+use crate::weighted;
 
 impl From<IndexError> for Problem {
     fn from(error: IndexError) -> Self {
@@ -29,28 +31,58 @@ impl From<IndexError> for Problem {
 }
 
 /// The question in the query string.
-pub(super) struct Question(IndexRequest);
+pub(super) struct Question(IndexRequest, Weights);
 
-impl<S: Send + Sync> FromRequestParts<S> for Question {
+/// Weighted figures, or none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Weights {
+    #[default]
+    None,
+    Raked,
+}
+
+impl Weights {
+    pub(super) const NAMES: [&str; 2] = ["none", "raked"];
+
+    fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "none" => Some(Self::None),
+            "raked" => Some(Self::Raked),
+            _ => None,
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Question
+where
+    Arc<App>: FromRef<S>,
+{
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::bad_request("bad-query", "the query is not well-formed"))?;
-        question(pairs).map(Self)
+        let (request, weights) = question(pairs)?;
+        // Weights look at each finished dossier: not for everybody to ask for.
+        if weights == Weights::Raked {
+            let caller = Caller::from_request_parts(parts, state).await?;
+            caller.require(&[Role::Analyst, Role::Admin])?;
+        }
+        Ok(Self(request, weights))
     }
 }
 
 /// Reads the parameters; lists may be repeated or separated by commas.
-fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
+fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Problem> {
     let mut single: BTreeMap<String, String> = BTreeMap::new();
     let mut by = Vec::new();
     let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in pairs {
         match name.as_str() {
             "by" => by.extend(listed(&name, &value)?),
-            "form" | "form_version" | "method" | "from" | "to" | "units" => {
+            "form" | "form_version" | "method" | "from" | "to" | "flagged" | "interval_of"
+            | "weights" | "units" => {
                 if single.insert(name.clone(), value).is_some() {
                     return Err(Problem::bad_request(
                         "repeated-parameter",
@@ -67,7 +99,7 @@ fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
                 return Err(Problem::bad_request(
                     "unknown-parameter",
                     format!(
-                        "{name:?} is no parameter here; use form, form_version, method, from, to, units, by or a filter: {}",
+                        "{name:?} is no parameter here; use form, form_version, method, from, to, units, by, flagged, interval_of, weights or a filter: {}",
                         FILTERS.join(", ")
                     ),
                 )
@@ -97,6 +129,25 @@ fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
                 })
         })
         .transpose()?;
+    let flagged = choice(
+        single.remove("flagged"),
+        "flagged",
+        Flagged::of_name,
+        [Flagged::Include, Flagged::Exclude].map(Flagged::name),
+    )?;
+    let of = choice(
+        single.remove("interval_of"),
+        "interval_of",
+        Of::of_name,
+        [Of::Closed, Of::Process].map(Of::name),
+    )?;
+    let units = units(single.remove("units"))?;
+    let weights = choice(
+        single.remove("weights"),
+        "weights",
+        Weights::of_name,
+        Weights::NAMES,
+    )?;
     let mut day = |name: &str| {
         single
             .remove(name)
@@ -110,7 +161,7 @@ fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
             })
             .transpose()
     };
-    Ok(IndexRequest {
+    let request = IndexRequest {
         form,
         form_version,
         from: day("from")?,
@@ -118,8 +169,11 @@ fn question(pairs: Vec<(String, String)>) -> Result<IndexRequest, Problem> {
         method: single.remove("method"),
         by,
         filters,
-        units: units(single.remove("units"))?,
-    })
+        units,
+        flagged,
+        of,
+    };
+    Ok((request, weights))
 }
 
 /// How units that have changed since are counted.
@@ -130,6 +184,25 @@ pub(super) fn units(asked: Option<String>) -> Result<UnitsAs, Problem> {
     UnitsAs::of_name(&asked).ok_or_else(|| {
         let names = UnitsAs::ALL.map(|(_, name)| name).join(" or ");
         Problem::bad_request("unknown-value", format!("{asked:?} is not {names}")).field("units")
+    })
+}
+
+/// One of two words, or the usual one when absent.
+fn choice<T: Default>(
+    given: Option<String>,
+    name: &str,
+    read: impl Fn(&str) -> Option<T>,
+    words: [&str; 2],
+) -> Result<T, Problem> {
+    let Some(text) = given else {
+        return Ok(T::default());
+    };
+    read(&text).ok_or_else(|| {
+        Problem::bad_request(
+            "unknown-value",
+            format!("choose among: {}", words.join(", ")),
+        )
+        .field(name)
     })
 }
 
@@ -151,7 +224,7 @@ fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
 /// The index
 ///
 /// Every figure carries its method, form version, denominator, interval and coverage; groups of too few respondents
-/// are suppressed. Lists may be given as repeated parameters or separated by commas.
+/// are suppressed. Weighted figures need a key of an analyst; all others need none. Lists may be given as repeated parameters or separated by commas.
 #[utoipa::path(
     get,
     path = "/api/v1/index",
@@ -160,29 +233,29 @@ fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
     params(Parameters),
     responses(
         (status = 200, description = "the figures", body = IndexAnswer),
+        NeedsKey,
         Everywhere
     )
 )]
 pub(super) async fn get(
     _: Anybody,
-    Question(request): Question,
+    Question(request, weights): Question,
     State(app): State<Arc<App>>,
 ) -> Result<Json<IndexAnswer>, Problem> {
-    let answer = index::answer(
-        app.store.as_ref(),
-        &app.forms,
-        app.settings.threshold,
-        request,
-    )
-    .await?;
-    Ok(Json(answer))
+    let threshold = app.settings.threshold;
+    let weighted = match weights {
+        Weights::None => None,
+        Weights::Raked => Some(weighted::raked(&app.intake, threshold, &request).await?),
+    };
+    let answer = index::answer(app.store.as_ref(), &app.forms, threshold, request).await?;
+    Ok(Json(IndexAnswer { weighted, ..answer }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn asked(pairs: &[(&str, &str)]) -> Result<IndexRequest, Problem> {
+    fn asked(pairs: &[(&str, &str)]) -> Result<(IndexRequest, Weights), Problem> {
         question(
             pairs
                 .iter()

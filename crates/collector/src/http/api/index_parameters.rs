@@ -10,6 +10,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::index::Weights;
+use crate::index::{Flagged, Of};
 use crate::units::UnitsAs;
 
 /// What may be filtered by.
@@ -46,6 +48,17 @@ pub(super) struct Parameters {
     /// Last business day; the last with a rating when absent.
     #[param(format = Date)]
     to: Option<String>,
+    /// Flagged responses are part of the figures, or are left out of them.
+    #[param(inline)]
+    flagged: Option<FlaggedWord>,
+    /// Intervals for the dossiers closed in the period, where their number is known (the usual), or for the way the office
+    /// works.
+    #[param(inline)]
+    interval_of: Option<OfWord>,
+    /// `raked`: with a figure weighted to the closed dossiers by unit, field, timeliness and filing channel. Of the whole: without
+    /// by, and filtered by unit, field, procedure, and at most one factor or item.
+    #[param(inline)]
+    weights: Option<WeightsWord>,
     /// Dimensions to group by, in order; at most one of factor and item.
     #[param(inline)]
     by: Option<Dimensions>,
@@ -112,6 +125,50 @@ impl PartialSchema for UnitsName {
 }
 
 impl ToSchema for UnitsName {}
+
+/// What becomes of flagged responses.
+struct FlaggedWord;
+
+impl PartialSchema for FlaggedWord {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(
+                [Flagged::Include, Flagged::Exclude].map(Flagged::name),
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for FlaggedWord {}
+
+/// Weighted figures, or none.
+struct WeightsWord;
+
+impl PartialSchema for WeightsWord {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Weights::NAMES))
+            .into()
+    }
+}
+
+impl ToSchema for WeightsWord {}
+
+/// Whose satisfaction intervals speak of.
+struct OfWord;
+
+impl PartialSchema for OfWord {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some([Of::Closed, Of::Process].map(Of::name)))
+            .into()
+    }
+}
+
+impl ToSchema for OfWord {}
 
 /// A list of dimensions; every filter is one.
 struct Dimensions;

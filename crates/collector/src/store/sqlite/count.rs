@@ -9,7 +9,7 @@
 //! roll-up knows the unit alone, too. All sources are read in one snapshot, and the rows that the roll-ups do not hold yet are added from the log, so every answer is
 //! exact at the moment of its snapshot, however far the roll-ups are behind.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -25,7 +25,8 @@ use super::{rollup, sql};
 use crate::forms::FormBook;
 use crate::store::terms::Term;
 use crate::store::{
-    CellQuery, Dimension, FormKey, GroupKey, Provenance, StoreError, Timeliness, calendar,
+    CellQuery, Dimension, FormKey, GroupKey, Provenance, Pseudonym, StoreError, Timeliness,
+    calendar,
 };
 
 /// Where counts may come from.
@@ -115,7 +116,7 @@ fn plan(query: &CellQuery, span: (Date, Date), sources: Sources) -> Vec<Part> {
 }
 
 /// Groups and filters by numbers.
-struct Grouping {
+pub struct Grouping {
     by: Vec<Dimension>,
     filters: Vec<(Dimension, HashSet<i64>)>,
 }
@@ -137,7 +138,7 @@ impl Grouping {
     }
 
     /// The group of these facts: those that it is told apart by, if the filters let it pass.
-    fn group(&self, facts: &Facts) -> Option<Facts> {
+    pub fn group(&self, facts: &Facts) -> Option<Facts> {
         self.filters
             .iter()
             .all(|(dimension, allowed)| allowed.contains(&facts.get(*dimension)))
@@ -161,7 +162,8 @@ impl Grouping {
         self.filters.iter().any(|(_, allowed)| allowed.is_empty())
     }
 
-    fn names(
+    /// The values of a group, in the order asked for.
+    pub fn names(
         &self,
         connection: &Connection,
         texts: &Texts,
@@ -367,20 +369,33 @@ fn broken(error: rusqlite::types::FromSqlError) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
-/// Counts responses that enter the index, sorted by group.
-pub fn cells(
+/// Cells by number, before they are named.
+pub struct Gathered {
+    /// The form.
+    pub form: Arc<Form>,
+    /// Its number.
+    pub id: i64,
+    /// First and last day with a response to it.
+    pub span: (Date, Date),
+    /// What they are grouped by.
+    pub grouping: Grouping,
+    /// Each group's cell.
+    pub cells: HashMap<Facts, Cell>,
+}
+
+/// Counts responses that enter the index; `None` when there can be none.
+pub fn gather(
     connection: &Connection,
     forms: &FormBook,
-    texts: &Texts,
     query: &CellQuery,
     sources: Sources,
-) -> Result<Vec<(GroupKey, Cell)>, StoreError> {
+) -> Result<Option<Gathered>, StoreError> {
     let form = Arc::clone(known_form(forms, &query.form)?);
     let (Some(id), Some(span)) = (
         form_id(connection, &query.form)?,
         span(connection, &query.form)?,
     ) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let mut gathering = Gathering {
         connection,
@@ -391,7 +406,7 @@ pub fn cells(
         cells: HashMap::new(),
     };
     if gathering.grouping.is_void() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let watermark = rollup::watermark(connection)?;
     for part in plan(query, span, sources) {
@@ -409,10 +424,63 @@ pub fn cells(
     let Gathering {
         grouping, cells, ..
     } = gathering;
+    Ok(Some(Gathered {
+        form,
+        id,
+        span,
+        grouping,
+        cells,
+    }))
+}
+
+/// Counts responses that enter the index, sorted by group.
+pub fn cells(
+    connection: &Connection,
+    forms: &FormBook,
+    texts: &Texts,
+    query: &CellQuery,
+    sources: Sources,
+) -> Result<Vec<(GroupKey, Cell)>, StoreError> {
+    let Some(Gathered {
+        grouping, cells, ..
+    }) = gather(connection, forms, query, sources)?
+    else {
+        return Ok(Vec::new());
+    };
     let mut named = cells
         .into_iter()
         .map(|(group, cell)| Ok((grouping.names(connection, texts, &group)?, cell)))
         .collect::<Result<Vec<_>, StoreError>>()?;
     named.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(named)
+}
+
+/// Counts the ratings of dossiers by place, each by the first of its pseudonyms that counts.
+pub fn rated(
+    connection: &Connection,
+    forms: &FormBook,
+    key: &FormKey,
+    dossiers: &[(usize, [Pseudonym; 2])],
+) -> Result<Vec<(usize, Cell)>, StoreError> {
+    let form = known_form(forms, key)?;
+    let Some(id) = form_id(connection, key)? else {
+        return Ok(Vec::new());
+    };
+    let counter = Counter::new(form);
+    let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
+    for (place, pseudonyms) in dossiers {
+        for pseudonym in pseudonyms {
+            let mut found = false;
+            log::each(connection, sql::COUNTED_FOR, (pseudonym.0, id), |counted| {
+                let cell = cells.entry(*place).or_insert_with(|| Cell::empty(form));
+                counter.add(cell, &counted.answers, counted.marks);
+                found = true;
+                Ok(())
+            })?;
+            if found {
+                break;
+            }
+        }
+    }
+    Ok(cells.into_iter().collect())
 }

@@ -191,8 +191,8 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY` or `ROWS_BY_UNIT`; `buffer` takes the answers.
-    fn read(row: &Row<'_>, mut buffer: Vec<u8>) -> Result<Self, StoreError> {
+    /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY`, `ROWS_BY_UNIT` or `EXAMINED`; `buffer` takes the answers.
+    pub fn read(row: &Row<'_>, mut buffer: Vec<u8>) -> Result<Self, StoreError> {
         let answers = row.get_ref(12)?.as_blob();
         buffer.clear();
         buffer.extend_from_slice(answers.map_err(|error| StoreError::Corrupt(error.to_string()))?);

@@ -11,6 +11,7 @@ mod connection;
 mod count;
 mod covered;
 mod enrolments;
+mod examine;
 mod export;
 mod failure;
 mod feed;
@@ -41,20 +42,23 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Connection;
+use statistics::flag::Rules;
 use survey::answers::Packed;
 use survey::cell::Cell;
 
 use self::connection::Readers;
 use self::count::Sources;
+use self::examine::Examiner;
 use self::health::{Diagnosis, Health};
 use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, AuditFilter, CellQuery, CoverageQuery, Covered, DeviceSettings,
-    Dossier, Enrolment, Entry, Fed, Filed, FinishedFilter, FinishedSpan, FormKey, GroupKey, Invite,
-    InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery, Session, Site,
-    SiteKey, Store, StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification,
+    Dossier, Enrolment, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
+    GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery,
+    Session, Site, SiteKey, Store, StoreError, ToldChange, Totals, Unit, UnitChange, User,
+    Verification,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -76,6 +80,7 @@ pub struct SqliteStore {
     forms: Arc<FormBook>,
     texts: Arc<Texts>,
     covered: Arc<tokio::sync::Mutex<covered::Cache>>,
+    examiner: Arc<Examiner>,
     health: Arc<Health>,
 }
 
@@ -107,8 +112,18 @@ impl SqliteStore {
             forms,
             texts: Arc::default(),
             covered: Arc::default(),
+            examiner: Arc::new(Examiner::new(Arc::new(Rules::shipped().clone()))),
             health,
         })
+    }
+
+    /// With the rules of an authority instead of those that come with the program.
+    #[must_use]
+    pub fn with_rules(self, rules: Arc<Rules>) -> Self {
+        Self {
+            examiner: Arc::new(Examiner::new(rules)),
+            ..self
+        }
     }
 
     /// Takes nothing new, writes what waits, and brings the roll-ups up to date. Blocks until done; dropping the
@@ -176,6 +191,30 @@ impl Store for SqliteStore {
 
     async fn cells(&self, query: CellQuery) -> Result<Vec<(GroupKey, Cell)>, StoreError> {
         self.count(query, Sources::Fastest).await
+    }
+
+    async fn examined(&self, query: CellQuery) -> Result<Vec<(GroupKey, Examined)>, StoreError> {
+        let forms = Arc::clone(&self.forms);
+        let texts = Arc::clone(&self.texts);
+        let examiner = Arc::clone(&self.examiner);
+        self.readers
+            .run(move |connection| examine::examined(connection, &forms, &texts, &examiner, &query))
+            .await
+    }
+
+    async fn rated(
+        &self,
+        form: &FormKey,
+        dossiers: Vec<(usize, [Pseudonym; 2])>,
+    ) -> Result<Vec<(usize, Cell)>, StoreError> {
+        let (form, forms) = (form.clone(), Arc::clone(&self.forms));
+        self.readers
+            .run(move |connection| count::rated(connection, &forms, &form, &dossiers))
+            .await
+    }
+
+    fn rules(&self) -> Arc<Rules> {
+        Arc::clone(self.examiner.rules())
     }
 
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError> {

@@ -92,6 +92,22 @@ statements! {
     SAID_OF_UNIT = "SELECT r.day, r.unit, r.field, r.procedure, r.reasons, c.text
         FROM response r INDEXED BY response_by_unit LEFT JOIN comment c ON c.row = r.row
         WHERE r.form = ?1 AND r.day BETWEEN ?2 AND ?3 AND r.repeat_of IS NULL AND r.received_at < ?4 AND r.unit = ?5";
+    /// The same columns and more, of repeats too.
+    EXAMINED = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+            assisted, partial, answers, row, 1, device, received_at, submitted_at, elapsed_ms, clock_offset_ms,
+            pseudonym IS NOT NULL
+        FROM response INDEXED BY response_by_day
+        WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NULL
+        UNION ALL
+        SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+            assisted, partial, answers, row, 0, device, received_at, submitted_at, elapsed_ms, clock_offset_ms,
+            pseudonym IS NOT NULL
+        FROM response INDEXED BY response_repeats
+        WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NOT NULL";
+    COUNTED_FOR = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+            assisted, partial, answers
+        FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL AND form = ?2";
+    LOG_CHANGES = "SELECT day, changes FROM log_change WHERE form = ?1 AND day BETWEEN ?2 AND ?3";
 
     WATERMARK = "SELECT upto FROM watermark";
     SET_WATERMARK = "UPDATE watermark SET upto = ?1";

@@ -24,6 +24,8 @@ fn facts(row: u64) -> Facts {
         elapsed_ms: Some(30_000),
         answers: Packed(vec![5, 4, 5, 4, (row % 5) as u8 + 1, 5, 4, 3]),
         dossier: Dossier::Known,
+        known_unit: true,
+        other_unit: false,
         assisted: false,
         clock_offset_ms: Some(-120),
     }
@@ -259,12 +261,22 @@ fn what_the_register_and_the_device_say() {
             clock_offset_ms: None,
             ..facts(6)
         },
+        Facts {
+            known_unit: false,
+            ..facts(7)
+        },
+        Facts {
+            other_unit: true,
+            ..facts(8)
+        },
     ];
     let expected = [
         (1, "unknown-dossier"),
         (2, "unfinished-dossier"),
         (3, "assisted"),
         (4, "clock-skew"),
+        (7, "unknown-unit"),
+        (8, "other-unit"),
     ];
     assert_eq!(raised(&day), expected.map(|(row, id)| (row, id.to_owned())));
     assert_eq!(

@@ -50,13 +50,30 @@ fn rules_are_checked_when_they_are_loaded() {
 }
 
 #[test]
+fn a_file_has_no_more_rules_than_a_response_can_carry() {
+    let mut rules: serde_json::Value =
+        serde_json::from_str(include_str!("../../../rules/flags.json")).unwrap();
+    let one = rules["rules"][0].clone();
+    let many = (0..=Rules::MAX).map(|n| {
+        let mut rule = one.clone();
+        rule["id"] = format!("burst-{n}").into();
+        rule
+    });
+    rules["rules"] = many.collect();
+    assert!(matches!(
+        Rules::load(&rules.to_string()),
+        Err(RulesError::Many(65))
+    ));
+}
+
+#[test]
 fn every_rule_says_what_would_explain_it_innocently() {
     let ids: BTreeSet<_> = Rules::shipped()
         .rules
         .iter()
         .map(|rule| rule.id.as_str())
         .collect();
-    assert_eq!(ids.len(), 10);
+    assert_eq!(ids.len(), 12);
     for rule in &Rules::shipped().rules {
         for lang in ["vi", "en"] {
             assert!(
@@ -68,4 +85,19 @@ fn every_rule_says_what_would_explain_it_innocently() {
             );
         }
     }
+}
+
+#[test]
+fn every_rule_says_what_it_looks_for_with_its_thresholds() {
+    let rules = &Rules::shipped().rules;
+    for rule in rules {
+        for lang in ["vi", "en"] {
+            let said = rule.describe(lang);
+            assert!(!said.contains(['{', '}']), "{said}");
+        }
+    }
+    assert_eq!(
+        rules[0].describe("en"),
+        "≥ 8 ratings on one device within ≤ 180 seconds."
+    );
 }

@@ -6,6 +6,7 @@ mod names;
 mod ranges;
 mod scales;
 mod texts;
+mod weights;
 
 use super::{Form, Item, Role, Scale, ScaleKind};
 
@@ -38,6 +39,7 @@ pub(super) fn all(form: &Form) -> Vec<Finding> {
     scales::check(form, &mut found);
     items::check(form, &mut found);
     index::check(form, &mut found);
+    weights::check(form, &mut found);
     found.0
 }
 

@@ -1,0 +1,59 @@
+//! An authority's own rules of flags.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use statistics::flag::Rules;
+
+use crate::settings::Common;
+
+/// The rules that the settings name; none where the shipped ones hold.
+pub fn rules(common: &Common) -> Result<Option<Arc<Rules>>> {
+    common
+        .flag_rules
+        .as_deref()
+        .map(|path| {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("the flag rules {} cannot be read", path.display()))?;
+            read(&text).with_context(|| format!("the flag rules {} are faulty", path.display()))
+        })
+        .transpose()
+        .map(|rules| rules.map(Arc::new))
+}
+
+/// Reads and checks rules; an error names the field.
+fn read(text: &str) -> Result<Rules> {
+    // For the place of a fault of shape; the other checks name rule and field themselves.
+    let json = &mut serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize::<_, Rules>(json)
+        .map_err(|error| anyhow::anyhow!("{}: {}", error.path(), error.inner()))?;
+    Ok(Rules::load(text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_with_its_field() {
+        let said = |text: &str| format!("{:#}", read(text).unwrap_err());
+        let rule = |test: &str| {
+            format!(
+                r#"{{"version": 3, "utc-offset-minutes": 420, "rules": [{{"id": "a", "test": {test},
+                "label": {{"vi": "A", "en": "A"}}, "explanation": {{"vi": "A", "en": "A"}}, "innocent": {{"vi": "A", "en": "A"}}}}]}}"#
+            )
+        };
+        let sound = rule(r#"{"kind": "burst", "responses": 5, "within-seconds": 60}"#);
+        assert_eq!(read(&sound).unwrap().version, 3);
+        let lacking = said(&rule(r#"{"kind": "burst", "responses": 5}"#));
+        assert!(
+            lacking.contains("rules[0].test") && lacking.contains("within-seconds"),
+            "{lacking}"
+        );
+        let odd = said(&rule(
+            r#"{"kind": "burst", "responses": 1, "within-seconds": 60}"#,
+        ));
+        assert_eq!(odd, "rule a: responses: one is no series; write 2 or more");
+        assert!(said(r#"{"version": "x"}"#).starts_with("version: "));
+    }
+}

@@ -1,0 +1,212 @@
+//! Dossiers finished in a period by their kind, with the ratings that they got.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use statistics::weight::{Group, Margin};
+use survey::cell::Cell;
+use survey::dossier::DossierCode;
+use survey::form::Form;
+use survey::response::Touchpoint;
+
+use super::{DIMENSIONS, Obstacle, Silent};
+use crate::index::{IndexError, Question};
+use crate::intake::Intake;
+use crate::store::terms::Term;
+use crate::store::{Dimension, Filed, FinishedFilter, FormKey, Pseudonym, StoreError};
+
+/// One category for each of the dimensions; empty where the registers say nothing.
+type Kind = [String; 4];
+
+/// Closed dossiers and their ratings by kind.
+pub(super) struct Kinds(BTreeMap<Kind, Counted>);
+
+struct Counted {
+    closed: u64,
+    cell: Cell,
+}
+
+/// The filters as dossiers have them; none when one is by what they do not have.
+pub(super) fn filter(question: &Question<'_>) -> Option<FinishedFilter> {
+    let mut filter = FinishedFilter::default();
+    for (dimension, values) in &question.filters {
+        match dimension {
+            Dimension::Unit => filter.units = values.clone(),
+            Dimension::Field => filter.fields = values.clone(),
+            Dimension::Procedure => filter.procedures = values.clone(),
+            _ => return None,
+        }
+    }
+    Some(filter)
+}
+
+impl Kinds {
+    /// Reads the registers and the log day by day.
+    pub async fn of(
+        intake: &Intake,
+        form: &Form,
+        (from, to): (Date, Date),
+        filter: &FinishedFilter,
+    ) -> Result<Self, IndexError> {
+        let mut kinds: BTreeMap<Kind, Counted> = BTreeMap::new();
+        let span = intake.store.finished_span().await?;
+        let mut next = span.map(|(first, _)| first.max(from));
+        let last = span.map(|(_, last)| last.min(to));
+        while let Some(day) = next.filter(|day| Some(*day) <= last) {
+            let filed = intake.store.finished_on(day, filter).await?;
+            let mut names: Vec<Kind> = Vec::new();
+            let mut places: BTreeMap<Kind, usize> = BTreeMap::new();
+            let mut dossiers = Vec::with_capacity(filed.len());
+            for filed in &filed {
+                let kind = kind(filed);
+                kinds
+                    .entry(kind.clone())
+                    .or_insert_with(|| Counted {
+                        closed: 0,
+                        cell: Cell::empty(form),
+                    })
+                    .closed += 1;
+                let place = *places.entry(kind.clone()).or_insert_with(|| {
+                    names.push(kind);
+                    names.len() - 1
+                });
+                dossiers.push((place, pseudonyms(intake, form, filed)?));
+            }
+            let rated = intake.store.rated(&FormKey::of(form), dossiers).await?;
+            for (place, cell) in rated {
+                if let Some(counted) = names.get(place).and_then(|kind| kinds.get_mut(kind)) {
+                    counted.cell.merge(&cell);
+                }
+            }
+            next = day.tomorrow().ok();
+        }
+        Ok(Self(kinds))
+    }
+
+    pub fn closed(&self) -> u64 {
+        self.0.values().map(|counted| counted.closed).sum()
+    }
+
+    pub fn responses(&self) -> u64 {
+        self.cells().map(|cell| cell.responses).sum()
+    }
+
+    /// The ratings of each kind, in the order of [`Kinds::groups`].
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.0.values().map(|counted| &counted.cell)
+    }
+
+    pub fn groups(&self) -> Vec<Group> {
+        self.0
+            .iter()
+            .map(|(kind, counted)| Group {
+                categories: kind.to_vec(),
+                responses: counted.cell.responses,
+                base: 1.0,
+            })
+            .collect()
+    }
+
+    /// One for each dimension.
+    pub fn margins(&self) -> Vec<Margin> {
+        (0..DIMENSIONS.len())
+            .map(|at| {
+                let of = self.margin(at);
+                Margin::of(
+                    at,
+                    of.into_iter()
+                        .map(|(category, [closed, _])| (category.to_owned(), closed)),
+                )
+            })
+            .collect()
+    }
+
+    /// Closed dossiers and ratings by the category of one dimension.
+    fn margin(&self, at: usize) -> BTreeMap<&str, [u64; 2]> {
+        let mut margin: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+        for (kind, counted) in &self.0 {
+            let category = kind.get(at).map_or("", String::as_str);
+            let [closed, rated] = margin.entry(category).or_default();
+            *closed += counted.closed;
+            *rated += counted.cell.responses;
+        }
+        margin
+    }
+
+    /// Why no weights can be made, as far as it can be told before trying.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        let obstacle = |code, message: &str, silent| {
+            Some(Obstacle {
+                code,
+                message: message.to_owned(),
+                silent,
+            })
+        };
+        if self.closed() == 0 {
+            return obstacle(
+                "nothing-closed",
+                "no finished dossiers are known for this choice; import or feed them, or choose another period",
+                Vec::new(),
+            );
+        }
+        if self.responses() == 0 {
+            return obstacle(
+                "nothing-rated",
+                "none of the dossiers finished in the period was rated by this form",
+                Vec::new(),
+            );
+        }
+        let silent: Vec<Silent> = DIMENSIONS
+            .into_iter()
+            .enumerate()
+            .flat_map(|(at, margin)| {
+                let silent = self.margin(at).into_iter();
+                silent
+                    .filter(|(_, [_, rated])| *rated == 0)
+                    .map(move |(category, [closed, _])| Silent {
+                        margin,
+                        category: category.to_owned(),
+                        closed,
+                    })
+            })
+            .collect();
+        if silent.is_empty() {
+            return None;
+        }
+        let named: Vec<String> = silent
+            .iter()
+            .map(|one| {
+                format!(
+                    "{} \"{}\" ({} closed)",
+                    one.margin, one.category, one.closed
+                )
+            })
+            .collect();
+        obstacle(
+            "no-ratings-of-a-kind",
+            &format!(
+                "dossiers were closed and none was rated, so no weight can speak for them: {}; choose a longer period, or filter by what was rated",
+                named.join(", ")
+            ),
+            silent,
+        )
+    }
+}
+
+fn kind(filed: &Filed) -> Kind {
+    let dossier = &filed.dossier;
+    [
+        dossier.unit.clone(),
+        filed.field.clone().unwrap_or_default(),
+        dossier.timeliness().name().to_owned(),
+        dossier.filing_channel.clone().unwrap_or_default(),
+    ]
+}
+
+/// What ratings of a finished dossier count for: given with its result, else with its refusal.
+fn pseudonyms(intake: &Intake, form: &Form, filed: &Filed) -> Result<[Pseudonym; 2], StoreError> {
+    let code = DossierCode::parse(&filed.dossier.code)
+        .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
+    Ok([Touchpoint::Result, Touchpoint::Refusal]
+        .map(|touchpoint| intake.pseudonym(&code, &form.id, touchpoint)))
+}

@@ -1,0 +1,210 @@
+//! Weighted figures: silence between kinds of dossiers is mended, always beside the unweighted figure, or it is said why not.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
+mod http_fixture;
+
+use collector::store::{Dossier, Procedure, Role};
+use http_fixture::{Collector, problem, store_fixture};
+use reqwest::header;
+use serde_json::{Value, json};
+
+/// Dossiers number `start` and following, finished on 15 July 2026.
+fn dossiers(start: u32, count: u32, late: bool, channel: &str) -> Vec<Dossier> {
+    let moment = store_fixture::moment;
+    (start..start + count)
+        .map(|n| Dossier {
+            code: format!("H57.132-260701-{n:04}"),
+            procedure: "1.000001".into(),
+            unit: "000.00.19.H10".into(),
+            authority: None,
+            filing_channel: Some(channel.into()),
+            received_at: Some(moment("2026-07-01T02:00:00Z")),
+            due_at: Some(moment(if late {
+                "2026-07-10T02:00:00Z"
+            } else {
+                "2026-07-20T02:00:00Z"
+            })),
+            finished_at: Some(moment("2026-07-15T02:00:00Z")),
+            outcome: None,
+        })
+        .collect()
+}
+
+/// Rates these dossiers as the device.
+async fn rate(collector: &Collector, numbers: std::ops::Range<u32>, overall: u8) {
+    let numbers: Vec<u32> = numbers.collect();
+    for chunk in numbers.chunks(50) {
+        let responses: Vec<Value> = chunk
+            .iter()
+            .map(|n| {
+                json!({"id": uuid::Uuid::now_v7(), "form": "t", "form_version": 1, "touchpoint": "result",
+                       "channel": "kiosk", "dossier": format!("H57.132-260701-{n:04}"),
+                       "answers": {"overall": overall}})
+            })
+            .collect();
+        let answer = collector
+            .send(json!({"responses": responses}).to_string())
+            .await;
+        let answer: Value = answer.json().await.unwrap();
+        for receipt in answer["results"].as_array().unwrap() {
+            assert_eq!(receipt["status"], "stored", "{receipt}");
+        }
+    }
+}
+
+/// 100 late dossiers of which 10 were rated, 2 of them satisfied; 900 on time of which 180, 171 of them satisfied.
+async fn with_unequal_silence() -> Collector {
+    let collector = Collector::start().await;
+    let procedure = Procedure {
+        code: "1.000001".into(),
+        name: "Thủ tục".into(),
+        field: "Đất đai".into(),
+    };
+    collector
+        .store
+        .upsert_procedures(vec![procedure])
+        .await
+        .unwrap();
+    let mut all = dossiers(0, 100, true, "desk");
+    all.extend(dossiers(100, 900, false, "desk"));
+    collector.store.upsert_dossiers(all).await.unwrap();
+    rate(&collector, 0..2, 5).await;
+    rate(&collector, 2..10, 1).await;
+    rate(&collector, 100..271, 5).await;
+    rate(&collector, 271..280, 1).await;
+    collector
+}
+
+const PERIOD: &str = "from=2026-07-01&to=2026-07-31";
+
+async fn index(collector: &Collector, query: &str) -> Value {
+    let path = format!("/api/v1/index?form=t&{PERIOD}&{query}");
+    let request = collector
+        .get(&path)
+        .bearer_auth(collector.key(Role::Analyst));
+    request.send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_worked_example_of_the_methods_comes_out_of_the_api() {
+    let collector = with_unequal_silence().await;
+    let told = index(&collector, "weights=raked").await;
+    let weighted = &told["weighted"];
+    assert_eq!(weighted["method"], "raked/1", "{told}");
+    assert_eq!(
+        (&weighted["closed"], &weighted["responses"]),
+        (&json!(1000), &json!(190))
+    );
+    let figures = &weighted["figures"];
+    assert_eq!(figures["unweighted"]["value"], 91.05, "{weighted}");
+    assert_eq!(figures["weighted"]["value"], 87.5);
+    assert_eq!(figures["effective_responses"], 181.8);
+    assert_eq!(figures["design_effect"], 1.05);
+    assert_eq!(
+        (&figures["bounds"], &figures["trimmed"]),
+        (&json!([0.2, 5.0]), &json!(0))
+    );
+    let interval = &figures["weighted"]["interval"];
+    assert!(interval[0].as_f64().unwrap() < 87.5 && interval[1].as_f64().unwrap() > 87.5);
+    assert_eq!(
+        index(&collector, "weights=none").await["weighted"],
+        Value::Null
+    );
+}
+
+#[tokio::test]
+async fn a_kind_that_nobody_rated_is_named() {
+    let collector = with_unequal_silence().await;
+    collector
+        .store
+        .upsert_dossiers(dossiers(2000, 7, false, "online"))
+        .await
+        .unwrap();
+    let told = index(&collector, "weights=raked").await;
+    assert_eq!(told["weighted"]["figures"], Value::Null);
+    let obstacle = &told["weighted"]["obstacle"];
+    assert_eq!(obstacle["code"], "no-ratings-of-a-kind");
+    assert_eq!(
+        obstacle["silent"],
+        json!([{"margin": "filing_channel", "category": "online", "closed": 7}])
+    );
+    let cookie = collector.sign_in(Role::Analyst).await;
+    for (lang, said) in [
+        (
+            "vi",
+            "có hồ sơ đã giải quyết mà không có đánh giá nào: cách nộp “online” (7 hồ sơ)",
+        ),
+        ("en", "none was rated: way of filing “online” (7 dossiers)"),
+    ] {
+        let path = format!("/staff?{PERIOD}&weights=raked&lang={lang}");
+        let request = collector.get(&path).header(header::COOKIE, &cookie);
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(said), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn the_report_shows_both_figures_and_keeps_them_in_its_files() {
+    let collector = with_unequal_silence().await;
+    let cookie = collector.sign_in(Role::Analyst).await;
+    let text = async |path: &str| {
+        let request = collector.get(path).header(header::COOKIE, &cookie);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let plain = text(&format!("/staff?lang=en&{PERIOD}")).await;
+    assert!(plain.contains("weights=raked") && !plain.contains("87.50"));
+    let page = text(&format!("/staff?lang=en&{PERIOD}&weights=raked")).await;
+    assert!(page.contains("91.05") && page.contains("87.50"), "{page}");
+    assert!(page.contains("as sure as 181.8 of equal weight; design effect 1.05"));
+    let file = text(&format!(
+        "/staff?lang=en&{PERIOD}&weights=raked&export=csv&table=weighted"
+    ))
+    .await;
+    assert!(file.contains("91.05") && file.contains("87.50"), "{file}");
+    let other = text(&format!(
+        "/staff?lang=en&{PERIOD}&weights=raked&channel=kiosk"
+    ))
+    .await;
+    assert!(other.contains("There is no weighted figure of this choice"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_weighed_is_refused_with_the_mend() {
+    let collector = with_unequal_silence().await;
+    for (query, field) in [
+        ("by=unit", "by"),
+        ("by=item", "by"),
+        ("channel=kiosk", "weights"),
+        ("flagged=exclude", "flagged"),
+    ] {
+        let path = format!("/api/v1/index?form=t&weights=raked&{query}");
+        let request = collector
+            .get(&path)
+            .bearer_auth(collector.key(Role::Analyst));
+        let told = problem(request.send().await.unwrap(), 400, "cannot-weigh").await;
+        assert_eq!(told["field"], field, "{query}");
+    }
+    let path = "/api/v1/index?form=t&weights=raked";
+    problem(collector.get(path).send().await.unwrap(), 401, "no-key").await;
+    let wrong = collector.get(path).bearer_auth(collector.key(Role::Device));
+    problem(wrong.send().await.unwrap(), 403, "wrong-role").await;
+}
+
+#[tokio::test]
+async fn few_ratings_are_not_weighed() {
+    let collector = Collector::start().await;
+    collector
+        .store
+        .upsert_dossiers(dossiers(0, 20, false, "desk"))
+        .await
+        .unwrap();
+    rate(&collector, 0..4, 5).await;
+    let told = index(&collector, "weights=raked").await;
+    let weighted = &told["weighted"];
+    assert_eq!(weighted["suppressed"], true);
+    assert_eq!(
+        (&weighted["figures"], &weighted["responses"]),
+        (&Value::Null, &Value::Null)
+    );
+}
