@@ -5,7 +5,7 @@
 mod http_fixture;
 
 use collector::reports::{Outcome, ReportFilter, State};
-use collector::store::Role;
+use collector::store::{AuditFilter, Deed, Role};
 use http_fixture::{Collector, form, problem};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Response, StatusCode, header};
@@ -141,6 +141,38 @@ async fn a_report_is_opened_assigned_answered_reopened_and_a_step_taken_back() {
     assert!(history.iter().all(|event| event.by == "can.bo"));
     let again = act(&collector, &cookie, &[("action", "undo")]).await;
     assert_eq!(again.status(), StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn who_reads_a_report_or_moves_it_on_is_written_down() {
+    let collector = Collector::start().await;
+    let cookie = collector.sign_in(Role::Analyst).await;
+    opened(&collector, &cookie, &[]).await;
+    open(&collector, &cookie, "/staff/reports?export=csv").await;
+    let fields = [("action", "assign"), ("assignee", "Phòng Một cửa")];
+    act(&collector, &cookie, &fields).await;
+    let filter = AuditFilter {
+        who: Some("can.bo".to_owned()),
+        most: 100,
+        ..AuditFilter::default()
+    };
+    let entries = collector.store.audited(filter).await.unwrap();
+    let told: Vec<(Deed, String, String)> = entries
+        .into_iter()
+        .rev()
+        .map(|(_, entry)| (entry.what, entry.about, entry.detail))
+        .filter(|(what, ..)| *what != Deed::SignIn)
+        .collect();
+    let entry = |what, about: &str, detail: &str| (what, about.to_owned(), detail.to_owned());
+    assert_eq!(
+        told,
+        [
+            entry(Deed::ReportOpen, UNIT, "1"),
+            entry(Deed::CommentsRead, "", "citizen reports"),
+            entry(Deed::CommentsRead, UNIT, "citizen report 1"),
+            entry(Deed::ReportChange, UNIT, "assigned 1"),
+        ]
+    );
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ use crate::http::{App, Problem};
 use crate::index::DEMO_NOTE;
 use crate::intake::scrub;
 use crate::reports::{Action, Event, Misfit, Outcome, Report, State as Progress};
+use crate::store::Deed;
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 
@@ -107,6 +108,14 @@ pub(super) async fn page(
     must_read(&officer, lang)?;
     let id = asked.id.as_deref().and_then(|id| id.parse().ok());
     let (report, history) = found(&app, &officer.scope, id.unwrap_or_default(), lang).await?;
+    officer
+        .did(
+            &app,
+            Deed::CommentsRead,
+            &report.report.standing.unit,
+            &format!("citizen report {}", report.id),
+        )
+        .await?;
     shown(&app, &officer, lang, &report, &history, None).await
 }
 
@@ -158,12 +167,14 @@ pub(super) async fn act(
     {
         return refused("changed", StatusCode::CONFLICT).await;
     }
-    tracing::info!(
-        officer = officer.user.name,
-        report = report.id,
-        step = step.name(),
-        "a citizen report was moved on"
-    );
+    officer
+        .did(
+            &app,
+            Deed::ReportChange,
+            &report.report.standing.unit,
+            &format!("{} {}", step.name(), report.id),
+        )
+        .await?;
     Ok(Redirect::to(&link(report.id, lang)).into_response())
 }
 

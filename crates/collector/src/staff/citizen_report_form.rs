@@ -26,6 +26,7 @@ use crate::index::DEMO_NOTE;
 use crate::intake::scrub;
 use crate::reports::due::end_of;
 use crate::reports::{NewReport, Source, Standing};
+use crate::store::Deed;
 use crate::store::calendar::{ZONE, business_day};
 use crate::store::terms::Term;
 
@@ -97,15 +98,14 @@ pub(super) async fn save(
     let now = Timestamp::now();
     match fields.report(&app, &officer.scope, now).await? {
         Ok(report) => {
+            let unit = report.standing.unit.clone();
             let id = app
                 .store
                 .open_report(report, &officer.user.name, now)
                 .await?;
-            tracing::info!(
-                officer = officer.user.name,
-                report = id,
-                "a citizen report was opened"
-            );
+            officer
+                .did(&app, Deed::ReportOpen, &unit, &id.to_string())
+                .await?;
             Ok(Redirect::to(&link(id, lang)).into_response())
         }
         Err(field) => {

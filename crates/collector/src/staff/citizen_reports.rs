@@ -24,7 +24,7 @@ use crate::index::DEMO_NOTE;
 use crate::reports::{Report, ReportFilter, State as Progress};
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
-use crate::store::{StoreError, Unit};
+use crate::store::{Deed, StoreError, Unit};
 
 const PATH: &str = "/staff/reports";
 /// Rows on the page; files have all.
@@ -68,6 +68,17 @@ pub(super) async fn page(
     let mut sheet = found
         .as_ref()
         .map(|all| sheet(all, &units, &asked, &own, now, demo));
+    if sheet.is_some() {
+        // The table holds the beginnings of what citizens wrote.
+        officer
+            .did(
+                &app,
+                Deed::CommentsRead,
+                given(&asked.unit).unwrap_or_default(),
+                "citizen reports",
+            )
+            .await?;
+    }
     if let Some(sheet) = &sheet
         && let Some(file) = sheet_page::file(&asked, sheet)?
     {

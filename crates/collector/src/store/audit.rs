@@ -40,6 +40,10 @@ pub enum Deed {
     SiteRevoke,
     /// Read what citizens wrote, on a page or in a file.
     CommentsRead,
+    /// Opened a citizen report.
+    ReportOpen,
+    /// Moved one on, changed it or took that back.
+    ReportChange,
 }
 
 impl Term for Deed {
@@ -59,6 +63,8 @@ impl Term for Deed {
         (Self::SiteRotate, 13, "site-rotate"),
         (Self::SiteRevoke, 14, "site-revoke"),
         (Self::CommentsRead, 15, "comments-read"),
+        (Self::ReportOpen, 16, "report-open"),
+        (Self::ReportChange, 17, "report-change"),
     ];
 }
 
