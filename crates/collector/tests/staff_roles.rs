@@ -23,7 +23,9 @@ const TOWN: &str = "000.00.11.H10";
 const OTHER: &str = "000.00.00.H10";
 
 /// Every page that shows anything about units, kiosks or accounts.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 15] = [
+    "/staff/flags?",
+    "/staff?weights=raked",
     "/staff?all=1",
     "/staff/units?all=1",
     "/staff/trend?",

@@ -180,7 +180,7 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-pub const PAGES: [&str; 13] = [
+pub const PAGES: [&str; 14] = [
     "",
     "/units",
     "/trend",
@@ -191,6 +191,7 @@ pub const PAGES: [&str; 13] = [
     "/reports/new",
     "/reports/one",
     "/qd766",
+    "/flags",
     "/audit",
     "/devices",
     "/devices/edit",
