@@ -103,6 +103,9 @@ async fn axe_finds_nothing_on_the_officers_pages() -> Result<()> {
     data.hai_long(&["demo"])?;
     let credentials: Value =
         serde_json::from_slice(&std::fs::read(data.path().join("demo-credentials.json"))?)?;
+    let officer = credentials["staff_user"].as_str().context("staff_user")?;
+    // Sees every page.
+    data.hai_long(&["user", "set", officer, "--role", "admin"])?;
     let collector = Collector::start(&data, &[])?;
     let profile = tempdir()?;
     let browser = Browser::start(profile.path()).await?;

@@ -61,10 +61,8 @@ pub(super) async fn page(
     let lang = asked.lang();
     let words = lang.words();
     if !officer.administers() {
-        return Err(Problem::forbidden(
-            "wrong-role",
-            words.audit.not_allowed.clone(),
-        ));
+        let message = words.audit.not_allowed.clone();
+        return Ok(officer.refused(&app, lang, message).await);
     }
     let is_file = given(&asked.export).is_some();
     let before = given(&own.before).and_then(|number| number.parse().ok());

@@ -10,6 +10,7 @@ pub(crate) struct FiguresWords {
     pub(crate) pages: String,
     pub(crate) crumbs: String,
     pub(crate) every: String,
+    pub(crate) no_rows: String,
     pub(crate) table: String,
     pub(crate) export: String,
     pub(crate) export_all: String,
