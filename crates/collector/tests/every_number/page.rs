@@ -51,7 +51,13 @@ pub fn tables(page: &str) -> Vec<(String, Rows)> {
         .skip(1)
         .map(|section| {
             let (name, rest) = section.split_once('"').unwrap();
-            let (_, table) = rest.split_once("<tbody>").unwrap();
+            let Some((_, table)) = rest.split_once("<tbody>") else {
+                assert!(
+                    rest.contains("There are no rows for this choice."),
+                    "{name}"
+                );
+                return (name.to_owned(), Rows::new());
+            };
             let (table, _) = table.split_once("</tbody>").unwrap();
             let rows = table.split("<tr>").skip(1).map(cells).collect();
             (name.to_owned(), rows)
