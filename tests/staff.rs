@@ -127,6 +127,7 @@ async fn axe_finds_nothing_on_the_officers_pages() -> Result<()> {
         ("/staff/reports/new", "vi"),
         ("/staff/qd766", "vi"),
         ("/staff/audit", "vi"),
+        ("/staff/retention", "vi"),
         ("/staff/flags", "vi"),
         ("/staff/flags", "en"),
         ("/staff/devices", "vi"),

@@ -21,6 +21,7 @@ pub mod pulse;
 pub mod qd766;
 pub mod qr;
 pub mod reports;
+pub mod retention;
 pub mod site;
 pub mod slips;
 pub mod staff;

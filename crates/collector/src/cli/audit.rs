@@ -114,7 +114,7 @@ pub async fn note(store: &dyn Store, what: Deed, about: &str, detail: &str) -> R
 }
 
 /// Whoever the system says it is: who became another user by sudo, else the user. It is a help for honest people, no proof.
-fn person() -> String {
+pub fn person() -> String {
     let name = ["SUDO_USER", "USER", "LOGNAME", "USERNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));

@@ -26,6 +26,7 @@ mod open;
 mod progress;
 mod reports;
 mod restore;
+mod retention;
 mod serve;
 mod site;
 mod table;
@@ -105,6 +106,8 @@ enum Command {
     Verify(verify::Verify),
     /// Tell who signed in, changed keys, accounts, kiosks or portals, or read comments
     Audit(audit::Audit),
+    /// How long comments and texts of citizen reports are kept, and what is destroyed next: tell, set, put off
+    Retention(retention::Retention),
     /// Copy everything into a folder, also while the server runs
     Backup(backup::Backup),
     /// Put a backup into a data folder that nothing uses
@@ -172,6 +175,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::Reports(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,
                 Command::Audit(command) => command.run(&common).await,
+                Command::Retention(command) => command.run(&common).await,
                 Command::Backup(command) => command.run(&common).await,
                 Command::Restore(command) => command.run(&common).await,
                 Command::Demo(command) => command.run(&common).await,

@@ -2,16 +2,25 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use collector::coverage;
 use collector::http::{self, App, Settings};
+use collector::retention;
+use collector::store::Store;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use super::open::open_or_create_with;
 use super::{Outcome, demo, flag_rules};
 use crate::settings::{Common, FigureArgs, ReportArgs, ServerArgs};
+
+/// A start is busy enough: kiosks send what they hold.
+const RETENTION_FIRST: Duration = Duration::from_secs(60);
+/// A day that has begun is seen within the hour, and so is a destruction that a reader stood in the way of.
+const RETENTION_EVERY: Duration = Duration::from_secs(3600);
 
 const EXAMPLES: &str = "\
 SIGINT (Ctrl-C) and SIGTERM end it: requests that are under way are finished first, and nothing that was acknowledged is
@@ -99,9 +108,28 @@ impl Serve {
                 tracing::warn!(%error, "coverage could not be counted ahead");
             }
         });
+        let watched = Arc::clone(&app.store);
+        let watch = tokio::spawn(async move { keep_retention(&*watched).await });
         http::serve(listener, app, stop).await;
+        watch.abort();
+        let _ = watch.await;
         tracing::info!("stopped");
         Ok(Outcome::Done)
+    }
+}
+
+/// Checks what is to be announced and destroyed, every hour. Never ends.
+async fn keep_retention(store: &dyn Store) {
+    tokio::time::sleep(RETENTION_FIRST).await;
+    loop {
+        match retention::check(store, "server", Timestamp::now()).await {
+            Ok(checked) if checked == retention::Checked::default() => {}
+            Ok(checked) => tracing::info!(?checked, "retention"),
+            Err(error) => {
+                tracing::warn!(%error, "retention could not be checked; the next hour tries again")
+            }
+        }
+        tokio::time::sleep(RETENTION_EVERY).await;
     }
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::citizen_report_form::{bad_form, day_of, due_on, is_known, must_be_ours, must_read};
-use super::citizen_reports::{known_units, link};
+use super::citizen_reports::{known_units, link, shown_text};
 use super::desk::Officer;
 use super::figures::Choice;
 use super::numbers::day;
@@ -301,7 +301,7 @@ async fn shown(
         told: Told {
             id: report.id,
             version: report.version,
-            text: kept.text.clone(),
+            text: shown_text(&kept.text, lang),
             facts,
             answered: standing.state == Progress::Answered,
             overdue: standing.is_overdue(now),

@@ -265,6 +265,14 @@ fn share(all: &[Report], lang: Language, now: Timestamp) -> String {
     }
 }
 
+/// The text of a report, or that it was destroyed: none is opened without words.
+pub(super) fn shown_text(text: &str, lang: Language) -> String {
+    match text {
+        "" => lang.words().retention.destroyed.clone(),
+        text => text.to_owned(),
+    }
+}
+
 fn row(report: &Report, units: &[Unit], lang: Language, now: Timestamp) -> Line {
     let words = &lang.words().reports;
     let kept = &report.report;
@@ -273,8 +281,9 @@ fn row(report: &Report, units: &[Unit], lang: Language, now: Timestamp) -> Line 
     let told = |words: &std::collections::BTreeMap<String, String>, name: &str| {
         Value::Text(words.get(name).cloned().unwrap_or_default())
     };
-    let mut beginning: String = kept.text.chars().take(BEGINNING).collect();
-    if beginning.len() < kept.text.len() {
+    let text = shown_text(&kept.text, lang);
+    let mut beginning: String = text.chars().take(BEGINNING).collect();
+    if beginning.len() < text.len() {
         beginning.push('…');
     }
     let yes = |yes: bool| Value::Text(if yes { &words.yes } else { &words.no }.clone());

@@ -180,7 +180,7 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-pub const PAGES: [&str; 14] = [
+pub const PAGES: [&str; 15] = [
     "",
     "/units",
     "/trend",
@@ -193,6 +193,7 @@ pub const PAGES: [&str; 14] = [
     "/qd766",
     "/flags",
     "/audit",
+    "/retention",
     "/devices",
     "/devices/edit",
 ];

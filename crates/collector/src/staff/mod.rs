@@ -24,6 +24,7 @@ mod qd766;
 mod ranking;
 mod report;
 mod report_sheet;
+mod retention;
 mod scope;
 mod sheet;
 mod sheet_page;
@@ -76,6 +77,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
             get(device_form::page).post(device_form::save),
         )
         .route("/audit", get(audit::page))
+        .route("/retention", get(retention::page).post(retention::act))
         .route("/login", get(desk::login_page).post(desk::login))
         .route("/logout", post(desk::logout))
         .route("/style.css", get(style))

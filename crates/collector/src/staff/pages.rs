@@ -273,6 +273,45 @@ pub(super) struct Audit<'a> {
     pub(super) sheet: Sheet,
 }
 
+/// `/staff/retention`
+#[derive(Template)]
+#[template(path = "retention.html")]
+pub(super) struct Retention<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    /// What must be read before anything else.
+    pub(super) notes: Vec<String>,
+    /// The clock leapt: what happened, and the words of the button.
+    pub(super) clock: Option<(String, String)>,
+    pub(super) rules: Vec<RetentionRule>,
+    /// The matter whose reason is wrong, and what is wrong.
+    pub(super) wrong: Option<(String, String)>,
+    /// Links to files, for each block.
+    pub(super) exports: Vec<Vec<Choice>>,
+    pub(super) sheet: Sheet,
+}
+
+impl Retention<'_> {
+    /// Is the reason of this matter wrong?
+    fn is_wrong(&self, matter: &str) -> bool {
+        self.wrong
+            .as_ref()
+            .is_some_and(|(wrong, _)| wrong == matter)
+    }
+}
+
+/// A rule that can be put off.
+pub(super) struct RetentionRule {
+    /// Its name in forms.
+    pub(super) matter: &'static str,
+    /// Its name for people.
+    pub(super) name: String,
+    pub(super) held: bool,
+}
+
 /// `GET /staff/devices`
 #[derive(Template)]
 #[template(path = "devices.html")]

@@ -6,6 +6,7 @@ mod figures;
 mod flags;
 mod qd766;
 mod reports;
+mod retention;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub(crate) use figures::FiguresWords;
 pub(crate) use flags::FlagsWords;
 pub(crate) use qd766::Qd766Words;
 pub(crate) use reports::ReportsWords;
+pub(crate) use retention::RetentionWords;
 pub(crate) use weights::WeightsWords;
 
 /// A language of the pages.
@@ -126,6 +128,7 @@ pub(crate) struct Words {
     pub(crate) device_form: DeviceFormWords,
     pub(crate) refused: RefusedWords,
     pub(crate) audit: AuditWords,
+    pub(crate) retention: RetentionWords,
     pub(crate) devices: DeviceWords,
     pub(crate) time: TimeWords,
 }

@@ -44,6 +44,18 @@ pub enum Deed {
     ReportOpen,
     /// Moved one on, changed it or took that back.
     ReportChange,
+    /// Changed how long something is kept, or on how many days it is announced.
+    RetentionSet,
+    /// Put destructions off.
+    RetentionHold,
+    /// Let them go on.
+    RetentionRelease,
+    /// Found that the clock leapt or was set back, or confirmed the date.
+    RetentionClock,
+    /// Announced a destruction.
+    RetentionAnnounce,
+    /// Destroyed texts.
+    RetentionRun,
 }
 
 impl Term for Deed {
@@ -65,6 +77,12 @@ impl Term for Deed {
         (Self::CommentsRead, 15, "comments-read"),
         (Self::ReportOpen, 16, "report-open"),
         (Self::ReportChange, 17, "report-change"),
+        (Self::RetentionSet, 30, "retention-set"),
+        (Self::RetentionHold, 31, "retention-hold"),
+        (Self::RetentionRelease, 32, "retention-release"),
+        (Self::RetentionClock, 33, "retention-clock"),
+        (Self::RetentionAnnounce, 34, "retention-announce"),
+        (Self::RetentionRun, 35, "retention-run"),
     ];
 }
 

@@ -9,6 +9,7 @@ mod coverage;
 mod error;
 mod examined;
 mod feed;
+mod retention;
 mod site;
 pub mod sqlite;
 pub mod terms;
@@ -31,11 +32,13 @@ pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
+pub use retention::{RetentionChange, RetentionTick};
 pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
 
 use crate::pulse::{Beat, Device, Pulse};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
+use crate::retention::{Matter, State};
 
 /// Id and version of a form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -738,6 +741,29 @@ pub trait Store: Send + Sync + 'static {
     /// Dossiers that are not finished and were due between these moments, both inclusive.
     async fn open_dossiers(&self, from: Timestamp, to: Timestamp)
     -> Result<Vec<Filed>, StoreError>;
+
+    /// Rules, announcements and amounts of what is destroyed when its time is over.
+    async fn retention(&self) -> Result<State, StoreError>;
+    /// Changes a rule and writes down who did, together.
+    async fn change_retention(
+        &self,
+        change: RetentionChange,
+        entry: Entry,
+    ) -> Result<(), StoreError>;
+    /// Notes what a check found; false when another check came first, and nothing is noted.
+    async fn tick_retention(&self, tick: RetentionTick) -> Result<bool, StoreError>;
+    /// Destroys the texts of a month (`calendar`) in one transaction, if at `at` nothing stands against it in that very
+    /// transaction; gives how many. [`Self::finish_destructions`] tells it as done.
+    async fn destroy(
+        &self,
+        matter: Matter,
+        month: i32,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError>;
+    /// Takes what was destroyed out of the bytes on disk and then writes it into the audit log; false when somebody reads
+    /// the database and it must be tried again. Without anything to finish it does nothing.
+    async fn finish_destructions(&self) -> Result<bool, StoreError>;
 
     /// What citizens wrote and ticked, all of it: [`crate::comments::show`] says what of it may be read.
     async fn said(&self, query: SaidQuery) -> Result<Vec<crate::comments::Group>, StoreError>;

@@ -76,6 +76,8 @@ pub fn writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // What is deleted or replaced is overwritten with zeros: free text must not outlive its deletion in unused bytes.
+    connection.pragma_update(None, "secure_delete", true)?;
     Ok(connection)
 }
 
@@ -139,6 +141,11 @@ impl Readers {
             permits: Arc::new(Semaphore::new(READERS)),
             health,
         })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Runs `work` on one snapshot of the database.

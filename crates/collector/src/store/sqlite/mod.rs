@@ -25,6 +25,7 @@ mod names;
 mod queue;
 mod registers;
 mod reports;
+mod retention;
 mod revision;
 mod rollup;
 mod said;
@@ -56,14 +57,15 @@ use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, AuditFilter, CellQuery, CoverageQuery, Covered, DeviceSettings,
     Dossier, Enrolment, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
-    GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers, SaidQuery,
-    Session, Site, SiteKey, Store, StoreError, ToldChange, Totals, Unit, UnitChange, User,
-    Verification,
+    GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
+    RetentionChange, RetentionTick, SaidQuery, Session, Site, SiteKey, Store, StoreError,
+    ToldChange, Totals, Unit, UnitChange, User, Verification,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
 use crate::pulse::{Beat, Device, Pulse};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
+use crate::retention::{Matter, State};
 use crate::store::anonymous::{Exported, Plan};
 
 /// Register lines that one transaction writes, so that ratings never wait long behind an import.
@@ -694,6 +696,51 @@ impl Store for SqliteStore {
         self.readers
             .run(move |connection| reports::open_dossiers(connection, from, to))
             .await
+    }
+
+    async fn retention(&self) -> Result<State, StoreError> {
+        self.readers.run(retention::state).await
+    }
+
+    async fn change_retention(
+        &self,
+        change: RetentionChange,
+        entry: Entry,
+    ) -> Result<(), StoreError> {
+        self.write(move |connection| retention::change(connection, &change, &entry))
+            .await
+    }
+
+    async fn tick_retention(&self, tick: RetentionTick) -> Result<bool, StoreError> {
+        self.write(move |connection| retention::tick(connection, &tick))
+            .await
+    }
+
+    async fn destroy(
+        &self,
+        matter: Matter,
+        month: i32,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let by = by.to_owned();
+        self.write(move |connection| retention::destroy(connection, matter, month, &by, at))
+            .await
+    }
+
+    async fn finish_destructions(&self) -> Result<bool, StoreError> {
+        if !self.readers.run(retention::has_unfinished).await? {
+            return Ok(true);
+        }
+        let path = self.readers.path().to_owned();
+        let cut = tokio::task::spawn_blocking(move || retention::cut_log(&path))
+            .await
+            .map_err(|error| StoreError::Engine(format!("a checkpoint was broken off: {error}")))?;
+        if !cut? {
+            return Ok(false);
+        }
+        self.write(retention::finish).await?;
+        Ok(true)
     }
 
     async fn said(&self, query: SaidQuery) -> Result<Vec<Group>, StoreError> {

@@ -276,6 +276,41 @@ statements! {
     AUDIT = "SELECT id, at, who, what, about, detail FROM audit
         WHERE (?1 IS NULL OR who = ?1) AND (?2 IS NULL OR what = ?2) AND (?3 IS NULL OR id < ?3)
         ORDER BY id DESC LIMIT ?4";
+    RETENTION = "SELECT notice_days, last_day, doubt_from FROM retention";
+    NEWEST_RESPONSE = "SELECT (SELECT received_at FROM response ORDER BY row DESC LIMIT 1)";
+    RETENTION_RULES = "SELECT matter, months, held_by, reason, held_at FROM retention_rule";
+    RETENTION_NOTICES = "SELECT matter, month, announced, witnessed FROM retention_notice";
+    /// Unfinished ones first, so that none is ever cut off.
+    RETENTION_RUNS = "SELECT at, by, matter, month, count, finished FROM retention_run ORDER BY finished, id DESC LIMIT 100";
+    /// By month of Asia/Ho_Chi_Minh, numbered as in `calendar`.
+    COMMENTS_BY_MONTH = "SELECT strftime('%Y', r.received_at / 1000 + 25200, 'unixepoch') * 12
+            + strftime('%m', r.received_at / 1000 + 25200, 'unixepoch') - 1 AS month, count(*)
+        FROM comment c JOIN response r ON r.row = c.row GROUP BY month HAVING month IS NOT NULL";
+    /// The text of a report that is not answered is in use.
+    REPORT_TEXTS_BY_MONTH = "SELECT strftime('%Y', max(answered_at, received_at) / 1000 + 25200, 'unixepoch') * 12
+            + strftime('%m', max(answered_at, received_at) / 1000 + 25200, 'unixepoch') - 1 AS month, count(*)
+        FROM report WHERE state = 3 AND text <> '' GROUP BY month HAVING month IS NOT NULL";
+    SET_RETENTION_RULE = "INSERT INTO retention_rule (matter, months) VALUES (?1, ?2)
+        ON CONFLICT DO UPDATE SET months = ?2";
+    SET_NOTICE_DAYS = "UPDATE retention SET notice_days = ?1";
+    HOLD_RETENTION = "INSERT INTO retention_rule (matter, months, held_by, reason, held_at) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO UPDATE SET held_by = ?3, reason = ?4, held_at = ?5";
+    RELEASE_RETENTION = "UPDATE retention_rule SET held_by = NULL, reason = NULL, held_at = NULL WHERE matter = ?1";
+    BELIEVE_CLOCK = "UPDATE retention SET doubt_from = NULL";
+    TICK_RETENTION = "UPDATE retention SET last_day = ?3, doubt_from = ?4 WHERE last_day IS ?1 AND doubt_from IS ?2";
+    FORGET_NOTICES = "DELETE FROM retention_notice";
+    FORGET_NOTICES_OF = "DELETE FROM retention_notice WHERE matter = ?1";
+    WITNESS_NOTICES = "UPDATE retention_notice SET witnessed = witnessed + 1 WHERE witnessed < 1000";
+    ADD_NOTICE = "INSERT INTO retention_notice (matter, month, announced, witnessed) VALUES (?1, ?2, ?3, 0)
+        ON CONFLICT DO NOTHING";
+    REMOVE_NOTICE = "DELETE FROM retention_notice WHERE matter = ?1 AND month = ?2";
+    DESTROY_COMMENTS = "DELETE FROM comment WHERE row IN
+        (SELECT row FROM response WHERE received_at >= ?1 AND received_at < ?2)";
+    DESTROY_REPORT_TEXTS = "UPDATE report SET text = '' WHERE state = 3 AND text <> ''
+        AND max(answered_at, received_at) >= ?1 AND max(answered_at, received_at) < ?2";
+    ADD_RETENTION_RUN = "INSERT INTO retention_run (at, by, matter, month, count, finished) VALUES (?1, ?2, ?3, ?4, ?5, 0)";
+    HAS_UNFINISHED_RUNS = "SELECT EXISTS (SELECT 1 FROM retention_run WHERE finished = 0)";
+    FINISH_RUNS = "UPDATE retention_run SET finished = 1 WHERE finished = 0";
     PUT_USER = "INSERT OR REPLACE INTO user (name, password_hash, role, branch, disabled_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     USER = "SELECT name, password_hash, role, branch, disabled_at FROM user WHERE name = ?1";
     USERS = "SELECT name, password_hash, role, branch, disabled_at FROM user ORDER BY name";

@@ -1,0 +1,55 @@
+//! Words of the page of retention.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RetentionWords {
+    pub(crate) title: String,
+    pub(crate) not_allowed: String,
+    pub(crate) warning: String,
+    pub(crate) own: String,
+    pub(crate) figures: String,
+    pub(crate) how: String,
+    pub(crate) backups: String,
+    pub(crate) no_backups: String,
+    pub(crate) clock: String,
+    pub(crate) clock_right: String,
+    pub(crate) rules: String,
+    pub(crate) matter: String,
+    pub(crate) kept: String,
+    pub(crate) next: String,
+    pub(crate) state: String,
+    pub(crate) months: String,
+    pub(crate) ever: String,
+    pub(crate) since: BTreeMap<String, String>,
+    pub(crate) matters: BTreeMap<String, String>,
+    pub(crate) nothing: String,
+    pub(crate) next_is: String,
+    pub(crate) held: String,
+    pub(crate) runs_on: String,
+    pub(crate) plan: String,
+    pub(crate) plan_note: String,
+    pub(crate) month: String,
+    pub(crate) count: String,
+    pub(crate) due: String,
+    pub(crate) announced: String,
+    pub(crate) earliest: String,
+    pub(crate) why: String,
+    pub(crate) obstacles: BTreeMap<String, String>,
+    pub(crate) done: String,
+    pub(crate) done_note: String,
+    pub(crate) when: String,
+    pub(crate) by: String,
+    pub(crate) unfinished: String,
+    pub(crate) finished: String,
+    pub(crate) hold: String,
+    pub(crate) release: String,
+    pub(crate) release_note: String,
+    pub(crate) reason: String,
+    pub(crate) bad_reason: String,
+    pub(crate) set: String,
+    pub(crate) destroyed: String,
+}
