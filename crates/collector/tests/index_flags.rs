@@ -206,13 +206,18 @@ proptest! {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
             let (folder, store) = store();
-            let query = CellQuery {
+            let query = |from, to, by| CellQuery {
                 form: key(),
-                from: day("2026-07-14"),
-                to: day("2026-07-20"),
-                by: vec![Dimension::Unit],
+                from: day(from),
+                to: day(to),
+                by: vec![by],
                 filters: Vec::new(),
             };
+            let queries = [
+                query("2026-07-14", "2026-07-16", Dimension::Unit),
+                query("2026-07-01", "2026-08-31", Dimension::Unit),
+                query("2026-07-01", "2026-07-31", Dimension::Procedure),
+            ];
             let mut number = 0;
             for batch in batches {
                 let responses = batch.into_iter().map(|(days, seconds, device, level, helped)| {
@@ -227,14 +232,19 @@ proptest! {
                     one.circumstances.device = Some(format!("kiosk-{device}"));
                     one.answers = Packed(vec![level, 5, 4, Packed::MISSING]);
                     one.assisted = helped;
+                    // Some rate a finished dossier.
+                    one.provenance = if level > 2 { Provenance::Dossier } else { Provenance::Unit };
+                    one.procedure = Some(format!("1.00000{}", level % 2));
                     one
                 });
                 store.append(responses.collect()).await.expect("stored");
-                let remembered = store.examined(query.clone()).await.expect("examined");
-                let looked = afresh(folder.path(), &query).await;
-                assert_eq!(remembered, looked);
-                let all: Vec<_> = remembered.into_iter().map(|(group, examined)| (group, examined.all)).collect();
-                assert_eq!(all, store.cells(query.clone()).await.expect("cells"));
+                for query in &queries {
+                    let remembered = store.examined(query.clone()).await.expect("examined");
+                    let looked = afresh(folder.path(), query).await;
+                    assert_eq!(remembered, looked);
+                    let all: Vec<_> = remembered.into_iter().map(|(group, examined)| (group, examined.all)).collect();
+                    assert_eq!(all, store.cells(query.clone()).await.expect("cells"));
+                }
             }
         });
     }

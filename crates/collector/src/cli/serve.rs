@@ -102,10 +102,14 @@ impl Serve {
                 tell(&format!("  a citizen's link, good for one rating: {link}"));
             }
         }
-        // The first question about coverage looks for every finished dossier; later ones for what has changed.
+        // The first question about coverage looks for every finished dossier, the first about figures asks the rules of
+        // flags about every response; later ones about what has changed.
         tokio::spawn(async move {
             if let Err(error) = coverage::warm(&warmed).await {
                 tracing::warn!(%error, "coverage could not be counted ahead");
+            }
+            if let Err(error) = warmed.store.look_ahead().await {
+                tracing::warn!(%error, "the rules of flags could not be asked ahead");
             }
         });
         let watched = Arc::clone(&app.store);

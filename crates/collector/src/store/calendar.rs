@@ -32,6 +32,13 @@ pub fn month_number(day: Date) -> i32 {
     i32::from(day.year()) * 12 + i32::from(day.month()) - 1
 }
 
+/// The first day of the month of this number; `None` outside the years 0 to 9999.
+pub fn first_of_month(number: i32) -> Option<Date> {
+    let year = i16::try_from(number.div_euclid(12)).ok()?;
+    let month = i8::try_from(number.rem_euclid(12) + 1).ok()?;
+    Date::new(year, month, 1).ok()
+}
+
 /// `2026-07` for this number.
 pub fn month_name(number: i32) -> String {
     format!(
@@ -65,8 +72,13 @@ mod tests {
             assert_eq!(day_of_number(day_number(day)), Some(day));
             assert_eq!(month_name(month_number(day)), text[..7]);
             assert_eq!(month_of_name(&text[..7]), Some(month_number(day)));
+            assert_eq!(
+                first_of_month(month_number(day)),
+                Some(day.first_of_month())
+            );
         }
         assert_eq!(month_of_name("2026-13"), None);
         assert_eq!(day_of_number(i32::MAX), None);
+        assert_eq!(first_of_month(i32::MAX), None);
     }
 }

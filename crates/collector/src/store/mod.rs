@@ -558,6 +558,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<(GroupKey, survey::cell::Cell)>, StoreError>;
     /// The same with what the rules of flags say of the same responses, all in one snapshot.
     async fn examined(&self, query: CellQuery) -> Result<Vec<(GroupKey, Examined)>, StoreError>;
+    /// Asks the rules of flags about the log ahead, the newest month first, so that the first who asks for figures need
+    /// not wait for it. Takes seconds to a minute; what is asked meanwhile is answered as ever.
+    async fn look_ahead(&self) -> Result<(), StoreError>;
     /// The rules that flag responses.
     fn rules(&self) -> Arc<Rules>;
     /// Counts the ratings of dossiers, each by its place (a number of the caller's): by the first of its pseudonyms that a

@@ -6,7 +6,7 @@ use survey::answers::Packed;
 use survey::response::Channel;
 
 /// Kiosks in use at once.
-const KIOSKS: usize = 40;
+const KIOSKS: u64 = 40;
 /// Share of days on which somebody feeds a kiosk.
 const FED: f64 = 0.1;
 /// Mean seconds between two citizens.
@@ -51,8 +51,8 @@ fn one_day(rng: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
             responses.push(Facts {
                 row: responses.len() as u64,
                 at,
-                device: Some(format!("kiosk-{kiosk}")),
-                counter: format!("counter-{kiosk}"),
+                device: Some(kiosk),
+                counter: kiosk,
                 channel: Channel::Kiosk,
                 elapsed_ms: None,
                 answers: Packed((0..5).map(|_| 3 + rng.u8(0..3)).collect()),

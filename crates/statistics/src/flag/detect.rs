@@ -14,9 +14,9 @@ type Row = (u64, Found);
 
 /// Responses of each enrolled device, by time and then by row.
 pub(super) fn by_device(responses: &[Facts]) -> Vec<Vec<&Facts>> {
-    let mut devices: BTreeMap<&str, Vec<&Facts>> = BTreeMap::new();
+    let mut devices: BTreeMap<u64, Vec<&Facts>> = BTreeMap::new();
     for facts in responses {
-        if let Some(device) = &facts.device {
+        if let Some(device) = facts.device {
             devices.entry(device).or_default().push(facts);
         }
     }
@@ -133,15 +133,15 @@ fn burst(device: &[&Facts], responses: usize, within: i64) -> Vec<Row> {
 
 fn many_counters(device: &[&Facts], counters: usize, within: i64) -> Vec<Row> {
     let mut best = vec![None; device.len()];
-    let mut inside: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut inside: BTreeMap<u64, usize> = BTreeMap::new();
     let mut begun = 0;
     for (first, last) in stretches(device, within) {
-        *inside.entry(&device[last].counter).or_default() += 1;
+        *inside.entry(device[last].counter).or_default() += 1;
         for gone in &device[begun..first] {
-            if let Some(count) = inside.get_mut(gone.counter.as_str()) {
+            if let Some(count) = inside.get_mut(&gone.counter) {
                 *count -= 1;
                 if *count == 0 {
-                    inside.remove(gone.counter.as_str());
+                    inside.remove(&gone.counter);
                 }
             }
         }

@@ -34,10 +34,10 @@ pub struct Facts {
     pub row: u64,
     /// When it was given: seconds since 1970 in UTC, by the clock that is trusted more.
     pub at: i64,
-    /// The device that sent it, where it is an enrolled one. A citizen's phone is none.
-    pub device: Option<String>,
-    /// The counter or unit that it is about.
-    pub counter: String,
+    /// The device that sent it, by a number of the caller's, where it is an enrolled one. A citizen's phone is none.
+    pub device: Option<u64>,
+    /// The counter or unit that it is about, by a number of the caller's.
+    pub counter: u64,
     /// Through which door it came.
     pub channel: Channel,
     /// From the first touch to the last, in milliseconds, where it was measured.

@@ -204,6 +204,27 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn look_ahead(&self) -> Result<(), StoreError> {
+        for form in self.forms.iter() {
+            let form = FormKey::of(form);
+            let months = self
+                .readers
+                .run(move |connection| examine::months_back(connection, &form))
+                .await?;
+            for (form, days) in months {
+                let examiner = Arc::clone(&self.examiner);
+                if examiner.is_full() {
+                    return Ok(());
+                }
+                // A month at a time, so that others get their turn with the readers.
+                self.readers
+                    .run(move |connection| examiner.look_at(connection, form, days))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn rated(
         &self,
         form: &FormKey,

@@ -18,8 +18,8 @@ fn facts(row: u64) -> Facts {
     Facts {
         row,
         at: MORNING + row as i64 * 400,
-        device: Some("kiosk-1".to_owned()),
-        counter: "H57.132".to_owned(),
+        device: Some(1),
+        counter: 132,
         channel: Channel::Kiosk,
         elapsed_ms: Some(30_000),
         answers: Packed(vec![5, 4, 5, 4, (row % 5) as u8 + 1, 5, 4, 3]),
@@ -93,7 +93,7 @@ fn eight_in_three_minutes_on_one_device_are_a_burst() {
     let two_devices: Vec<_> = burst(8, 100)
         .into_iter()
         .map(|facts| Facts {
-            device: Some(format!("kiosk-{}", facts.row % 2)),
+            device: Some(facts.row % 2),
             ..facts
         })
         .collect();
@@ -220,7 +220,7 @@ fn one_device_for_three_counters_in_ten_minutes() {
         (0..4)
             .map(|row| Facts {
                 at: MORNING + row as i64 * gap,
-                counter: format!("counter-{}", row % 3),
+                counter: row % 3,
                 ..facts(row)
             })
             .collect()
