@@ -101,6 +101,10 @@ pub struct Index {
     pub growth: Vec<Growth>,
     pub queries: Vec<Query>,
     pub log_scan_ms: Spread,
+    /// All units with flags, when the log of the quarter has to be read for the rules first.
+    pub rules_first_ms: f64,
+    /// The same again.
+    pub rules_again_ms: Spread,
     pub file_check_seconds: f64,
     pub verify_seconds: f64,
     pub rest_mb: f64,

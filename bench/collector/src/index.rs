@@ -76,6 +76,7 @@ impl Set<'_> {
         // The unit in the middle of the list: neither the largest nor empty.
         let unit = unit_code(self.year.units / 20);
         let (scan, stores) = self.ask_store(&unit).await?;
+        let (rules_first_ms, rules_again_ms) = self.ask_rules().await?;
         let served = Served::collector(self.binary, &self.folder).await?;
         let rest = served.memory()?.resident;
         let mut queries = Vec::new();
@@ -123,6 +124,8 @@ impl Set<'_> {
             growth,
             queries,
             log_scan_ms: scan,
+            rules_first_ms,
+            rules_again_ms,
             file_check_seconds,
             verify_seconds: rounded(verify_seconds, 2),
             rest_mb: rounded(rest, 1),
@@ -175,29 +178,38 @@ impl Set<'_> {
     /// Times of a count by procedure, which roll-ups do not know and the log must answer, and of each question.
     async fn ask_store(&self, unit: &str) -> Result<(Spread, Vec<Spread>)> {
         let store = SqliteStore::open(&self.folder, Arc::clone(&self.forms))?;
-        let query = |by: &[Dimension], only: Option<&str>| CellQuery {
-            form: FormKey {
-                id: FORM_ID.into(),
-                version: 1,
-            },
-            from: Year::QUARTER.0,
-            to: Year::QUARTER.1,
-            by: by.to_vec(),
-            filters: only
-                .map(|unit| (Dimension::Unit, vec![unit.to_owned()]))
-                .into_iter()
-                .collect(),
-        };
         let mut questions = Vec::new();
         for question in &QUESTIONS {
-            let asked = query(question.by, question.one_unit.then_some(unit));
+            let asked = quarter(question.by, question.one_unit.then_some(unit));
             questions.push(self.time(&store, &asked, self.repeats).await?);
         }
         let scan = self
-            .time(&store, &query(&[Dimension::Procedure], None), 3)
+            .time(&store, &quarter(&[Dimension::Procedure], None), 3)
             .await?;
         store.close();
         Ok((scan, questions))
+    }
+
+    /// Times of counting all units with what the rules of flags say: at first, and once they have been asked.
+    async fn ask_rules(&self) -> Result<(f64, Spread)> {
+        let store = SqliteStore::open(&self.folder, Arc::clone(&self.forms))?;
+        let query = quarter(&[Dimension::Unit], None);
+        let mut times = Vec::new();
+        for _ in 0..=self.repeats {
+            let started = Instant::now();
+            store.examined(query.clone()).await?;
+            times.push(ms(started));
+        }
+        store.close();
+        let (first, again) = times.split_first().context("no repeats")?;
+        eprintln!(
+            "      {} responses: the rules in {first:.0} ms",
+            self.year.total
+        );
+        Ok((
+            rounded(*first, 0),
+            Spread::of(again, 2).context("no repeats")?,
+        ))
     }
 
     async fn time(&self, store: &SqliteStore, query: &CellQuery, repeats: usize) -> Result<Spread> {
@@ -222,6 +234,23 @@ impl Set<'_> {
             connection.query_row("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
         anyhow::ensure!(found == "ok", "the database is damaged: {found}");
         Ok(rounded(started.elapsed().as_secs_f64(), 2))
+    }
+}
+
+/// The quarter by these dimensions, of one unit or all.
+fn quarter(by: &[Dimension], only: Option<&str>) -> CellQuery {
+    CellQuery {
+        form: FormKey {
+            id: FORM_ID.into(),
+            version: 1,
+        },
+        from: Year::QUARTER.0,
+        to: Year::QUARTER.1,
+        by: by.to_vec(),
+        filters: only
+            .map(|unit| (Dimension::Unit, vec![unit.to_owned()]))
+            .into_iter()
+            .collect(),
     }
 }
 

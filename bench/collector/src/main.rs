@@ -36,8 +36,8 @@ use crate::spread::Spread;
 /// Devices that send: as many as a province has, and enough that none is told to slow down.
 const DEVICES: usize = 2_000;
 
-/// How often each of the officers' pages is asked.
-const PAGE_REPEATS: usize = 15;
+/// How often each question is asked and each page opened.
+const REPEATS: usize = 15;
 
 /// Measures the collector on this machine.
 #[derive(Parser)]
@@ -77,6 +77,12 @@ enum Part {
     Empty,
     /// Measure imports and the officers' pages instead.
     Reports,
+    /// Load one set and ask it: to compare two builds.
+    Index {
+        /// Ratings in the set.
+        #[arg(long, default_value_t = 1_000_000)]
+        responses: u64,
+    },
     /// Send one load to each binary in turn: for a profiler, or to compare two builds.
     Load {
         /// Connections, each with one request under way.
@@ -123,12 +129,42 @@ async fn main() -> Result<()> {
                 .binary
                 .canonicalize()
                 .with_context(|| format!("{} is not built", arguments.binary.display()))?;
-            let repeats = if arguments.quick { 1 } else { PAGE_REPEATS };
+            let repeats = if arguments.quick { 1 } else { REPEATS };
             let out = arguments.out("docs/benchmarks/reports.json");
             reports::measure(&binary, work.path(), &out, repeats, arguments.quick).await
         }
+        Some(Part::Index { responses }) => one_set(&arguments, *responses).await,
         None => measure(&arguments).await,
     }
+}
+
+/// Loads and asks one set, and prints the figures.
+async fn one_set(arguments: &Arguments, total: u64) -> Result<()> {
+    std::fs::create_dir_all(&arguments.work)?;
+    let work = tempfile::tempdir_in(&arguments.work)?;
+    let base = work.path().join("base");
+    import(&arguments.binary, work.path(), &base, 1).await?;
+    // The first start makes the pseudonym key, which no folder with ratings may lack.
+    start(&arguments.binary, &base, 0, 1).await?;
+    let forms = Arc::new(FormBook::load(&base)?);
+    let set = Set {
+        binary: &arguments.binary,
+        base: &base,
+        folder: work.path().join("set"),
+        forms,
+        year: Year {
+            total,
+            units: units_of(total),
+        },
+        repeats: REPEATS,
+    };
+    println!("{}", serde_json::to_string_pretty(&set.run().await?)?);
+    Ok(())
+}
+
+/// Units of a set of so many ratings.
+fn units_of(total: u64) -> u64 {
+    (total * 11 / 10_000).clamp(110, 11_000)
 }
 
 /// Sends the load to each binary in turn, each round on new copies of the same data, and tells what came of it.
@@ -186,7 +222,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     let (rounds, slot, repeats) = if arguments.quick {
         (1, Duration::from_millis(300), 3)
     } else {
-        (arguments.rounds, Duration::from_millis(1_500), 15)
+        (arguments.rounds, Duration::from_millis(1_500), REPEATS)
     };
 
     let base = work.path().join("base");
@@ -209,14 +245,14 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     .await?;
 
     eprintln!("[3/4] The index");
-    let sizes: &[(u64, u64)] = match (arguments.quick, arguments.large) {
-        (true, _) => &[(10_000, 110)],
-        (_, false) => &[(10_000, 110), (1_000_000, 1_100)],
-        (_, true) => &[(10_000, 110), (1_000_000, 1_100), (10_000_000, 11_000)],
+    let sizes: &[u64] = match (arguments.quick, arguments.large) {
+        (true, _) => &[10_000],
+        (_, false) => &[10_000, 1_000_000],
+        (_, true) => &[10_000, 1_000_000, 10_000_000],
     };
     let (mut index, mut start_up) = (Vec::new(), Vec::new());
     start_up.push(start(&binary, &base, 0, repeats).await?);
-    for (total, units) in sizes {
+    for total in sizes {
         let set = Set {
             binary: &binary,
             base: &base,
@@ -224,7 +260,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
             forms: Arc::clone(&forms),
             year: Year {
                 total: *total,
-                units: *units,
+                units: units_of(*total),
             },
             repeats,
         };

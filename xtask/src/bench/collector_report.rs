@@ -85,19 +85,21 @@ pub fn markdown(run: &Value) -> Result<String> {
             )?;
         }
     }
-    out.push_str("\n| responses | loaded in, s | first tenth, a second | last tenth, a second | database, MB | a quarter from the log, ms | verify, s | at rest, MB | at most, MB |\n|---|---|---|---|---|---|---|---|---|\n");
+    out.push_str("\n| responses | loaded in, s | first tenth, a second | last tenth, a second | database, MB | a quarter from the log, ms | with flags at first, ms | with flags again, ms | verify, s | at rest, MB | at most, MB |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
     for set in list("index")? {
         let growth = set["growth"].as_array().context("growth")?;
         let rate = |tenth: Option<&Value>| tenth.map_or(Value::Null, |t| t["perSecond"].clone());
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             set["responses"],
             set["loadSeconds"],
             rate(growth.first()),
             rate(growth.last()),
             set["databaseMb"],
             spread(&set["logScanMs"]),
+            set["rulesFirstMs"],
+            spread(&set["rulesAgainMs"]),
             set["verifySeconds"],
             set["restMb"],
             set["peakMb"],
