@@ -20,7 +20,7 @@ pub struct Day {
     pub changes: i64,
     pub flagged: Vec<Flagged>,
     /// Ratings of finished dossiers, by what these have.
-    pub tied: Arc<[Tied]>,
+    pub tied: Ratings,
 }
 
 /// A flagged response that counts.
@@ -39,6 +39,9 @@ pub struct Tied {
     of: [i64; 3],
     pub count: u64,
 }
+
+/// Ratings of finished dossiers, by what these have.
+pub type Ratings = Arc<[Tied]>;
 
 impl Tied {
     const BY: [Dimension; 3] = [Dimension::Unit, Dimension::Field, Dimension::Procedure];
@@ -76,7 +79,7 @@ impl Tally {
         }
     }
 
-    pub fn finish(self) -> Arc<[Tied]> {
+    pub fn finish(self) -> Ratings {
         self.0
             .into_iter()
             .map(|(of, count)| Tied { of, count })
@@ -91,7 +94,7 @@ pub struct Kept {
     days: BTreeMap<(i32, i64), Arc<Day>>,
     entries: usize,
     /// Ratings of finished dossiers by unit and field, by form and month.
-    months: HashMap<(i64, i32), (i64, Arc<[Tied]>)>,
+    months: HashMap<(i64, i32), (i64, Ratings)>,
 }
 
 impl Kept {
@@ -128,7 +131,7 @@ impl Kept {
 
     /// Ratings of finished dossiers in a month that is asked for as a whole, by unit and field; `days` are all its days
     /// that have any, `changes` those of its days and of the two around it.
-    pub fn month(&mut self, form: i64, month: i32, changes: i64, days: &[Arc<Day>]) -> Arc<[Tied]> {
+    pub fn month(&mut self, form: i64, month: i32, changes: i64, days: &[Arc<Day>]) -> Ratings {
         if let Some((then, tied)) = self.months.get(&(form, month))
             && *then == changes
         {
@@ -195,7 +198,7 @@ mod tests {
     fn a_month_is_added_up_anew_when_its_log_has_changed() {
         let mut kept = Kept::default();
         let days = [day(1, &[(1, 1), (1, 2)]), day(1, &[(1, 1)])];
-        let told = |tied: Arc<[Tied]>| {
+        let told = |tied: Ratings| {
             tied.iter()
                 .map(|tied| (tied.of, tied.count))
                 .collect::<Vec<_>>()

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use statistics::flag::{Rules, flags};
 use survey::cell::{Cell, Counter};
 
-use self::kept::{Day, Flagged, Kept, Tally, Tied, month_of};
+use self::kept::{Day, Flagged, Kept, Ratings, Tally, month_of};
 use super::count::{self, Gathered, Sources};
 use super::names::{Texts, form_id};
 use super::{log::Facts, sql};
@@ -166,11 +166,7 @@ impl Examiner {
 
     /// Ratings of finished dossiers in the period, with the month that they are of. Months that are asked for as a whole
     /// come by unit and field from what was added up before, unless procedures must be told apart.
-    fn tied(
-        &self,
-        period: &Period,
-        by_procedure: bool,
-    ) -> Result<Vec<(i32, Arc<[Tied]>)>, StoreError> {
+    fn tied(&self, period: &Period, by_procedure: bool) -> Result<Vec<(i32, Ratings)>, StoreError> {
         let mut months: Vec<(i32, Vec<Arc<Day>>)> = Vec::new();
         for (day, found) in &period.found {
             let month = month_of(*day)?;
