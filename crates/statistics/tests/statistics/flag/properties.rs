@@ -27,7 +27,7 @@ fn morning() -> impl Strategy<Value = Vec<Facts>> {
                 |((at, device, counter, answers, assisted, offset, elapsed), row)| Facts {
                     at: MORNING + at,
                     device: (device > 0).then_some(device),
-                    counter: counter,
+                    counter,
                     answers: Packed(answers),
                     assisted,
                     clock_offset_ms: Some(offset),
