@@ -4,9 +4,12 @@
 
 mod http_fixture;
 
+use collector::reports::{NewReport, Outcome, Source, Standing, State};
+use collector::retention::check;
 use collector::store::{Admitted, AuditFilter, Deed, Role};
 use http_fixture::store_fixture::{admitted, day, moment};
 use http_fixture::{Collector, OFFICER, form};
+use jiff::SignedDuration;
 use reqwest::{StatusCode, header};
 
 const TEXT: &str = "Cán bộ nhiệt tình";
@@ -161,4 +164,45 @@ async fn other_accounts_neither_see_nor_change_it() {
             .hold
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_report_says_that_its_text_was_destroyed_and_one_that_never_had_any_does_not() {
+    let collector = Collector::start().await;
+    let received_at = moment("2020-01-15T03:00:00Z");
+    let report = |outside_id: Option<&str>, text: &str| NewReport {
+        outside_id: outside_id.map(str::to_owned),
+        source: Source::Hotline,
+        text: text.to_owned(),
+        dossier: None,
+        received_at,
+        standing: Standing {
+            unit: "000.00.19.H10".into(),
+            due_at: received_at,
+            within_competence: true,
+            state: State::Answered,
+            assignee: None,
+            answered_at: Some(received_at),
+            outcome: Outcome::Unknown,
+        },
+    };
+    for one in [report(None, TEXT), report(Some("PA-1"), "")] {
+        let store = &collector.store;
+        store.open_report(one, "lan", received_at).await.unwrap();
+    }
+    for passed in 0..15 {
+        let now = moment("2026-06-01T03:00:00Z") + SignedDuration::from_hours(24 * passed);
+        check(&*collector.store, "server", now).await.unwrap();
+    }
+    let cookie = collector.sign_in(Role::Admin).await;
+    let destroyed = "The text was destroyed when its time was over.";
+    let (_, one) = get(&collector, &cookie, "/staff/reports/one?lang=en&id=1").await;
+    assert!(one.contains(destroyed) && !one.contains(TEXT));
+    let (_, fed) = get(&collector, &cookie, "/staff/reports/one?lang=en&id=2").await;
+    assert!(fed.contains("PA-1") && !fed.contains(destroyed));
+    let list = "/staff/reports?lang=en&from=2020-01-01&to=2020-12-31";
+    let (_, list) = get(&collector, &cookie, list).await;
+    assert_eq!(list.matches(destroyed).count(), 1, "{list}");
+    let (_, told) = get(&collector, &cookie, "/staff/retention?lang=en").await;
+    assert!(told.contains("Backups made before 15 June 2026"), "{told}");
 }

@@ -301,7 +301,7 @@ async fn shown(
         told: Told {
             id: report.id,
             version: report.version,
-            text: shown_text(&kept.text, lang),
+            text: shown_text(kept, lang),
             facts,
             answered: standing.state == Progress::Answered,
             overdue: standing.is_overdue(now),

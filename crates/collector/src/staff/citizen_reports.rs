@@ -21,7 +21,7 @@ use super::sheet_page;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::DEMO_NOTE;
-use crate::reports::{Report, ReportFilter, State as Progress};
+use crate::reports::{NewReport, Report, ReportFilter, State as Progress};
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 use crate::store::{Deed, StoreError, Unit};
@@ -265,12 +265,12 @@ fn share(all: &[Report], lang: Language, now: Timestamp) -> String {
     }
 }
 
-/// The text of a report, or that it was destroyed: none is opened without words.
-pub(super) fn shown_text(text: &str, lang: Language) -> String {
-    match text {
-        "" => lang.words().retention.destroyed.clone(),
-        text => text.to_owned(),
+/// The text of a report, or that it was destroyed: none is opened here without words, and those of a feed have none.
+pub(super) fn shown_text(kept: &NewReport, lang: Language) -> String {
+    if kept.text.is_empty() && kept.outside_id.is_none() {
+        return lang.words().retention.destroyed.clone();
     }
+    kept.text.clone()
 }
 
 fn row(report: &Report, units: &[Unit], lang: Language, now: Timestamp) -> Line {
@@ -281,7 +281,7 @@ fn row(report: &Report, units: &[Unit], lang: Language, now: Timestamp) -> Line 
     let told = |words: &std::collections::BTreeMap<String, String>, name: &str| {
         Value::Text(words.get(name).cloned().unwrap_or_default())
     };
-    let text = shown_text(&kept.text, lang);
+    let text = shown_text(kept, lang);
     let mut beginning: String = text.chars().take(BEGINNING).collect();
     if beginning.len() < text.len() {
         beginning.push('…');

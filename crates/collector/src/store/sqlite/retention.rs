@@ -5,19 +5,28 @@
 //! between leaves a run that is not finished, and the next check cuts the log again.
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 
 use super::registers::moment;
 use super::{audit, connection, sql};
+use crate::reports::State as Progress;
 use crate::retention::{Amount, Clock, Hold, Matter, Notice, Rule, Run, State, USUAL_MONTHS, span};
 use crate::store::terms::Term;
 use crate::store::{Deed, Entry, RetentionChange, RetentionTick, StoreError, calendar};
 
-/// Everything that decides what is destroyed.
+/// How long a reader is waited for before the log is cut.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Everything that decides what is destroyed. Goes through all comments.
 pub fn state(connection: &Connection) -> Result<State, StoreError> {
+    state_with(connection, amounts(connection)?)
+}
+
+fn state_with(connection: &Connection, amounts: Vec<Amount>) -> Result<State, StoreError> {
     let (notice_days, last, doubt) = connection
         .prepare_cached(sql::RETENTION)?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -33,7 +42,7 @@ pub fn state(connection: &Connection) -> Result<State, StoreError> {
         },
         newest: newest.map(moment).transpose()?.map(calendar::business_day),
         notices: notices(connection)?,
-        amounts: amounts(connection)?,
+        amounts,
         runs: runs(connection)?,
     })
 }
@@ -83,13 +92,20 @@ fn notices(connection: &Connection) -> Result<Vec<Notice>, StoreError> {
 }
 
 fn amounts(connection: &Connection) -> Result<Vec<Amount>, StoreError> {
+    let zone = calendar::ZONE.seconds();
+    let answered = Progress::Answered.number();
+    let statements: [(Matter, &str, &[&dyn ToSql]); 2] = [
+        (Matter::Comments, sql::COMMENTS_BY_MONTH, &[&zone]),
+        (
+            Matter::Reports,
+            sql::REPORT_TEXTS_BY_MONTH,
+            &[&zone, &answered],
+        ),
+    ];
     let mut all = Vec::new();
-    for (matter, statement) in [
-        (Matter::Comments, sql::COMMENTS_BY_MONTH),
-        (Matter::Reports, sql::REPORT_TEXTS_BY_MONTH),
-    ] {
+    for (matter, statement, parameters) in statements {
         let mut statement = connection.prepare_cached(statement)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             all.push(Amount {
                 matter,
@@ -124,7 +140,7 @@ pub fn change(
     change: &RetentionChange,
     entry: &Entry,
 ) -> Result<(), StoreError> {
-    let run = |statement, parameters: &[&dyn rusqlite::ToSql]| {
+    let run = |statement, parameters: &[&dyn ToSql]| {
         connection.prepare_cached(statement)?.execute(parameters)
     };
     match change {
@@ -201,21 +217,28 @@ pub fn destroy(
     by: &str,
     at: Timestamp,
 ) -> Result<Option<u64>, StoreError> {
-    let plan = state(connection)?.plan(calendar::business_day(at));
-    let may = plan.iter().any(|planned| {
-        (planned.amount.matter, planned.amount.month) == (matter, month)
-            && planned.obstacle.is_none()
-    });
+    // Not counted again: ratings wait behind this transaction.
+    let asked = Amount {
+        matter,
+        month,
+        count: 0,
+    };
+    let plan = state_with(connection, vec![asked])?.plan(calendar::business_day(at));
+    let may = plan.iter().any(|planned| planned.obstacle.is_none());
     let Some((from, before)) = span(month).filter(|_| may) else {
         return Ok(None);
     };
-    let statement = match matter {
-        Matter::Comments => sql::DESTROY_COMMENTS,
-        Matter::Reports => sql::DESTROY_REPORT_TEXTS,
+    let (from, before) = (from.as_millisecond(), before.as_millisecond());
+    let run = |statement, parameters: &[&dyn ToSql]| {
+        connection.prepare_cached(statement)?.execute(parameters)
     };
-    let count = connection
-        .prepare_cached(statement)?
-        .execute((from.as_millisecond(), before.as_millisecond()))?;
+    let count = match matter {
+        Matter::Comments => run(sql::DESTROY_COMMENTS, params![from, before])?,
+        Matter::Reports => run(
+            sql::DESTROY_REPORT_TEXTS,
+            params![from, before, Progress::Answered.number()],
+        )?,
+    };
     connection
         .prepare_cached(sql::ADD_RETENTION_RUN)?
         .execute((
@@ -241,6 +264,8 @@ pub fn has_unfinished(connection: &Connection) -> Result<bool, StoreError> {
 /// Writes the log into the database and cuts it to nothing; false when a reader stood in the way.
 pub fn cut_log(path: &Path) -> Result<bool, StoreError> {
     let connection = connection::writer(path)?;
+    // Ratings wait meanwhile.
+    connection.busy_timeout(PATIENCE)?;
     let busy: i64 = connection.query_row(sql::CHECKPOINT, [], |row| row.get(0))?;
     Ok(busy == 0)
 }

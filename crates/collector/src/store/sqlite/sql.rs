@@ -282,14 +282,14 @@ statements! {
     RETENTION_NOTICES = "SELECT matter, month, announced, witnessed FROM retention_notice";
     /// Unfinished ones first, so that none is ever cut off.
     RETENTION_RUNS = "SELECT at, by, matter, month, count, finished FROM retention_run ORDER BY finished, id DESC LIMIT 100";
-    /// By month of Asia/Ho_Chi_Minh, numbered as in `calendar`.
-    COMMENTS_BY_MONTH = "SELECT strftime('%Y', r.received_at / 1000 + 25200, 'unixepoch') * 12
-            + strftime('%m', r.received_at / 1000 + 25200, 'unixepoch') - 1 AS month, count(*)
+    /// By month, numbered as in `calendar`, of the zone that is ?1 seconds ahead.
+    COMMENTS_BY_MONTH = "SELECT strftime('%Y', r.received_at / 1000 + ?1, 'unixepoch') * 12
+            + strftime('%m', r.received_at / 1000 + ?1, 'unixepoch') - 1 AS month, count(*)
         FROM comment c JOIN response r ON r.row = c.row GROUP BY month HAVING month IS NOT NULL";
     /// The text of a report that is not answered is in use.
-    REPORT_TEXTS_BY_MONTH = "SELECT strftime('%Y', max(answered_at, received_at) / 1000 + 25200, 'unixepoch') * 12
-            + strftime('%m', max(answered_at, received_at) / 1000 + 25200, 'unixepoch') - 1 AS month, count(*)
-        FROM report WHERE state = 3 AND text <> '' GROUP BY month HAVING month IS NOT NULL";
+    REPORT_TEXTS_BY_MONTH = "SELECT strftime('%Y', max(answered_at, received_at) / 1000 + ?1, 'unixepoch') * 12
+            + strftime('%m', max(answered_at, received_at) / 1000 + ?1, 'unixepoch') - 1 AS month, count(*)
+        FROM report WHERE state = ?2 AND text <> '' GROUP BY month HAVING month IS NOT NULL";
     SET_RETENTION_RULE = "INSERT INTO retention_rule (matter, months) VALUES (?1, ?2)
         ON CONFLICT DO UPDATE SET months = ?2";
     SET_NOTICE_DAYS = "UPDATE retention SET notice_days = ?1";
@@ -304,9 +304,10 @@ statements! {
     ADD_NOTICE = "INSERT INTO retention_notice (matter, month, announced, witnessed) VALUES (?1, ?2, ?3, 0)
         ON CONFLICT DO NOTHING";
     REMOVE_NOTICE = "DELETE FROM retention_notice WHERE matter = ?1 AND month = ?2";
-    DESTROY_COMMENTS = "DELETE FROM comment WHERE row IN
-        (SELECT row FROM response WHERE received_at >= ?1 AND received_at < ?2)";
-    DESTROY_REPORT_TEXTS = "UPDATE report SET text = '' WHERE state = 3 AND text <> ''
+    /// Goes through the comments, of which there are fewer than responses.
+    DESTROY_COMMENTS = "DELETE FROM comment WHERE EXISTS
+        (SELECT 1 FROM response r WHERE r.row = comment.row AND r.received_at >= ?1 AND r.received_at < ?2)";
+    DESTROY_REPORT_TEXTS = "UPDATE report SET text = '' WHERE state = ?3 AND text <> ''
         AND max(answered_at, received_at) >= ?1 AND max(answered_at, received_at) < ?2";
     ADD_RETENTION_RUN = "INSERT INTO retention_run (at, by, matter, month, count, finished) VALUES (?1, ?2, ?3, ?4, ?5, 0)";
     HAS_UNFINISHED_RUNS = "SELECT EXISTS (SELECT 1 FROM retention_run WHERE finished = 0)";
