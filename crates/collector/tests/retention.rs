@@ -8,6 +8,7 @@ use std::path::Path;
 
 use collector::reports::{NewReport, Outcome, Source, Standing, State};
 use collector::retention::{Hold, Matter, Obstacle, check};
+use collector::store::calendar::month_name;
 use collector::store::sqlite::SqliteStore;
 use collector::store::{
     Admitted, AuditFilter, CellQuery, Deed, Dimension, Entry, RetentionChange, Store,
@@ -398,4 +399,36 @@ async fn the_plan_is_shown_before_anything_is_announced() {
             ),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_comment_that_came_under_a_wrong_clock_goes_with_those_before_it_and_drags_none_along() {
+    let (_folder, store) = store();
+    let received = [
+        "2099-01-01T03:00:00Z",
+        "2024-01-15T03:00:00Z",
+        "2024-02-15T03:00:00Z",
+        "1970-01-02T03:00:00Z",
+        "2024-02-16T03:00:00Z",
+    ];
+    let responses = (1..).zip(received);
+    let responses = responses.map(|(n, received)| commented(n, received, Some(OLD)));
+    store.append(responses.collect()).await.unwrap();
+    let amounts = store.retention().await.unwrap().amounts;
+    let told: Vec<_> = amounts
+        .iter()
+        .map(|one| (month_name(one.month), one.count))
+        .collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(month, count)| (&**month, *count))
+        .collect();
+    assert_eq!(told, [("2024-01", 1), ("2024-02", 3), ("2099-01", 1)]);
+    // Only January 2024 is over in February 2026.
+    assert_eq!(run_days(&store, "2026-02-01T03:00:00Z", 1).await, 0);
+    let entry = Entry::now("lan", Deed::RetentionClock, "right", "");
+    let change = RetentionChange::ClockIsRight;
+    store.change_retention(change, entry).await.unwrap();
+    assert_eq!(run_days(&store, "2026-02-02T03:00:00Z", 20).await, 1);
+    assert_eq!(run_days(&store, "2026-02-22T03:00:00Z", 20).await, 3);
 }

@@ -282,10 +282,14 @@ statements! {
     RETENTION_NOTICES = "SELECT matter, month, announced, witnessed FROM retention_notice";
     /// Unfinished ones first, so that none is ever cut off.
     RETENTION_RUNS = "SELECT at, by, matter, month, count, finished FROM retention_run ORDER BY finished, id DESC LIMIT 100";
-    /// By month, numbered as in `calendar`, of the zone that is ?1 seconds ahead.
-    COMMENTS_BY_MONTH = "SELECT strftime('%Y', r.received_at / 1000 + ?1, 'unixepoch') * 12
-            + strftime('%m', r.received_at / 1000 + ?1, 'unixepoch') - 1 AS month, count(*)
-        FROM comment c JOIN response r ON r.row = c.row GROUP BY month HAVING month IS NOT NULL";
+    /// By month, numbered as in `calendar`, of the zone that is ?1 seconds ahead. A comment came no earlier than those that
+    /// were there before it, so one that is dated by a clock that was set back goes with them; dates to come prove nothing.
+    COMMENTS_BY_MONTH = "SELECT strftime('%Y', came / 1000 + ?1, 'unixepoch') * 12
+            + strftime('%m', came / 1000 + ?1, 'unixepoch') - 1 AS month, count(*)
+        FROM (SELECT max(r.received_at, coalesce(max(r.received_at)
+                FILTER (WHERE r.received_at <= unixepoch() * 1000) OVER (ORDER BY c.row), r.received_at)) AS came
+            FROM comment c JOIN response r ON r.row = c.row)
+        GROUP BY month HAVING month IS NOT NULL";
     /// The text of a report that is not answered is in use.
     REPORT_TEXTS_BY_MONTH = "SELECT strftime('%Y', max(answered_at, received_at) / 1000 + ?1, 'unixepoch') * 12
             + strftime('%m', max(answered_at, received_at) / 1000 + ?1, 'unixepoch') - 1 AS month, count(*)
@@ -304,9 +308,12 @@ statements! {
     ADD_NOTICE = "INSERT INTO retention_notice (matter, month, announced, witnessed) VALUES (?1, ?2, ?3, 0)
         ON CONFLICT DO NOTHING";
     REMOVE_NOTICE = "DELETE FROM retention_notice WHERE matter = ?1 AND month = ?2";
-    /// Goes through the comments, of which there are fewer than responses.
-    DESTROY_COMMENTS = "DELETE FROM comment WHERE EXISTS
-        (SELECT 1 FROM response r WHERE r.row = comment.row AND r.received_at >= ?1 AND r.received_at < ?2)";
+    /// Dated as above. Goes through the comments, of which there are fewer than responses.
+    DESTROY_COMMENTS = "DELETE FROM comment WHERE row IN (SELECT row FROM (
+            SELECT c.row AS row, max(r.received_at, coalesce(max(r.received_at)
+                FILTER (WHERE r.received_at <= unixepoch() * 1000) OVER (ORDER BY c.row), r.received_at)) AS came
+            FROM comment c JOIN response r ON r.row = c.row)
+        WHERE came >= ?1 AND came < ?2)";
     DESTROY_REPORT_TEXTS = "UPDATE report SET text = '' WHERE state = ?3 AND text <> ''
         AND max(answered_at, received_at) >= ?1 AND max(answered_at, received_at) < ?2";
     ADD_RETENTION_RUN = "INSERT INTO retention_run (at, by, matter, month, count, finished) VALUES (?1, ?2, ?3, ?4, ?5, 0)";
