@@ -25,7 +25,7 @@ use crate::forms::FormBook;
 use crate::store::{CellQuery, Dimension, Examined, FormKey, GroupKey, StoreError, calendar};
 
 /// Changes of the log that are looked at together when many days have to be: a bound of the memory that it takes.
-const TOGETHER: i64 = 200_000;
+const TOGETHER: i64 = 50_000;
 
 /// The rules, and what they found.
 pub struct Examiner {
