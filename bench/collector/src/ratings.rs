@@ -152,6 +152,9 @@ impl Wire {
     }
 }
 
+/// Counters of a unit, each with a kiosk.
+const COUNTERS: u8 = 40;
+
 /// A year of ratings for the store's own append: `total` of them over `units` units, in order of time. Few units have
 /// many and many have few; most come from kiosks.
 #[derive(Clone, Copy)]
@@ -177,12 +180,16 @@ impl Year {
     }
 
     fn rating(self, number: u64, random: &mut fastrand::Rng) -> Result<Admitted> {
-        let day = Self::SPAN
-            .0
-            .checked_add(i64::try_from(number * 365 / self.total.max(1))?.days())?;
-        let received_at = day.at(9, 0, 0, 0).in_tz("Asia/Ho_Chi_Minh");
+        // Evenly over the opening hours of each day, from 07:30 for nine and a half hours.
+        let (day, part) = (
+            number * 365 / self.total.max(1),
+            number * 365 % self.total.max(1),
+        );
+        let day = Self::SPAN.0.checked_add(i64::try_from(day)?.days())?;
+        let seconds = i64::try_from(part * 34_200 / self.total.max(1))?;
+        let received_at = day.at(7, 30, 0, 0).in_tz("Asia/Ho_Chi_Minh");
         let received_at = received_at
-            .map(|zoned: Zoned| zoned.timestamp())
+            .and_then(|zoned: Zoned| zoned.timestamp().checked_add(seconds.seconds()))
             .context("no time zone data for Asia/Ho_Chi_Minh")?;
         // Zipf's law by its inverse: the logarithm of the rank is even.
         let zipf = |random: &mut fastrand::Rng, of: u64| {
@@ -242,7 +249,8 @@ impl Year {
                 scale_order: Some(ScaleOrder::Ascending),
                 presentation: Some(Presentation::Faces),
                 audio: false,
-                device: Some(format!("kiosk-{unit}")),
+                // The largest unit has three thousand ratings a day: so many counters that none looks like a burst.
+                device: Some(format!("kiosk-{unit}-{}", random.u8(0..COUNTERS))),
                 boot: Some("b1".into()),
                 seq: Some(number),
                 started_at: None,

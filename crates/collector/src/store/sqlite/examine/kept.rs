@@ -9,9 +9,12 @@ use survey::cell::Marks;
 use crate::store::sqlite::log::Facts;
 use crate::store::{Dimension, StoreError, calendar};
 
-/// Entries that are kept at most, of some hundred bytes each: a year of ten million responses of which one in ten is
-/// flagged. Beyond them the oldest days are forgotten, and read again when somebody asks.
-const MOST: usize = 2_000_000;
+/// What is kept at most, in the weight of one [`Tied`] (some 40 bytes): eight million of them, or two million flagged responses.
+/// Beyond it the oldest days are forgotten, and read again when somebody asks.
+const MOST: usize = 8_000_000;
+
+/// The weight of one [`Flagged`].
+const FLAGGED: usize = 4;
 
 /// What was found of one day of one form.
 #[derive(Default)]
@@ -92,7 +95,7 @@ impl Tally {
 pub struct Kept {
     /// By day and form, the oldest first.
     days: BTreeMap<(i32, i64), Arc<Day>>,
-    entries: usize,
+    weight: usize,
     /// Ratings of finished dossiers by unit and field, by form and month.
     months: HashMap<(i64, i32), (i64, Ratings)>,
 }
@@ -112,21 +115,21 @@ impl Kept {
     }
 
     fn put_within(&mut self, most: usize, form: i64, day: i32, found: Arc<Day>) {
-        let size = |day: &Day| day.flagged.len() + day.tied.len();
-        self.entries += size(&found);
+        let size = |day: &Day| day.flagged.len() * FLAGGED + day.tied.len();
+        self.weight += size(&found);
         if let Some(before) = self.days.insert((day, form), found) {
-            self.entries -= size(&before);
+            self.weight -= size(&before);
         }
-        while self.entries > most
+        while self.weight > most
             && let Some((_, oldest)) = self.days.pop_first()
         {
-            self.entries -= size(&oldest);
+            self.weight -= size(&oldest);
         }
     }
 
     /// Is there hardly room for more?
     pub fn is_full(&self) -> bool {
-        self.entries > MOST / 10 * 9
+        self.weight > MOST / 10 * 9
     }
 
     /// Ratings of finished dossiers in a month that is asked for as a whole, by unit and field; `days` are all its days
