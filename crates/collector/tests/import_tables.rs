@@ -150,6 +150,16 @@ H57.132-260804-0586,1.011441,H57.132,2026-08-04 10:00,2026-08-04
 }
 
 #[tokio::test]
+async fn a_unit_under_itself_is_refused_and_the_others_taken() {
+    let office = office();
+    let file = "code,name,kind,parent\nP7,One,ward,P7\nP8,Two,ward,P7\n";
+    let (summary, kept) = units(&office, file).await;
+    assert_eq!(kept.faults(), ["2 parent own-parent"]);
+    let summary = summary.unwrap();
+    assert_eq!((summary.read, summary.new, summary.refused), (2, 1, 1));
+}
+
+#[tokio::test]
 async fn a_wrong_header_is_told_by_name_and_nothing_is_imported() {
     let office = office();
     for (file, told) in [
@@ -233,7 +243,7 @@ async fn a_dry_run_checks_and_writes_nothing() {
 fn tables() -> impl Strategy<Value = Vec<[String; 4]>> {
     let name = "[A-Za-zăâđêôơư,;\"']{1,12}( [a-zạảấầẩẫậ,;\"]{1,8}){0,2}";
     let row = ("[A-Z][0-9]{1,6}", name, "(ward|commune)", "(|P[0-9]{1,3})");
-    // A unit under itself is refused, which is tested elsewhere.
+    // A unit under itself is refused.
     let row = row.prop_filter("its own parent", |(code, _, _, parent)| code != parent);
     prop::collection::vec(row.prop_map(|(a, b, c, d)| [a, b, c, d]), 1..20)
 }

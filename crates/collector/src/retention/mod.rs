@@ -4,7 +4,8 @@
 //! rule is over, and was announced, and a check ran on [`State::notice_days`] different days since: a leap of the clock is
 //! one day at most, however far it goes. A leap of more than [`LEAP`] days throws all announcements away, and nothing is
 //! destroyed until an administrator has confirmed the date, since ratings of a wrong clock have wrong dates, too, and
-//! cannot prove it. A clock that was set back throws them away as well. So a clock can only put a destruction off.
+//! cannot prove it. A clock that was set back throws them away as well. So a clock can only put a destruction off; dates that
+//! are wrong already are another matter: a comment goes with those before it, a citizen report by its dates.
 
 mod check;
 
