@@ -152,8 +152,9 @@ impl Wire {
     }
 }
 
-/// Counters of a unit, each with a kiosk.
-const COUNTERS: u8 = 40;
+/// Counters of the largest unit, each with a kiosk: with a few thousand ratings a day it needs so many that none looks like
+/// a burst. The others have fewer, as they have fewer ratings.
+const COUNTERS: u64 = 40;
 
 /// A year of ratings for the store's own append: `total` of them over `units` units, in order of time. Few units have
 /// many and many have few; most come from kiosks.
@@ -249,8 +250,10 @@ impl Year {
                 scale_order: Some(ScaleOrder::Ascending),
                 presentation: Some(Presentation::Faces),
                 audio: false,
-                // The largest unit has three thousand ratings a day: so many counters that none looks like a burst.
-                device: Some(format!("kiosk-{unit}-{}", random.u8(0..COUNTERS))),
+                device: Some(format!(
+                    "kiosk-{unit}-{}",
+                    random.u64(0..=COUNTERS / (unit + 1))
+                )),
                 boot: Some("b1".into()),
                 seq: Some(number),
                 started_at: None,
