@@ -52,11 +52,15 @@ const LONG: &str = "const soon = setTimeout; window.setTimeout = (act, ms) => so
 /// Looks at the screen that is shown once it takes taps.
 async fn see(browser: &Browser, name: &str, language: &str) -> Result<Vec<String>> {
     Kiosk::shown(browser).ready().await?;
-    // Looking takes time, in which a person would be taken to have gone.
+    // Looking takes time, in which a person would be taken to have gone: longer than that on a slow machine.
     browser
-        .eval("document.dispatchEvent(new Event('wheel'))")
+        .eval(
+            "window.hlThere = setInterval(() => document.dispatchEvent(new Event('wheel')), 1000)",
+        )
         .await?;
-    in_every_way(browser, &format!("{name} {language}"), &AT_KIOSK).await
+    let faults = in_every_way(browser, &format!("{name} {language}"), &AT_KIOSK).await?;
+    browser.eval("clearInterval(window.hlThere)").await?;
+    Ok(faults)
 }
 
 /// Has the page speak this language.

@@ -149,12 +149,17 @@ async fn a_tap_at_any_moment_of_the_start_is_recorded_exactly_once() -> Result<(
             .await?;
         ensure!(chosen == 0, "{at} has answered the next question, too");
         let token = link.rsplit('/').next().unwrap_or_default();
-        let mut rows = hall::rows(&browser, "responses").await?;
-        rows.retain(|row| {
-            row["body"]
-                .as_str()
-                .is_some_and(|body| body.contains(token))
-        });
+        // The page leads on while the answer is still on its way to the disk.
+        let rows = until(format!("{at} to be written"), PATIENCE, async || {
+            let mut rows = hall::rows(&browser, "responses").await?;
+            rows.retain(|row| {
+                row["body"]
+                    .as_str()
+                    .is_some_and(|body| body.contains(token))
+            });
+            Ok((!rows.is_empty()).then_some(rows))
+        })
+        .await?;
         ensure!(rows.len() == 1, "{at} has made {} responses", rows.len());
         let body: Value = serde_json::from_str(rows[0]["body"].as_str().context("body")?)?;
         ensure!(

@@ -7,7 +7,7 @@ use end_to_end::browser::Browser;
 use end_to_end::citizen::{self, Scene};
 use end_to_end::hall::{self, Hall};
 use end_to_end::kiosk::Kiosk;
-use end_to_end::wait::setting;
+use end_to_end::wait::{PATIENCE, setting, until};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
@@ -53,6 +53,11 @@ async fn after_a_visit_nothing_of_it_can_be_found_in_the_page() -> Result<()> {
     browser.resize((1366, 768)).await?;
     let kiosk = Kiosk::open(&browser, &collector.address, &hall.key).await?;
     kiosk.tap("[data-lang=en]").await?;
+    until("English", PATIENCE, async || {
+        let lang = browser.eval("document.querySelector('main').lang").await?;
+        Ok((lang == "en").then_some(()))
+    })
+    .await?;
     kiosk.tap("[data-action=large]").await?;
     kiosk.tap("[data-action=start]").await?;
     kiosk.wait_for("dossier").await?;
@@ -65,6 +70,7 @@ async fn after_a_visit_nothing_of_it_can_be_found_in_the_page() -> Result<()> {
     kiosk.wait_for_question("timeliness").await?;
     // While it waits to be sent it lies in the outbox: the search finds what is there.
     let (date, number) = DIGITS.split_at(6);
+    hall::answered(&browser, 1).await?;
     ensure!(
         everything(&browser).await?.contains(number),
         "the search finds nothing"

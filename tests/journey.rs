@@ -1,7 +1,5 @@
 //! The whole way: a rating made by hand at the kiosk is in the index of its unit.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 use end_to_end::browser::Browser;
 use end_to_end::collector::{Collector, Data};
@@ -47,7 +45,7 @@ async fn item(collector: &Collector, id: &str, n: u64) -> Result<Value> {
     let path = format!("/api/v1/index?form=one-stop-quick&method=mean100&by=item&unit={UNIT}");
     until(
         format!("{n} answers to {id:?} in the index"),
-        Duration::from_secs(2),
+        PATIENCE,
         async || {
             let index = collector.get(&path).await?;
             let cells = index["cells"].as_array().context("cells")?;

@@ -76,7 +76,13 @@ async fn a_language_chosen_when_the_line_is_gone_is_there_with_its_letters() -> 
     browser.before_scripts(NO_WORKER).await?;
     let kiosk = Kiosk::open(&browser, &line.address, &hall.key).await?;
     // Who looks for it finds it on a machine that has no such letters, before anything is fetched for it.
-    expect_own(&browser, "[data-lang=km]").await?;
+    // The browser opens even the letters that stand in the page a little later; fetched ones are not put on before the next
+    // screen.
+    until("the letters of the name", PATIENCE, async || {
+        let used = letters(&browser, "[data-lang=km]").await?;
+        Ok((!used.is_empty() && used.iter().all(|(own, _)| *own)).then_some(()))
+    })
+    .await?;
     fetched(&browser, FONTS, 4).await?;
     fetched(&browser, WORDS, 2).await?;
     // Nothing of it before the kiosk could serve somebody.

@@ -6,6 +6,7 @@ use end_to_end::browser::{Browser, pictures};
 use end_to_end::collector::{Collector, Data};
 use end_to_end::kiosk::Kiosk;
 use end_to_end::look::{SIZES, look};
+use end_to_end::wait::{PATIENCE, until};
 use tempfile::tempdir;
 
 /// Walks through the whole journey and looks at every screen on every panel, with what a person may wish of the screen.
@@ -37,6 +38,12 @@ async fn walk(language: &str, text: u32, wishes: &[&str]) -> Result<()> {
         .await?;
     if language != "vi" {
         kiosk.tap(&format!("[data-lang={language}]")).await?;
+        // The words are fetched first, and the screen is drawn anew with them.
+        until(language, PATIENCE, async || {
+            let lang = browser.eval("document.querySelector('main').lang").await?;
+            Ok((lang == language).then_some(()))
+        })
+        .await?;
     }
     for wish in wishes {
         kiosk.tap(&format!("[data-action={wish}]")).await?;

@@ -181,10 +181,7 @@ async fn what_is_chosen_is_how_the_kiosk_asks_and_a_running_one_takes_it_over() 
     // The middle needs no second step.
     kiosk.rate("timeliness", 3).await?;
     kiosk.wait_for_question("attitude").await?;
-    let body: Value = {
-        let rows = hall::rows(&browser, "responses").await?;
-        serde_json::from_str(rows[0]["body"].as_str().context("body")?)?
-    };
+    let body = hall::answered(&browser, 2).await?;
     ensure!(
         body["answers"] == json!({"overall": 2, "timeliness": 3}),
         "{body}"
@@ -260,9 +257,8 @@ async fn presented_over(cut: Faults) -> Result<()> {
     present(&hall, &collector.address, "000.01.02.H10-260804-0584").await?;
     kiosk.rate("overall", 4).await?;
     kiosk.wait_for_question("timeliness").await?;
-    let rows = hall::rows(&browser, "responses").await?;
-    let body = rows[0]["body"].as_str().context("body")?;
-    ensure!(body.contains(CODE), "{body}");
+    let body = hall::answered(&browser, 1).await?;
+    ensure!(body["dossier"] == CODE, "{body}");
     until("the second offer", PATIENCE, async || {
         // The kiosk has asked, or has been told, at least once since.
         let asked = line
@@ -281,6 +277,14 @@ async fn presented_over(cut: Faults) -> Result<()> {
     kiosk.wait_for("thanks").await?;
     kiosk.tap("[data-action=end]").await?;
     kiosk.wait_for("confirm").await?;
+    // A name would come with the answer about this dossier, which is the second one.
+    until("what is known of the dossier", PATIENCE, async || {
+        let told = browser
+            .eval("performance.getEntriesByType('resource').filter((one) => one.name.includes('/api/v1/device/dossier') && one.responseEnd > 0).length")
+            .await?;
+        Ok((told.as_u64() >= Some(2)).then_some(()))
+    })
+    .await?;
     let shown = text_of(&browser, "[data-screen=confirm]").await?;
     ensure!(
         shown.contains("0584") && !shown.contains(PROCEDURE),
@@ -329,8 +333,7 @@ async fn the_day_of_a_recent_receipt_is_one_tap() -> Result<()> {
     kiosk.tap("[data-action=next]").await?;
     kiosk.rate("overall", 4).await?;
     kiosk.wait_for_question("timeliness").await?;
-    let rows = hall::rows(&browser, "responses").await?;
-    let body: Value = serde_json::from_str(rows[0]["body"].as_str().context("body")?)?;
+    let body = hall::answered(&browser, 1).await?;
     let code = format!("{}-{}-0583", hall::UNIT, first.strftime("%y%m%d"));
     ensure!(body["dossier"] == code.as_str(), "{body}");
     Ok(())

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use end_to_end::browser::Browser;
 use end_to_end::citizen::{self, Clock, Scene};
-use end_to_end::hall::Hall;
+use end_to_end::hall::{self, Hall};
 use end_to_end::kiosk::Kiosk;
 use end_to_end::tree::tree;
 use end_to_end::wait::{PATIENCE, until};
@@ -87,6 +87,7 @@ async fn each_screen_is_heard_as_it_was_when_somebody_read_it_through() -> Resul
     changed.extend(compare(&browser, "6-reasons").await?);
     kiosk.tap("[data-action=next]").await?;
     kiosk.wait_for("thanks").await?;
+    hall::emptied(&browser).await?;
     until("the rating to have arrived", PATIENCE, async || {
         let note = browser
             .eval("document.querySelector('[role=status]').textContent")

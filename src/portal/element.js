@@ -224,8 +224,8 @@ class HaiLongSurvey extends (globalThis.HTMLElement ?? class {}) {
       if (answer.status === 403) return this.#link("site-refused", said.detail);
       if (wish.site && answer.ok) this.#chosen(wish, said);
     } catch (fault) {
-      // What broke a policy is told a little later than that it was broken.
-      await sleep(50);
+      // What broke a policy is told a little later than that it was broken, and much later where there is much to do.
+      for (let looks = 0; !broken && looks < 20; looks++) await sleep(50);
       if (!ours()) return;
       const silent = `${wish.endpoint} did not answer this page (${fault.message}): is it running, and does the site list ${location.origin}? hai-long site set NAME --add-origins ${location.origin}`;
       const hint = broken ? `the page's policy lacks ${broken} ${wish.endpoint}` : silent;

@@ -115,13 +115,40 @@ async fn in_outbox(browser: &Browser, outbox: &str, work: &str) -> Result<Value>
                      try {{ {work} }} catch (error) {{ db.close(); done({{error: String(error)}}); }}
                  }};"
             ))
-            .await?;
+            .await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            // A page that is exchanged for the next while it is asked has no answer.
+            Err(error) if format!("{error:?}").contains("unloaded") => return Ok(None),
+            Err(error) => return Err(error),
+        };
         if let Some(error) = answer["error"].as_str() {
             bail!("{error}");
         }
         Ok(answer.get("value").cloned())
     })
     .await
+}
+
+/// Waits until the outbox of this name holds one response, and so many answers in it: the page leads on while an answer is
+/// still on its way to the disk.
+pub async fn answered_of(browser: &Browser, outbox: &str, answers: usize) -> Result<Value> {
+    let what = format!("one response with {answers} answers on the device");
+    until(what, PATIENCE, async || {
+        let rows = rows_of(browser, outbox, "responses").await?;
+        let [row] = rows.as_slice() else {
+            return Ok(None);
+        };
+        let body: Value = serde_json::from_str(row["body"].as_str().context("body")?)?;
+        let given = body["answers"].as_object().context("answers")?.len();
+        Ok((given == answers).then_some(body))
+    })
+    .await
+}
+
+/// The same of the outbox of the page's origin.
+pub async fn answered(browser: &Browser, answers: usize) -> Result<Value> {
+    answered_of(browser, OUTBOX, answers).await
 }
 
 /// Waits until nothing waits to be sent.

@@ -259,6 +259,21 @@ impl<'a> Keyboard<'a> {
         Ok(())
     }
 
+    /// Has the page look at its clock several times, which stands still meanwhile: only then has it noticed what time it is.
+    async fn looks(&self) -> Result<()> {
+        let still = "(() => { const now = performance.now(); window.hlNow = performance.now; window.hlLooks = 0; performance.now = () => { window.hlLooks += 1; return now; }; })()";
+        self.browser.eval(still).await?;
+        until("the page to look at its clock", PATIENCE, async || {
+            let looks = self.browser.eval("window.hlLooks").await?;
+            Ok((looks.as_u64() >= Some(4)).then_some(()))
+        })
+        .await?;
+        self.browser
+            .eval("(performance.now = window.hlNow, 0)")
+            .await?;
+        Ok(())
+    }
+
     async fn asked(&self, open: bool) -> Result<()> {
         until(format!("the dialog: {open}"), PATIENCE, async || {
             let found = "document.querySelector('dialog[open]') !== null";
@@ -286,6 +301,7 @@ impl<'a> Keyboard<'a> {
             ensure!(self.focus().await? == "1", "the focus is not back");
             // The whole time again, and no end that comes unseen.
             self.pass(40_000).await?;
+            self.looks().await?;
             self.asked(false).await?;
             self.press(Key::Shift).await?;
         }
