@@ -232,19 +232,6 @@ async fn a_new_release_takes_over_when_nobody_is_served_and_nothing_waits() -> R
     kiosk.tap("[data-action=start]").await?;
     kiosk.tap("[data-action=no-dossier]").await?;
     kiosk.rate("overall", 4).await?;
-    // Somebody is there all the time, of which eight times as much passes in the page; and the thanks stand for less than a
-    // second, so the page itself notes them.
-    place
-        .browser
-        .eval(
-            "(() => {
-                 window.hlThere = setInterval(() => document.dispatchEvent(new Event('wheel')), 1000);
-                 new MutationObserver(() => {
-                     if (document.querySelector('[data-screen=thanks]')) window.hlThanked = true;
-                 }).observe(document, { childList: true, subtree: true, attributes: true });
-             })()",
-        )
-        .await?;
     place.upgrade(&second).await?;
     place.ready().await?;
     // Somebody is served.
@@ -252,13 +239,8 @@ async fn a_new_release_takes_over_when_nobody_is_served_and_nothing_waits() -> R
     place.cut_ratings();
     let kiosk = place.kiosk();
     kiosk.wait_for_question("timeliness").await?;
-    place.browser.eval("clearInterval(window.hlThere)").await?;
     kiosk.tap("[data-action=end]").await?;
-    until("the thanks", PATIENCE, async || {
-        let thanked = place.browser.eval("window.hlThanked === true").await?;
-        Ok((thanked == true).then_some(()))
-    })
-    .await?;
+    kiosk.wait_for("thanks").await?;
     kiosk.wait_for("attract").await?;
     // Nobody is, and a rating waits.
     place.left_waiting().await?;
