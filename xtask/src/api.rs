@@ -78,6 +78,7 @@ impl Served {
     fn start(data: &Path) -> Result<Self> {
         let mut process = Command::new(binary())
             .args(["serve", "--demo", "--log", "error"])
+            .args(["--report-delay-hours", "0"])
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())

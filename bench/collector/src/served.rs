@@ -44,6 +44,9 @@ impl Served {
                 "127.0.0.1:0",
                 "--log",
                 "error",
+                // Figures are measured with all that was sent.
+                "--report-delay-hours",
+                "0",
                 "--data",
             ])
             .arg(data);

@@ -4,27 +4,12 @@
 //! the order of their letters, and only when at least as many people as the threshold rated there; a group that is
 //! narrowed to a field, procedure or reason must be as large, and so must what is left out of it. Groups have bounds that
 //! no choice of days moves, so no two views can be subtracted from one another. What came in lately is held back by whole
-//! days: the moment at which a comment appears tells nothing.
+//! days ([`crate::delay`]): the moment at which a comment appears tells nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-
 use crate::intake::scrub;
-use crate::store::calendar::{ZONE, business_day};
-
-/// How long what citizens write is held back, at least: a desk that reads it while the citizen is still in the hall knows
-/// who wrote it.
-pub const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
-
-/// Everything received before this moment may be read at `now`: the beginning of the business day that holds the moment
-/// [`HELD_BACK`] ago. All of a day is let out together.
-pub fn released_before(now: Timestamp) -> Timestamp {
-    let day = business_day(now.saturating_sub(HELD_BACK).unwrap_or(Timestamp::MIN));
-    ZONE.to_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
-        .unwrap_or(Timestamp::MIN)
-}
 
 /// What was said at one unit in one month about one procedure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -315,14 +300,6 @@ mod tests {
         let shown = show(vec![one], &Narrowed::default(), 5);
         let found = shown.groups[0].comments.iter();
         assert!(found.clone().any(|text| text == "cảm ơn chị *** ***"));
-    }
-
-    #[test]
-    fn a_day_is_let_out_as_a_whole() {
-        let at = |text: &str| released_before(text.parse().expect("a moment")).to_string();
-        assert_eq!(at("2026-07-15T03:00:00Z"), "2026-07-13T17:00:00Z");
-        assert_eq!(at("2026-07-15T16:59:59Z"), "2026-07-13T17:00:00Z");
-        assert_eq!(at("2026-07-15T17:00:00Z"), "2026-07-14T17:00:00Z");
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod comments;
 pub mod coverage;
+pub mod delay;
 pub mod demo;
 pub mod enrolment;
 pub mod export;

@@ -24,6 +24,7 @@ use survey::ratio::Ratio;
 use survey::response::Touchpoint;
 
 use crate::coverage::{hidden, is_few};
+use crate::delay;
 use crate::forms::USUAL_FORM;
 use crate::index::{self, DEMO_NOTE, IndexCell, IndexError, IndexRequest};
 use crate::intake::Intake;
@@ -54,6 +55,8 @@ pub struct Request {
     pub unit: Option<String>,
     /// Only these units, as if there were no others.
     pub within: Option<BTreeSet<String>>,
+    /// Last business day that may be shown ([`crate::delay::Delay::last_day`]); none: every day.
+    pub shown_to: Option<Date>,
 }
 
 /// The three ratios of all units together and of each.
@@ -64,9 +67,15 @@ pub struct Qd766Answer {
     /// First business day, `YYYY-MM-DD` in Asia/Ho_Chi_Minh.
     #[schema(value_type = String, format = Date)]
     pub from: Date,
-    /// Last business day.
+    /// Last business day; not after `shown_to`, unless all of the period is held back.
     #[schema(value_type = String, format = Date)]
     pub to: Date,
+    /// Last business day that is shown by now, since each is held back for some time after its end; null when none is. Ratings of
+    /// later days do not count yet.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub shown_to: Option<Date>,
+    /// Why there is nothing, when the period begins after `shown_to`.
+    pub held_back: Option<String>,
     /// Ratio 3 of groups with fewer raters than this is suppressed.
     pub threshold: u64,
     /// The data are synthetic demonstration data.
@@ -170,10 +179,21 @@ pub async fn answer(
         .finished_span()
         .await?
         .map_or(today, |(_, last)| last);
+    let last = request.shown_to.map_or(last, |shown| shown.min(last));
     let (from, to) = period(request.from, request.to, last)?;
+    let shown = delay::shown((from, to), request.shown_to);
+    let to = shown.map_or(to, |(_, to)| to);
     let mut units: BTreeMap<String, Sums> = BTreeMap::new();
-    let reported = reports(intake, (from, to), now, &mut units).await?;
-    dossiers(intake, &form_id, (from, to), now, &reported, &mut units).await?;
+    if shown.is_some() {
+        let asked = Asked {
+            form: &form_id,
+            days: (from, to),
+            now,
+            shown_to: request.shown_to,
+        };
+        let reported = reports(intake, &asked, &mut units).await?;
+        dossiers(intake, &asked, &reported, &mut units).await?;
+    }
 
     let store = intake.store.as_ref();
     let asks_top2 = form.index.methods.contains(&Method::Top2);
@@ -192,6 +212,7 @@ pub async fn answer(
                 .iter()
                 .map(|codes| ("unit".to_owned(), codes.iter().cloned().collect()))
                 .collect(),
+            shown_to: request.shown_to,
             ..IndexRequest::default()
         };
         let answer = index::answer(store, &intake.forms, threshold, asked).await?;
@@ -242,6 +263,11 @@ pub async fn answer(
         form: form_id.clone(),
         from,
         to,
+        shown_to: request.shown_to,
+        held_back: request
+            .shown_to
+            .filter(|_| shown.is_none())
+            .map(delay::told),
         threshold,
         demo: store.note(DEMO_NOTE).await?.is_some(),
         note: words.note.get("en").to_owned(),
@@ -280,13 +306,21 @@ fn period(from: Option<Date>, to: Option<Date>, last: Date) -> Result<(Date, Dat
     Ok((from, to))
 }
 
+/// What the ratios are computed of.
+struct Asked<'a> {
+    form: &'a str,
+    days: (Date, Date),
+    now: Timestamp,
+    shown_to: Option<Date>,
+}
+
 /// Counts citizen reports by unit; gives the dossiers that any report is about.
 async fn reports(
     intake: &Intake,
-    (from, to): (Date, Date),
-    now: Timestamp,
+    asked: &Asked<'_>,
     units: &mut BTreeMap<String, Sums>,
 ) -> Result<HashSet<Pseudonym>, StoreError> {
+    let (&Asked { now, .. }, (from, to)) = (asked, asked.days);
     let mut about = HashSet::new();
     for report in intake.store.reports(ReportFilter::default()).await? {
         let report = report.report;
@@ -320,18 +354,17 @@ async fn reports(
 /// Counts dossiers by unit.
 async fn dossiers(
     intake: &Intake,
-    form: &str,
-    (from, to): (Date, Date),
-    now: Timestamp,
+    asked: &Asked<'_>,
     reported: &HashSet<Pseudonym>,
     units: &mut BTreeMap<String, Sums>,
 ) -> Result<(), StoreError> {
     let store = intake.store.as_ref();
+    let (from, to) = asked.days;
     if let Some((first, last)) = store.finished_span().await? {
         let (mut day, last) = (from.max(first), to.min(last));
         while day <= last {
             let filed = store.finished_on(day, &FinishedFilter::default()).await?;
-            count(intake, form, &filed, reported, units).await?;
+            count(intake, asked, &filed, reported, units).await?;
             match day.tomorrow() {
                 Ok(next) => day = next,
                 Err(_) => break,
@@ -341,17 +374,17 @@ async fn dossiers(
     let midnight = ZONE.to_timestamp(from.to_datetime(Time::midnight()));
     if let (Ok(start), Some(end)) = (midnight, end_of(to)) {
         // Due today is not late: the day is not over.
-        let yesterday = business_day(now).yesterday().ok().and_then(end_of);
+        let yesterday = business_day(asked.now).yesterday().ok().and_then(end_of);
         let end = yesterday.map_or(end, |yesterday| end.min(yesterday));
         let filed = store.open_dossiers(start, end).await?;
-        count(intake, form, &filed, reported, units).await?;
+        count(intake, asked, &filed, reported, units).await?;
     }
     Ok(())
 }
 
 async fn count(
     intake: &Intake,
-    form: &str,
+    asked: &Asked<'_>,
     filed: &[Filed],
     reported: &HashSet<Pseudonym>,
     units: &mut BTreeMap<String, Sums>,
@@ -369,10 +402,10 @@ async fn count(
             .iter()
             .flat_map(|code| {
                 let all = Touchpoint::ALL.iter();
-                all.map(|(point, ..)| intake.pseudonym(code, form, *point))
+                all.map(|(point, ..)| intake.pseudonym(code, asked.form, *point))
             })
             .collect();
-        let answers = intake.store.answers(pseudonyms).await?;
+        let answers = intake.store.answers(pseudonyms, asked.shown_to).await?;
         for ((filed, code), answers) in chunk.iter().zip(&codes).zip(answers.chunks(points)) {
             let dossier = &filed.dossier;
             let said = || answers.iter().flatten();

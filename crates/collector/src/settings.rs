@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
+use collector::delay::Delay;
 use collector::reports::due::{DueRule, MOST_DAYS, USUAL_DAYS};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -54,6 +56,10 @@ pub struct FigureArgs {
     /// Suppress groups of fewer respondents than this [default: 5]
     #[arg(long, env = "HAI_LONG_THRESHOLD", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub threshold: Option<u64>,
+    /// Hours after the end of a day (Asia/Ho_Chi_Minh) until its ratings are part of figures, all together; 0 shows each rating
+    /// at once [default: 24]
+    #[arg(long, env = "HAI_LONG_REPORT_DELAY_HOURS", value_name = "HOURS", value_parser = clap::value_parser!(u16).range(0..=i64::from(Delay::MOST_HOURS)))]
+    pub report_delay_hours: Option<u16>,
 }
 
 /// Settings of citizen reports.
@@ -115,6 +121,7 @@ struct File {
     log: Option<String>,
     log_format: Option<LogFormat>,
     threshold: Option<u64>,
+    report_delay_hours: Option<u16>,
     listen: Option<SocketAddr>,
     web: Option<PathBuf>,
     public_url: Option<String>,
@@ -194,6 +201,18 @@ impl Common {
     /// The threshold of suppression.
     pub fn threshold(&self, args: &FigureArgs) -> u64 {
         args.threshold.or(self.file.threshold).unwrap_or(THRESHOLD)
+    }
+
+    /// How long the ratings of a day are held back from figures.
+    pub fn delay(&self, args: &FigureArgs) -> Delay {
+        args.report_delay_hours
+            .or(self.file.report_delay_hours)
+            .map_or_else(Delay::default, Delay::of_hours)
+    }
+
+    /// The last business day whose ratings may be part of figures now; none: every day.
+    pub fn shown_to(&self, args: &FigureArgs) -> Option<Date> {
+        self.delay(args).last_day(Timestamp::now())
     }
 
     /// By when citizen reports must be answered.
@@ -280,6 +299,11 @@ impl File {
             file.threshold != Some(0),
             "threshold: must be at least 1; leave it out for the usual {THRESHOLD}"
         );
+        let (usual, most) = (Delay::USUAL_HOURS, Delay::MOST_HOURS);
+        anyhow::ensure!(
+            file.report_delay_hours.is_none_or(|hours| hours <= most),
+            "report-delay-hours: must be from 0 to {most}; leave it out for the usual {usual}"
+        );
         anyhow::ensure!(
             file.report_days
                 .is_none_or(|days| (1..=MOST_DAYS).contains(&days)),
@@ -309,17 +333,25 @@ mod tests {
         let path = folder.path().join("hai-long.toml");
         std::fs::write(
             &path,
-            "data = \"db\"\nflag-rules = \"flags.json\"\nthreshold = 10\nlog-format = \"json\"\n",
+            "data = \"db\"\nflag-rules = \"flags.json\"\nthreshold = 10\nreport-delay-hours = 48\nlog-format = \"json\"\n",
         )
         .unwrap();
         let settings = common(Some(path.clone()), None).unwrap();
         assert_eq!(settings.data, folder.path().join("db"));
         assert_eq!(settings.flag_rules, Some(folder.path().join("flags.json")));
         assert_eq!(settings.log_format, LogFormat::Json);
-        assert_eq!(settings.threshold(&FigureArgs { threshold: None }), 10);
-        assert_eq!(settings.threshold(&FigureArgs { threshold: Some(7) }), 7);
+        let figures = |threshold, report_delay_hours| FigureArgs {
+            threshold,
+            report_delay_hours,
+        };
+        assert_eq!(settings.threshold(&figures(None, None)), 10);
+        assert_eq!(settings.threshold(&figures(Some(7), None)), 7);
+        assert_eq!(settings.delay(&figures(None, None)).hours(), 48);
+        assert_eq!(settings.delay(&figures(None, Some(0))), Delay::NONE);
         assert_eq!(common(Some(path), Some("x")).unwrap().data, Path::new("x"));
-        assert_eq!(common(None, None).unwrap().data, Path::new("data"));
+        let unset = common(None, None).unwrap();
+        assert_eq!(unset.data, Path::new("data"));
+        assert_eq!(unset.delay(&figures(None, None)).hours(), 24);
     }
 
     #[test]
@@ -334,6 +366,8 @@ mod tests {
         assert!(told("threshold = 0").contains("at least 1"));
         assert!(told("log-format = \"xml\"").contains("json"));
         assert!(told("report-days = 0").contains("from 1 to"));
+        assert!(told("report-delay-hours = 745").contains("from 0 to 744"));
+        assert!(told("report-delay-hours = -1").contains("report-delay-hours"));
         assert!(told("holidays = [\"2026-02-30\"]").contains("holidays"));
     }
 

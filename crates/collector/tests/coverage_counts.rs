@@ -54,7 +54,8 @@ fn pseudonym_of(number: u8, touchpoint: Touchpoint) -> Pseudonym {
 enum Step {
     /// The feed tells of a dossier: new, moved to another unit or month, or opened again.
     Feed(Dossier),
-    Rate(u8, Touchpoint),
+    /// On this day.
+    Rate(u8, Touchpoint, i32),
     Invite(u8, Touchpoint),
     /// The collector is ended and started again.
     Restart,
@@ -93,6 +94,7 @@ prop_compose! {
     fn any_question()(
         by in prop::sample::subsequence(FinishedBy::ALL.to_vec(), 0..4),
         which in 0..2usize, from in -5..70i32, length in 0..70i32, filter in 0..6usize, pick in 0..3usize,
+        rated_to in prop::option::of(-5..75i32),
     ) -> CoverageQuery {
         let mut passes = FinishedFilter::default();
         match filter {
@@ -109,6 +111,7 @@ prop_compose! {
             to: day_of_number(9_678 + from + length).unwrap(),
             by: by.into_iter().map(|(by, ..)| by).collect(),
             filter: passes,
+            rated_to: rated_to.and_then(|day| day_of_number(9_678 + day)),
         }
     }
 }
@@ -117,7 +120,8 @@ fn any_step() -> impl Strategy<Value = Step> {
     let touchpoint = || prop::sample::select(&TOUCHPOINTS[..]);
     prop_oneof![
         6 => any_dossier().prop_map(Step::Feed),
-        4 => (0..DOSSIERS, touchpoint()).prop_map(|(number, at)| Step::Rate(number, at)),
+        4 => (0..DOSSIERS, touchpoint(), 0..70i32)
+            .prop_map(|(number, at, day)| Step::Rate(number, at, day)),
         2 => (0..DOSSIERS, touchpoint()).prop_map(|(number, at)| Step::Invite(number, at)),
         1 => Just(Step::Restart),
         6 => any_question().prop_map(Step::Ask),
@@ -128,7 +132,8 @@ fn any_step() -> impl Strategy<Value = Step> {
 #[derive(Default)]
 struct Plain {
     dossiers: BTreeMap<String, Dossier>,
-    rated: BTreeSet<Pseudonym>,
+    /// With the day of the rating that counts.
+    rated: BTreeMap<Pseudonym, Date>,
     invited: BTreeSet<Pseudonym>,
 }
 
@@ -181,7 +186,9 @@ impl Plain {
                 .or_default();
             let (invited, rated) = (
                 self.invited.contains(&pseudonym),
-                self.rated.contains(&pseudonym),
+                self.rated
+                    .get(&pseudonym)
+                    .is_some_and(|day| query.rated_to.is_none_or(|last| *day <= last)),
             );
             group.closed += 1;
             group.invited += u64::from(invited);
@@ -242,15 +249,17 @@ impl World {
                     .unwrap();
                 self.plain.dossiers.insert(dossier.code.clone(), dossier);
             }
-            Step::Rate(number, touchpoint) => {
+            Step::Rate(number, touchpoint, day) => {
                 let pseudonym = pseudonym_of(number, touchpoint);
+                let day = day_of_number(9_678 + day).unwrap();
                 let response = Admitted {
                     pseudonym: Some(pseudonym),
                     touchpoint,
+                    day,
                     ..admitted(self.events)
                 };
                 self.store().append(vec![response]).await.unwrap();
-                self.plain.rated.insert(pseudonym);
+                self.plain.rated.entry(pseudonym).or_insert(day);
             }
             Step::Invite(number, touchpoint) => {
                 let pseudonym = pseudonym_of(number, touchpoint);
@@ -296,6 +305,7 @@ fn whole() -> CoverageQuery {
         to: Date::constant(2027, 1, 1),
         by: vec![FinishedBy::Unit, FinishedBy::Month],
         filter: FinishedFilter::default(),
+        rated_to: None,
     }
 }
 
@@ -338,7 +348,7 @@ proptest! {
 #[tokio::test]
 async fn a_rating_counts_from_the_moment_its_dossier_is_fed_and_moves_with_it() {
     let mut world = World::new().await;
-    world.go(Step::Rate(1, Touchpoint::Result)).await;
+    world.go(Step::Rate(1, Touchpoint::Result, 5)).await;
     assert_eq!(
         world.ask(&whole()).await,
         [],
@@ -364,7 +374,7 @@ async fn dossiers_from_before_there_were_buckets_are_placed_when_the_store_opens
     for number in 0..DOSSIERS {
         world.go(Step::Feed(dossier(number, "U1", 3))).await;
     }
-    world.go(Step::Rate(2, Touchpoint::Result)).await;
+    world.go(Step::Rate(2, Touchpoint::Result, 5)).await;
     drop(world.store.take());
     let path = world.folder.path().join("hai-long.db");
     let database = rusqlite::Connection::open(path).unwrap();
@@ -381,7 +391,7 @@ async fn dossiers_from_before_there_were_buckets_are_placed_when_the_store_opens
 async fn a_dossier_in_a_wrong_bucket_is_found_without_being_named_and_a_rebuild_mends_it() {
     let mut world = World::new().await;
     world.go(Step::Feed(dossier(1, "U1", 3))).await;
-    world.go(Step::Rate(1, Touchpoint::Result)).await;
+    world.go(Step::Rate(1, Touchpoint::Result, 5)).await;
     let database = rusqlite::Connection::open(world.folder.path().join("hai-long.db")).unwrap();
     database
         .execute("UPDATE dossier SET bucket = x'00000001'", [])

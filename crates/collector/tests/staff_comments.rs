@@ -4,6 +4,7 @@
 
 mod http_fixture;
 
+use collector::delay::Delay;
 use collector::store::{Admitted, Circumstances, Role};
 use http_fixture::{Collector, store_fixture};
 use reqwest::{StatusCode, header};
@@ -73,7 +74,7 @@ async fn comments_stand_in_large_enough_groups_and_carry_nothing_of_the_response
 
 #[tokio::test]
 async fn what_came_in_lately_is_held_back() {
-    let collector = Collector::start().await;
+    let collector = Collector::start_with(|settings| settings.delay = Delay::default()).await;
     let fresh = said(1, "A", "2026-07-15", "Đất đai", 9)
         .into_iter()
         .map(|one| Admitted {

@@ -14,7 +14,7 @@ use crate::settings::{Common, FigureArgs};
 
 const EXAMPLES: &str = "\
 Of the dossiers finished in the period: how many citizens were invited, how many rated (by any door), how many were not
-asked at all. --unasked prints the codes of these as CSV; they are personal data. `hai-long invite --unasked` invites them.
+asked at all. Days are left out until --report-delay-hours after their end. --unasked prints the codes of these as CSV; they are personal data. `hai-long invite --unasked` invites them.
 
 Examples:
   hai-long coverage --by unit --from 2026-07-01 --to 2026-09-30
@@ -72,6 +72,7 @@ impl Coverage {
             by: self.by,
             filters,
             units: self.units,
+            ..CoverageRequest::default()
         };
         if self.unasked {
             let request = UnaskedRequest {
@@ -90,6 +91,10 @@ impl Coverage {
             return Ok(Outcome::Done);
         }
         let threshold = common.threshold(&self.figures);
+        let request = CoverageRequest {
+            shown_to: common.shown_to(&self.figures),
+            ..request
+        };
         let answer = coverage::answer(&intake, threshold, request).await?;
         if self.json {
             table::line(&serde_json::to_string_pretty(&answer)?)?;
@@ -114,6 +119,7 @@ fn print(answer: &CoverageAnswer) -> Result<()> {
             ""
         }
     ))?;
+    super::index::held_back(answer.shown_to, answer.held_back.as_deref())?;
     let mut heading: Vec<&str> = answer.by.iter().map(String::as_str).collect();
     let groups = heading.len();
     heading.extend(["closed", "invited", "%", "rated", "%", "unasked"]);

@@ -20,7 +20,8 @@ One line for each counted response, in no order. What could tell whose it is (un
 there only as far as at least as many responses tell the same as --threshold says; \"step\" says how coarse a line is: 0
 tells all, 6 the answers alone. Comments, dossiers, devices, times of day and answers about the person never leave.
 --from and --to choose among these lines by what they tell: a line that tells only its month belongs to periods that
-hold all of it. How many responses could not be told at all is printed to standard error.
+hold all of it. Days are left out until --report-delay-hours after their end. How many responses could not be told at all
+is printed to standard error.
 
 Examples:
   hai-long export responses --form one-stop-quick > ratings.ndjson
@@ -82,6 +83,7 @@ impl Export {
             form_version: asked.form_version,
             from: asked.from,
             to: asked.to,
+            shown_to: common.shown_to(&asked.figures),
         };
         let threshold = common.threshold(&asked.figures);
         let store = Arc::clone(&opened.store);
@@ -112,6 +114,9 @@ impl Export {
             HumanCount(written),
             HumanCount(export.withheld())
         );
+        if let Some(day) = export.shown_to() {
+            eprintln!("days up to {day}; later ones are held back (--report-delay-hours)");
+        }
         Ok(Outcome::Done)
     }
 }

@@ -72,6 +72,7 @@ impl Flags {
             by: self.by,
             filters,
             of: Of::Process,
+            shown_to: common.shown_to(&self.figures),
             ..IndexRequest::default()
         };
         let threshold = common.threshold(&self.figures);
@@ -125,6 +126,7 @@ fn print(report: &FlagReport) -> Result<()> {
             ""
         }
     ))?;
+    super::index::held_back(answer.shown_to, answer.held_back.as_deref())?;
     for rule in &report.rules.rules {
         table::line(&format!("  {}: {}", rule.id, rule.describe("en")))?;
     }

@@ -16,7 +16,7 @@ const EXAMPLES: &str = "\
 Groups: unit, field, procedure, channel, touchpoint, month, timeliness, provenance, and one of factor, item.
 
 Groups with fewer respondents than the threshold are suppressed and show no figure. Figures of different forms, versions
-or methods must not be compared.
+or methods must not be compared. Days are left out until --report-delay-hours after their end.
 
 Examples:
   hai-long index --form one-stop-quick --by unit
@@ -83,6 +83,7 @@ impl Index {
             units: self.units,
             flagged: self.flagged,
             of: self.interval_of,
+            shown_to: common.shown_to(&self.figures),
         };
         let threshold = common.threshold(&self.figures);
         let answer = index::answer(&*opened.store, &opened.forms, threshold, request).await?;
@@ -114,6 +115,14 @@ pub fn units_told(units: &str, kept: &[KeptAsWas]) -> String {
         };
     }
     told
+}
+
+/// Says up to which day figures are shown, where days are held back.
+pub fn held_back(shown_to: Option<Date>, why: Option<&str>) -> Result<()> {
+    if let Some(day) = shown_to {
+        table::line(&format!("shown: days up to {day}"))?;
+    }
+    why.map_or(Ok(()), table::line)
 }
 
 fn flagged(raw: &str) -> Result<Flagged, String> {
@@ -155,6 +164,7 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
             ""
         }
     ))?;
+    held_back(answer.shown_to, answer.held_back.as_deref())?;
     let figures = [
         "value",
         "95 % interval",

@@ -77,6 +77,7 @@ impl Serve {
                 .public_url
                 .unwrap_or_else(|| format!("http://{address}")),
             threshold: common.threshold(&self.figures),
+            delay: common.delay(&self.figures),
             due: common.due(&self.reports),
             qd766_points,
             secure_cookies: server.secure_cookies,

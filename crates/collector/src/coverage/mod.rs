@@ -16,6 +16,7 @@ use serde::Serialize;
 use survey::dossier::DossierCode;
 use survey::response::Touchpoint;
 
+use crate::delay;
 use crate::index::{CellKey, DEMO_NOTE, IndexError};
 use crate::intake::Intake;
 use crate::store::calendar::business_day;
@@ -39,9 +40,15 @@ pub struct CoverageAnswer {
     /// First business day of finishing.
     #[schema(value_type = String, format = Date)]
     pub from: Date,
-    /// Last business day of finishing.
+    /// Last business day of finishing; not after `shown_to`, unless all of the period is held back.
     #[schema(value_type = String, format = Date)]
     pub to: Date,
+    /// Last business day of finishing and of rating that is shown by now, since each is held back for some time after its end;
+    /// null when none is. A rating of a later day is not counted yet: its dossier counts as not rated.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub shown_to: Option<Date>,
+    /// Why nothing is counted, when the period begins after `shown_to`.
+    pub held_back: Option<String>,
     /// Dimensions of the cells' keys, in order.
     pub by: Vec<String>,
     /// `as-was`: units as they were on the day of finishing, an earlier meaning of a code as `code@last-day`; `as-is`: the
@@ -134,6 +141,11 @@ pub async fn answer(
         touchpoint: question.touchpoint,
         from: question.from,
         to: question.to,
+        shown_to: question.shown_to,
+        held_back: question
+            .shown_to
+            .filter(|_| question.is_held_back)
+            .map(delay::told),
         by: names.iter().map(|name| (*name).to_owned()).collect(),
         units: question.units.name().to_owned(),
         kept_as_was,
@@ -180,10 +192,11 @@ async fn groups(
         to: question.to,
         units: None,
     };
-    let segments = lineage.as_ref().map_or_else(
-        || vec![whole()],
-        |lineage| lineage.segments(question.from, question.to, filter),
-    );
+    let segments = match &lineage {
+        _ if question.is_held_back => Vec::new(),
+        None => vec![whole()],
+        Some(lineage) => lineage.segments(question.from, question.to, filter),
+    };
     for segment in segments {
         let mut query = CoverageQuery {
             form: question.form.clone(),
@@ -192,6 +205,7 @@ async fn groups(
             to: segment.to,
             by: question.by.clone(),
             filter: question.filter.clone(),
+            rated_to: question.shown_to,
         };
         match segment.units {
             Some(codes) if codes.is_empty() => continue,

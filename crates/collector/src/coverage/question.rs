@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use survey::response::Touchpoint;
 
+use crate::delay;
 use crate::forms::USUAL_FORM;
 use crate::index::IndexError;
 use crate::intake::Intake;
@@ -31,6 +32,8 @@ pub struct CoverageRequest {
     pub filters: BTreeMap<String, Vec<String>>,
     /// Under which unit a dossier counts when units have changed since.
     pub units: UnitsAs,
+    /// Last business day of finishing and of rating that may be shown ([`crate::delay::Delay::last_day`]); none: every day.
+    pub shown_to: Option<Date>,
 }
 
 /// The same, with everything filled in.
@@ -42,6 +45,9 @@ pub(super) struct Question {
     pub by: Vec<FinishedBy>,
     pub filter: FinishedFilter,
     pub units: UnitsAs,
+    pub shown_to: Option<Date>,
+    /// All of the period is held back.
+    pub is_held_back: bool,
     /// The part of the period that has finished dossiers.
     busy: Option<(Date, Date)>,
 }
@@ -93,6 +99,7 @@ impl Question {
         let span = intake.store.finished_span().await?;
         let today = business_day(Timestamp::now());
         let (first, last) = span.unwrap_or((today, today));
+        let [first, last] = [first, last].map(|day| request.shown_to.map_or(day, |last| day.min(last)));
         let (from, to) = match (request.from, request.to) {
             (Some(from), Some(to)) => (from, to),
             (Some(from), None) => (from, last.max(from)),
@@ -106,6 +113,8 @@ impl Question {
                 format!("the first day, {from}, must not come after the last, {to}"),
             ));
         }
+        let shown = delay::shown((from, to), request.shown_to);
+        let to = shown.map_or(to, |(_, to)| to);
         Ok(Self {
             form,
             touchpoint,
@@ -114,6 +123,8 @@ impl Question {
             by,
             filter,
             units: request.units,
+            shown_to: request.shown_to,
+            is_held_back: shown.is_none(),
             busy: span.map(|(first, last)| (from.max(first), to.min(last))),
         })
     }

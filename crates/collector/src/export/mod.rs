@@ -33,6 +33,8 @@ pub struct ExportRequest {
     pub from: Option<Date>,
     /// Last business day.
     pub to: Option<Date>,
+    /// Last business day that may be told ([`crate::delay::Delay::last_day`]); none: every day.
+    pub shown_to: Option<Date>,
 }
 
 /// Why there is no export.
@@ -63,7 +65,7 @@ pub struct Export {
 }
 
 impl Export {
-    /// Looks at the whole record of a form version, and plans what each line may tell.
+    /// Looks at the whole record of a form version that may be told, and plans what each line may tell.
     ///
     /// # Errors
     ///
@@ -106,7 +108,9 @@ impl Export {
                 format!("the first day, {from}, must not come after the last, {to}"),
             ));
         }
-        let plan = store.export_plan(&FormKey::of(form), threshold).await?;
+        let plan = store
+            .export_plan(&FormKey::of(form), threshold, request.shown_to)
+            .await?;
         Ok(Self {
             form: Arc::clone(form),
             store,
@@ -119,6 +123,11 @@ impl Export {
     /// The form version that was answered.
     pub fn form(&self) -> &Arc<Form> {
         &self.form
+    }
+
+    /// Last business day that may be told; none when all may.
+    pub fn shown_to(&self) -> Option<Date> {
+        self.request.shown_to
     }
 
     /// Responses that cannot be told even coarsely.

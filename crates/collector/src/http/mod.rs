@@ -25,8 +25,11 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::delay::Delay;
 use crate::forms::FormBook;
 use crate::intake::Intake;
 use crate::presenting::Board;
@@ -74,6 +77,8 @@ pub struct Settings {
     pub public_url: String,
     /// Groups of fewer respondents than this are suppressed.
     pub threshold: u64,
+    /// How long a day's ratings are held back from figures.
+    pub delay: Delay,
     /// By when citizen reports must be answered.
     pub due: DueRule,
     /// How the 18 points of QĐ 766 are split over its three ratios, when the authority has said so (unverified).
@@ -94,6 +99,7 @@ impl Default for Settings {
             web_dir: PathBuf::from("dist"),
             public_url: "http://127.0.0.1:8080".to_owned(),
             threshold: 5,
+            delay: Delay::default(),
             due: DueRule::default(),
             qd766_points: None,
             secure_cookies: false,
@@ -150,6 +156,11 @@ impl App {
             intake,
             settings,
         }))
+    }
+
+    /// The last business day whose ratings may be part of figures now; none: every day.
+    pub fn shown_to(&self) -> Option<Date> {
+        self.settings.delay.last_day(Timestamp::now())
     }
 
     /// Name of the procedure with this code; `None` when the table of procedures does not have it.

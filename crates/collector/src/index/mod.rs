@@ -18,9 +18,11 @@ use statistics::estimate::Measure;
 use survey::form::Form;
 use survey::method::{Method, factor_weights};
 
+use self::over_time::Counted;
 use self::question::Axis;
 pub(crate) use self::question::Question;
 use self::row::{Place, Row};
+use crate::delay;
 use crate::forms::FormBook;
 use crate::store::calendar::business_day;
 use crate::store::{CellQuery, FormKey, Store, StoreError};
@@ -51,6 +53,8 @@ pub struct IndexRequest {
     pub flagged: Flagged,
     /// Whose satisfaction intervals speak of.
     pub of: Of,
+    /// Last business day that may be shown ([`crate::delay::Delay::last_day`]); none: every day.
+    pub shown_to: Option<Date>,
 }
 
 /// What becomes of responses that a rule flags.
@@ -123,9 +127,14 @@ pub struct IndexAnswer {
     /// First business day, `YYYY-MM-DD` in Asia/Ho_Chi_Minh.
     #[schema(value_type = String, format = Date)]
     pub from: Date,
-    /// Last business day.
+    /// Last business day; not after `shown_to`, unless all of the period is held back.
     #[schema(value_type = String, format = Date)]
     pub to: Date,
+    /// Last business day whose ratings are shown by now, since each is held back for some time after its end; null when none is.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub shown_to: Option<Date>,
+    /// Why there are no cells, when the period begins after `shown_to`.
+    pub held_back: Option<String>,
     /// Dimensions of the cells' keys, in order.
     pub by: Vec<String>,
     /// `as-was`: units as they were on the day of the rating, an earlier meaning of a code as `code@last-day`; `as-is`: the
@@ -340,14 +349,20 @@ pub async fn measured(
     let question = Question::of(forms, &request)?;
     let form = FormKey::of(question.form);
     let (from, to) = period(store, &form, &request).await?;
-    let query = CellQuery {
-        form,
-        from,
-        to,
-        by: question.dimensions(),
-        filters: question.filters.clone(),
+    let shown = delay::shown((from, to), request.shown_to);
+    let counted = match shown {
+        None => Counted::default(),
+        Some((from, to)) => {
+            let query = CellQuery {
+                form,
+                from,
+                to,
+                by: question.dimensions(),
+                filters: question.filters.clone(),
+            };
+            over_time::count(store, query, question.counts_dossiers(), request.units).await?
+        }
     };
-    let counted = over_time::count(store, query, question.counts_dossiers(), request.units).await?;
     let whole = match (question.axes.as_slice(), counted.groups.as_slice()) {
         ([Axis::Item], [(_, examined)]) => Some(match request.flagged {
             Flagged::Include => examined.all.clone(),
@@ -380,7 +395,12 @@ pub async fn measured(
         method: question.method,
         formula: question.method.formula().to_owned(),
         from,
-        to,
+        to: shown.map_or(to, |(_, to)| to),
+        shown_to: request.shown_to,
+        held_back: request
+            .shown_to
+            .filter(|_| shown.is_none())
+            .map(delay::told),
         by: question
             .axes
             .iter()
@@ -416,7 +436,8 @@ fn levels(row: &Row, whole: &survey::cell::Cell) -> Option<Vec<u64>> {
     }
 }
 
-/// The asked period; where one end is not asked for, up to the first or last response, and today when there is none.
+/// The asked period; where one end is not asked for, up to the first or last response that may be shown, and today when there
+/// is none. An end that was asked for may lie after the last day that may be shown.
 pub(crate) async fn period(
     store: &dyn Store,
     form: &FormKey,
@@ -431,6 +452,8 @@ pub(crate) async fn period(
                 let known = from.or(to).unwrap_or(today);
                 (known, known)
             });
+            // Not even that there are later ones is told.
+            let [first, last] = [first, last].map(|day| request.shown_to.map_or(day, |last| day.min(last)));
             // An end that was left open follows the one that was asked for, so that the period is never upside down.
             match (from, to) {
                 (Some(from), _) => (from, last.max(from)),

@@ -10,6 +10,7 @@ use crate::store::{CellQuery, Dimension, Examined, GroupKey, Store, StoreError};
 use crate::units::{KeptAsWas, Lineage, UnitsAs};
 
 /// What was counted.
+#[derive(Default)]
 pub(super) struct Counted {
     /// Ratings by group.
     pub(super) groups: Vec<(GroupKey, Examined)>,

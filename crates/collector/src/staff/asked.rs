@@ -14,8 +14,10 @@ use survey::method::Method;
 
 use super::desk::Officer;
 use super::figures::{Choice, Choices};
+use super::numbers::day;
 use super::scope::Scope;
 use super::words::{Language, fill};
+use crate::delay;
 use crate::http::{App, Problem};
 use crate::index::{self, IndexError, IndexRequest, Measured, Of};
 use crate::store::terms::Term;
@@ -23,8 +25,8 @@ use crate::store::{CellQuery, Dimension, FormKey, Provenance, StoreError};
 use crate::units::UnitsAs;
 use survey::response::Channel;
 
-/// The query of a page; empty fields of the form count as absent. Made from a request with the scope of whoever asks, and
-/// in no other way.
+/// The query of a page; empty fields of the form count as absent. Made from a request with the scope of whoever asks and
+/// the days that may be shown, and in no other way.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Asked {
     /// `id` or `id:version`.
@@ -51,6 +53,9 @@ pub(super) struct Asked {
     /// What whoever asks may see.
     #[serde(skip)]
     pub(super) scope: Scope,
+    /// The last business day whose ratings may be shown; none: every day.
+    #[serde(skip)]
+    pub(super) shown_to: Option<Date>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked
@@ -67,6 +72,7 @@ where
         let Query(mut asked) =
             Query::<Self>::try_from_uri(&parts.uri).map_err(IntoResponse::into_response)?;
         asked.scope = scope;
+        asked.shown_to = Arc::<App>::from_ref(state).shown_to();
         Ok(asked)
     }
 }
@@ -152,6 +158,7 @@ impl Asked {
             filters: self.filters(),
             units: self.units_as(),
             of: Of::Process,
+            shown_to: self.shown_to,
             ..IndexRequest::default()
         }
     }
@@ -186,12 +193,32 @@ impl Asked {
         }
         let mut most: Option<(u64, &Arc<Form>)> = None;
         for form in app.forms.iter() {
-            let ratings = ratings(app, form, &self.scope).await?;
+            let ratings = ratings(app, form, self).await?;
             if most.is_none_or(|(best, _)| ratings > best) {
                 most = Some((ratings, form));
             }
         }
         Ok(most.map(|(_, form)| Arc::clone(form)))
+    }
+
+    /// Up to which day figures are shown, and why not those that were asked for; nothing where no day is held back.
+    pub(super) fn shown_to_told(&self, app: &App) -> Vec<String> {
+        let Some(last) = self.shown_to else {
+            return Vec::new();
+        };
+        let lang = self.lang();
+        let words = &lang.words().figures;
+        let hours = app.settings.delay.hours().to_string();
+        let mut told = vec![fill(
+            &words.shown_to,
+            &[("day", &day(lang, last)), ("hours", &hours)],
+        )];
+        if let Ok((Some(from), _)) = self.days()
+            && last < from
+        {
+            told.insert(0, words.held_back.clone());
+        }
+        told
     }
 
     /// What the form above a page offers.
@@ -252,6 +279,7 @@ impl Asked {
                     chosen: one == self.units_as(),
                 })
                 .into(),
+            shown_to: self.shown_to_told(app),
             from: given(&self.from).unwrap_or_default().to_owned(),
             to: given(&self.to).unwrap_or_default().to_owned(),
             kept: kept
@@ -302,13 +330,14 @@ fn date(value: &Option<String>) -> Result<Option<Date>, jiff::Error> {
     given(value).map(str::parse).transpose()
 }
 
-/// How many ratings of this form count.
-async fn ratings(app: &App, form: &Form, scope: &Scope) -> Result<u64, StoreError> {
+/// How many ratings of this form may be shown.
+async fn ratings(app: &App, form: &Form, asked: &Asked) -> Result<u64, StoreError> {
     let key = FormKey {
         id: form.id.clone(),
         version: form.version,
     };
-    let Some((from, to)) = app.store.span(&key).await? else {
+    let span = app.store.span(&key).await?;
+    let Some((from, to)) = span.and_then(|span| delay::shown(span, asked.shown_to)) else {
         return Ok(0);
     };
     let query = CellQuery {
@@ -316,7 +345,8 @@ async fn ratings(app: &App, form: &Form, scope: &Scope) -> Result<u64, StoreErro
         from,
         to,
         by: Vec::new(),
-        filters: scope
+        filters: asked
+            .scope
             .codes()
             .map(|codes| (Dimension::Unit, codes.iter().cloned().collect()))
             .into_iter()

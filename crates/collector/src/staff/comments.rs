@@ -22,10 +22,10 @@ use super::report::unit_name;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::fill;
-use crate::comments::{Narrowed, Shown, released_before, show};
-use crate::http::{App, Problem};
+use crate::comments::{Narrowed, Shown, show};
+use crate::delay::{self, Delay};
+use crate::http::{App, Problem, Settings};
 use crate::index::DEMO_NOTE;
-use crate::store::calendar::business_day;
 use crate::store::{Deed, FormKey, Procedure, SaidQuery, Unit};
 
 const PATH: &str = "/staff/comments";
@@ -78,7 +78,7 @@ pub(super) async fn page(
     let sheet = match (&read, &form) {
         (Some(read), Some(form)) => {
             let demo = app.store.note(DEMO_NOTE).await?.is_some();
-            Some(sheet(form, read, &asked, app.settings.threshold, demo))
+            Some(sheet(form, read, &asked, &app.settings, demo))
         }
         _ => None,
     };
@@ -225,7 +225,7 @@ struct Read {
     shown: Shown,
 }
 
-/// Reads whole months; `None` when the days asked for have no order or no ratings were ever given.
+/// Reads whole months, as far as they may be shown; `None` when the days asked for have no order or no ratings were ever given.
 async fn read(
     app: &App,
     form: &Form,
@@ -237,7 +237,8 @@ async fn read(
     let Some((_, last)) = app.store.span(&key).await? else {
         return Ok(None);
     };
-    let to = to.unwrap_or(last);
+    let last = asked.shown_to.map_or(last, |shown| shown.min(last));
+    let to = to.unwrap_or_else(|| from.map_or(last, |from| from.max(last)));
     let back = |months: i32| {
         let span = Span::new().try_months(months - 1).ok()?;
         to.first_of_month().checked_sub(span).ok()
@@ -249,22 +250,24 @@ async fn read(
     if from > to {
         return Ok(None);
     }
-    let now = Timestamp::now();
-    let released = released_before(now);
-    // Demonstration data came in when they were loaded, whatever day they tell of; they are nobody's words.
-    let demo = app.store.note(DEMO_NOTE).await?.is_some();
-    let mut groups = app
-        .store
-        .said(SaidQuery {
-            form: key,
-            from,
-            to: business_day(released)
-                .yesterday()
-                .map_or(to, |last| to.min(last)),
-            unit: given(&asked.unit).map(str::to_owned),
-            received_before: if demo { now } else { released },
-        })
-        .await?;
+    let shown = delay::shown((from, to), asked.shown_to);
+    let to = shown.map_or(to, |(_, to)| to);
+    let mut groups = match shown {
+        None => Vec::new(),
+        Some((from, to)) => {
+            // Demonstration data came in when they were loaded, whatever day they tell of; they are nobody's words.
+            let demo = app.store.note(DEMO_NOTE).await?.is_some();
+            let released = app.settings.delay.released_before(Timestamp::now());
+            let query = SaidQuery {
+                form: key,
+                from,
+                to,
+                unit: given(&asked.unit).map(str::to_owned),
+                received_before: if demo { Timestamp::MAX } else { released },
+            };
+            app.store.said(query).await?
+        }
+    };
     groups.retain(|group| asked.scope.sees(&group.unit));
     let narrowed = Narrowed {
         field: given(&asked.field).map(str::to_owned),
@@ -327,7 +330,7 @@ fn said(
 }
 
 /// The reasons as chart and table.
-fn sheet(form: &Form, read: &Read, asked: &Asked, threshold: u64, demo: bool) -> Sheet {
+fn sheet(form: &Form, read: &Read, asked: &Asked, settings: &Settings, demo: bool) -> Sheet {
     let lang = asked.lang();
     let words = &lang.words().comments;
     let report = &lang.words().report;
@@ -385,6 +388,9 @@ fn sheet(form: &Form, read: &Read, asked: &Asked, threshold: u64, demo: bool) ->
         0 => None,
         _ => intervals(&dots, [0.0, top], &words.chart, &summary),
     };
+    let hours = settings.delay.hours().to_string();
+    let held_back = (settings.delay != Delay::NONE)
+        .then(|| fill(&words.held_back, &[("hours", &hours)]));
     let share = |count: u64| {
         (read.shown.responses > 0).then(|| count as f64 * 100.0 / read.shown.responses as f64)
     };
@@ -418,11 +424,13 @@ fn sheet(form: &Form, read: &Read, asked: &Asked, threshold: u64, demo: bool) ->
                     .collect(),
             },
         }],
-        about: vec![
-            fill(&words.grouped, &[("threshold", &threshold.to_string())]),
-            words.held_back.clone(),
-            words.cleaned.clone(),
-            report.self_selected.clone(),
-        ],
+        about: [fill(
+            &words.grouped,
+            &[("threshold", &settings.threshold.to_string())],
+        )]
+        .into_iter()
+        .chain(held_back)
+        .chain([words.cleaned.clone(), report.self_selected.clone()])
+        .collect(),
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Choices {
     pub(super) forms: Vec<Choice>,
     pub(super) methods: Vec<Choice>,
     pub(super) languages: Vec<Choice>,
+    /// Up to which day figures are shown, in words.
+    pub(super) shown_to: Vec<String>,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) channels: Vec<Choice>,

@@ -43,6 +43,7 @@ pub(super) async fn page(
                 to,
                 unit: given(&asked.unit).map(str::to_owned),
                 within: asked.scope.codes().cloned(),
+                shown_to: asked.shown_to,
             };
             let settings = &app.settings;
             match answer(

@@ -178,6 +178,8 @@ pub struct Plan {
     pub form: FormKey,
     /// The store's number of it.
     pub(super) form_number: i64,
+    /// Last business day that it holds; none: every day.
+    pub(super) upto: Option<Date>,
     /// The store's rows.
     pub(super) rows: Vec<i64>,
     pub(super) steps: HashMap<Place, u8>,

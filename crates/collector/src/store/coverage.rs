@@ -43,6 +43,8 @@ pub struct CoverageQuery {
     pub by: Vec<FinishedBy>,
     /// Which ones to count.
     pub filter: FinishedFilter,
+    /// Last business day whose ratings count, inclusive; none: every day.
+    pub rated_to: Option<Date>,
 }
 
 /// How many of a group were asked.

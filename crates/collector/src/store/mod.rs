@@ -564,22 +564,24 @@ pub trait Store: Send + Sync + 'static {
     /// The rules that flag responses.
     fn rules(&self) -> Arc<Rules>;
     /// Counts the ratings of dossiers, each by its place (a number of the caller's): by the first of its pseudonyms that a
-    /// response to this form version counts for. Places without ratings are left out.
+    /// response to this form version counts for. Ratings of days after `upto` and places without ratings are left out.
     async fn rated(
         &self,
         form: &FormKey,
         dossiers: Vec<(usize, [Pseudonym; 2])>,
+        upto: Option<Date>,
     ) -> Result<Vec<(usize, survey::cell::Cell)>, StoreError>;
     /// Dossiers finished in the period, grouped alike; by unit, field, procedure and month, and empty when grouped or
     /// filtered by anything else, which dossiers do not have.
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;
     /// First and last business day with a response to this form.
     async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError>;
-    /// What an export of this form's counted responses holds now, and how coarsely each is told.
+    /// What an export of this form's counted responses up to this day holds now, and how coarsely each is told.
     async fn export_plan(
         &self,
         form: &FormKey,
         threshold: u64,
+        upto: Option<Date>,
     ) -> Result<anonymous::Plan, StoreError>;
     /// The responses of a plan from this place on, at most `count` of its rows.
     async fn export_page(
@@ -736,10 +738,11 @@ pub trait Store: Send + Sync + 'static {
     async fn reports(&self, filter: ReportFilter) -> Result<Vec<Report>, StoreError>;
     /// A citizen report with all its events, the oldest first.
     async fn report(&self, id: i64) -> Result<Option<(Report, Vec<Event>)>, StoreError>;
-    /// The counted response of each of these pseudonyms; one answer each, in order.
+    /// The counted response of each of these pseudonyms, unless it is of a day after `upto`; one answer each, in order.
     async fn answers(
         &self,
         pseudonyms: Vec<Pseudonym>,
+        upto: Option<Date>,
     ) -> Result<Vec<Option<(FormKey, Packed)>>, StoreError>;
     /// Dossiers that are not finished and were due between these moments, both inclusive.
     async fn open_dossiers(&self, from: Timestamp, to: Timestamp)

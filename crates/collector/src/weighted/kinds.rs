@@ -41,12 +41,18 @@ pub(super) fn filter(question: &Question<'_>) -> Option<FinishedFilter> {
 }
 
 impl Kinds {
-    /// Reads the registers and the log day by day.
+    /// No dossiers at all.
+    pub const fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Reads the registers and the log day by day; ratings of days after `rated_to` do not count.
     pub async fn of(
         intake: &Intake,
         form: &Form,
         (from, to): (Date, Date),
         filter: &FinishedFilter,
+        rated_to: Option<Date>,
     ) -> Result<Self, IndexError> {
         let mut kinds: BTreeMap<Kind, Counted> = BTreeMap::new();
         let span = intake.store.finished_span().await?;
@@ -72,7 +78,10 @@ impl Kinds {
                 });
                 dossiers.push((place, pseudonyms(intake, form, filed)?));
             }
-            let rated = intake.store.rated(&FormKey::of(form), dossiers).await?;
+            let rated = intake
+                .store
+                .rated(&FormKey::of(form), dossiers, rated_to)
+                .await?;
             for (place, cell) in rated {
                 if let Some(counted) = names.get(place).and_then(|kind| kinds.get_mut(kind)) {
                     counted.cell.merge(&cell);

@@ -16,6 +16,7 @@ use statistics::methods::Technique;
 use statistics::weight::{Group, Margin, SideBySide, Trim, WeightError, Weights, weigh};
 
 use self::kinds::Kinds;
+use crate::delay;
 use crate::index::{self, Flagged, IndexError, IndexRequest, Question};
 use crate::intake::Intake;
 use crate::store::FormKey;
@@ -75,7 +76,7 @@ pub struct Sure {
 /// Why ratings could not be weighed.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Obstacle {
-    /// `nothing-closed`, `nothing-rated`, `no-ratings-of-a-kind` or `no-weights`.
+    /// `held-back`, `nothing-closed`, `nothing-rated`, `no-ratings-of-a-kind` or `no-weights`.
     pub code: &'static str,
     /// What is wrong, and what to do.
     pub message: String,
@@ -134,7 +135,13 @@ pub async fn raked(
     };
     let form = FormKey::of(question.form);
     let period = index::period(intake.store.as_ref(), &form, request).await?;
-    let kinds = Kinds::of(intake, question.form, period, &filter).await?;
+    let shown = delay::shown(period, request.shown_to);
+    let kinds = match shown {
+        Some(period) => {
+            Kinds::of(intake, question.form, period, &filter, request.shown_to).await?
+        }
+        None => Kinds::none(),
+    };
     let none = |obstacle: Option<Obstacle>, suppressed: bool| Weighted {
         method: Technique::Raked,
         margins: DIMENSIONS,
@@ -144,6 +151,14 @@ pub async fn raked(
         obstacle,
         suppressed,
     };
+    if let (None, Some(last)) = (shown, request.shown_to) {
+        let obstacle = Obstacle {
+            code: "held-back",
+            message: delay::told(last),
+            silent: Vec::new(),
+        };
+        return Ok(none(Some(obstacle), false));
+    }
     if let Some(obstacle) = kinds.obstacle() {
         // How many ratings there are is told where there are none, too: nobody has rated.
         let few = (1..threshold).contains(&kinds.responses());

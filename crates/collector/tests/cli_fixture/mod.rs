@@ -17,13 +17,17 @@ pub fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// The binary on this data folder, with no settings from the environment but that.
+/// The binary on this data folder, with no settings from the environment but that and that figures have no delay: a test
+/// reads at once what it has sent.
 pub fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hai-long"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HAI_LONG_")) {
         command.env_remove(name);
     }
-    command.env("HAI_LONG_DATA", data).args(arguments);
+    command
+        .env("HAI_LONG_DATA", data)
+        .env("HAI_LONG_REPORT_DELAY_HOURS", "0")
+        .args(arguments);
     command
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use collector::auth;
+use collector::delay::Delay;
 use collector::forms::FormBook;
 use collector::http::{App, Settings, serve};
 use collector::intake::Intake;
@@ -41,7 +42,7 @@ pub struct Collector {
 pub const ROLES: [Role; 4] = [Role::Device, Role::OneStop, Role::Analyst, Role::Admin];
 
 impl Collector {
-    /// With the shipped settings.
+    /// With the shipped settings, and no delay of figures.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -94,6 +95,8 @@ impl Collector {
         }
         let mut settings = Settings {
             web_dir: folder.path().join("dist"),
+            // What a test sends it reads at once.
+            delay: Delay::NONE,
             ..Settings::default()
         };
         change(&mut settings);

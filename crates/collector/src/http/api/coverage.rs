@@ -39,7 +39,7 @@ pub(super) struct Parameters {
     /// First business day of finishing; the first there is when absent.
     #[param(format = Date)]
     from: Option<String>,
-    /// Last business day of finishing; the last there is when absent.
+    /// Last business day of finishing; the last there is when absent. Days after `shown_to` of the answer are left out.
     #[param(format = Date)]
     to: Option<String>,
     /// unit, field, procedure, filing_channel, month, timeliness; separated by commas.
@@ -222,6 +222,7 @@ pub(super) async fn get(
     caller.require(&[Role::OneStop, Role::Analyst, Role::Admin])?;
     let mut asked = Asked::of(pairs, &["by", "units"])?;
     asked.request.units = super::index::units(asked.single.remove("units"))?;
+    asked.request.shown_to = app.shown_to();
     let answer = coverage::answer(&app.intake, app.settings.threshold, asked.request).await?;
     Ok(Json(answer))
 }
@@ -243,7 +244,7 @@ pub(super) struct UnaskedList {
 
 /// Lists finished dossiers that nobody was asked about
 ///
-/// Neither invited nor rated. Codes of dossiers are personal data: this needs a key of the one-stop software or the
+/// Neither invited nor rated up to this moment, so that nobody is asked twice. Codes of dossiers are personal data: this needs a key of the one-stop software or the
 /// administrator. `POST /api/v1/invites` with `unasked` invites them.
 #[utoipa::path(
     get,

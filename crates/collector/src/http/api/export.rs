@@ -20,6 +20,8 @@ use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
 use crate::store::Role;
 
+/// The last business day that is told.
+const SHOWN_TO: HeaderName = HeaderName::from_static("hai-long-shown-to");
 /// How many responses could not be told even coarsely.
 const WITHHELD: HeaderName = HeaderName::from_static("hai-long-withheld");
 
@@ -124,7 +126,8 @@ fn asked(pairs: Vec<(String, String)>) -> Result<(ExportRequest, Format), Proble
 /// One line for each counted response, in no order. A line tells its unit, procedure, day and the like only as far as at
 /// least as many responses tell the same as the suppression threshold asks (`step`: 0 tells all, 6 the answers alone; what is
 /// not told is null). Comments, dossiers, devices, times of day and answers about the person are never in it. `from` and `to`
-/// choose among these lines by what they tell. The header `hai-long-withheld` counts responses that could not be told at all.
+/// choose among these lines by what they tell. Days are left out until some time after their end: the header `hai-long-shown-to`
+/// names the last that is told. `hai-long-withheld` counts responses that could not be told at all.
 #[utoipa::path(
     get,
     path = "/api/v1/responses",
@@ -137,7 +140,10 @@ fn asked(pairs: Vec<(String, String)>) -> Result<(ExportRequest, Format), Proble
             status = 200,
             description = "the responses, streamed",
             content((String = "application/x-ndjson"), (String = "text/csv")),
-            headers(("hai-long-withheld" = u64, description = "responses that could not be told even coarsely"))
+            headers(
+                ("hai-long-shown-to" = Option<String>, description = "the last business day that is told; absent when none is held back"),
+                ("hai-long-withheld" = u64, description = "responses that could not be told even coarsely")
+            )
         ),
         NeedsKey,
         Everywhere
@@ -149,7 +155,8 @@ pub(super) async fn get(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<impl IntoResponse, Problem> {
     caller.require(&[Role::Analyst, Role::Admin])?;
-    let (request, format) = asked(pairs)?;
+    let (mut request, format) = asked(pairs)?;
+    request.shown_to = app.shown_to();
     let export = Export::begin(
         Arc::clone(&app.store),
         &app.forms,
@@ -177,6 +184,7 @@ pub(super) async fn get(
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (WITHHELD, export.withheld().to_string()),
     ];
+    let shown_to = export.shown_to().map(|day| [(SHOWN_TO, day.to_string())]);
     let pages = stream::try_unfold(
         (export, Some(first)),
         move |(mut export, first)| async move {
@@ -194,5 +202,5 @@ pub(super) async fn get(
             Ok::<_, std::io::Error>(Some((Bytes::from(bytes), (export, None))))
         },
     );
-    Ok((headers, Body::from_stream(pages)))
+    Ok((headers, shown_to, Body::from_stream(pages)))
 }

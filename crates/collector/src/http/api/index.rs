@@ -63,7 +63,8 @@ where
         let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::bad_request("bad-query", "the query is not well-formed"))?;
-        let (request, weights) = question(pairs)?;
+        let (mut request, weights) = question(pairs)?;
+        request.shown_to = Arc::<App>::from_ref(state).shown_to();
         // Weights look at each finished dossier: not for everybody to ask for.
         if weights == Weights::Raked {
             let caller = Caller::from_request_parts(parts, state).await?;
@@ -172,6 +173,8 @@ fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Pro
         units,
         flagged,
         of,
+        // The collector's own business, not the caller's.
+        shown_to: None,
     };
     Ok((request, weights))
 }
@@ -224,7 +227,7 @@ fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
 /// The index
 ///
 /// Every figure carries its method, form version, denominator, interval and coverage; groups of too few respondents
-/// are suppressed. Weighted figures need a key of an analyst; all others need none. Lists may be given as repeated parameters or separated by commas.
+/// are suppressed, and days are left out until some time after their end (`shown_to`). Weighted figures need a key of an analyst; all others need none. Lists may be given as repeated parameters or separated by commas.
 #[utoipa::path(
     get,
     path = "/api/v1/index",

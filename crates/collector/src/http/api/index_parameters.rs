@@ -45,7 +45,7 @@ pub(super) struct Parameters {
     /// First business day; the first with a rating when absent.
     #[param(format = Date)]
     from: Option<String>,
-    /// Last business day; the last with a rating when absent.
+    /// Last business day; the last with a rating when absent. Days after `shown_to` of the answer are left out.
     #[param(format = Date)]
     to: Option<String>,
     /// Flagged responses are part of the figures, or are left out of them.

@@ -30,7 +30,8 @@ pub(super) struct Parameters {
     /// First business day; 90 days up to the last when absent.
     #[param(format = Date)]
     from: Option<String>,
-    /// Last business day; the last on which a dossier was finished when absent. At most 366 days.
+    /// Last business day; the last on which a dossier was finished when absent. At most 366 days; days after
+    /// `shown_to` of the answer are left out.
     #[param(format = Date)]
     to: Option<String>,
     /// Only this unit.
@@ -84,6 +85,7 @@ pub(super) async fn get(
         from: day("from", parameters.from)?,
         to: day("to", parameters.to)?,
         unit: parameters.unit,
+        shown_to: app.shown_to(),
     };
     let settings = &app.settings;
     let answer = qd766::answer(

@@ -90,7 +90,7 @@ pub(in crate::staff) async fn page(
         user: &officer.user.name,
         csrf: &officer.csrf,
         action: PATH,
-        choosing: Choosing::of(&asked),
+        choosing: Choosing::of(&app, &asked),
         body,
     });
     Ok((status, page).into_response())

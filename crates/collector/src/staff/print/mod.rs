@@ -43,12 +43,14 @@ pub(super) struct Choosing {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) unit: String,
+    /// Up to which day figures are shown, in words.
+    pub(super) shown_to: Vec<String>,
     /// What the form does not show and must not lose.
     pub(super) kept: Vec<(&'static str, String)>,
 }
 
 impl Choosing {
-    fn of(asked: &Asked) -> Self {
+    fn of(app: &App, asked: &Asked) -> Self {
         let text = |value: &Option<String>| given(value).unwrap_or_default().to_owned();
         let kept = [
             ("form", &asked.form),
@@ -63,6 +65,7 @@ impl Choosing {
             from: text(&asked.from),
             to: text(&asked.to),
             unit: text(&asked.unit),
+            shown_to: asked.shown_to_told(app),
             kept: kept
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, given(value)?.to_owned())))

@@ -135,7 +135,7 @@ pub(in crate::staff) async fn page(
         user: &officer.user.name,
         csrf: &officer.csrf,
         action: PATH,
-        choosing: Choosing::of(&asked),
+        choosing: Choosing::of(&app, &asked),
         records,
         wrong,
         body,

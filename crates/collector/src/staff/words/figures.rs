@@ -10,6 +10,8 @@ pub(crate) struct FiguresWords {
     pub(crate) pages: String,
     pub(crate) crumbs: String,
     pub(crate) every: String,
+    pub(crate) shown_to: String,
+    pub(crate) held_back: String,
     pub(crate) no_rows: String,
     pub(crate) table: String,
     pub(crate) export: String,

@@ -455,23 +455,25 @@ pub fn cells(
     Ok(named)
 }
 
-/// Counts the ratings of dossiers by place, each by the first of its pseudonyms that counts.
+/// Counts the ratings of dossiers up to this day by place, each by the first of its pseudonyms that counts.
 pub fn rated(
     connection: &Connection,
     forms: &FormBook,
     key: &FormKey,
     dossiers: &[(usize, [Pseudonym; 2])],
+    upto: Option<Date>,
 ) -> Result<Vec<(usize, Cell)>, StoreError> {
     let form = known_form(forms, key)?;
     let Some(id) = form_id(connection, key)? else {
         return Ok(Vec::new());
     };
     let counter = Counter::new(form);
+    let upto = upto.map(calendar::day_number);
     let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
     for (place, pseudonyms) in dossiers {
         for pseudonym in pseudonyms {
             let mut found = false;
-            log::each(connection, sql::COUNTED_FOR, (pseudonym.0, id), |counted| {
+            log::each(connection, sql::COUNTED_FOR, (pseudonym.0, id, upto), |counted| {
                 let cell = cells.entry(*place).or_insert_with(|| Cell::empty(form));
                 counter.add(cell, &counted.answers, counted.marks);
                 found = true;

@@ -9,7 +9,7 @@
 //! All of it reads one snapshot, so every answer is exact at that moment. Nothing of it is written to disk: beside the
 //! register it would tell whose dossier was rated to who has the database and not the key.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::Connection;
 use survey::dossier::DossierCode;
@@ -51,9 +51,10 @@ impl Alike {
     }
 }
 
-/// A bucket as it was when it had this number.
+/// A bucket as it was when it had this number, and these ratings of later days did not count.
 struct Counted {
     revision: i64,
+    later: BTreeSet<[u8; 20]>,
     groups: Box<[Alike]>,
 }
 
@@ -72,13 +73,21 @@ impl Cache {
     ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
         let shelf = (query.form.clone(), query.touchpoint.number());
         let counted = self.0.entry(shelf.clone()).or_default();
+        let mut later = later(connection, query)?;
         let mut statement = connection.prepare_cached(sql::BUCKETS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (bucket, revision) = (Bucket(row.get(0)?), row.get(1)?);
-            if counted.get(&bucket).map(|known| known.revision) != Some(revision) {
-                let groups = groups(connection, bucket, naming)?;
-                counted.insert(bucket, Counted { revision, groups });
+            let later = later.remove(&bucket).unwrap_or_default();
+            let stands = |known: &Counted| known.revision == revision && known.later == later;
+            if !counted.get(&bucket).is_some_and(stands) {
+                let groups = groups(connection, bucket, naming, &later)?;
+                let fresh = Counted {
+                    revision,
+                    later,
+                    groups,
+                };
+                counted.insert(bucket, fresh);
             }
         }
         let groups = || counted.values().flat_map(|counted| &counted.groups);
@@ -93,11 +102,32 @@ impl Cache {
     }
 }
 
-/// Looks for every finished dossier of a bucket.
+/// Dossiers whose ratings are of later days than may count, by bucket.
+fn later(
+    connection: &Connection,
+    query: &CoverageQuery,
+) -> Result<HashMap<Bucket, BTreeSet<[u8; 20]>>, StoreError> {
+    let mut later: HashMap<Bucket, BTreeSet<[u8; 20]>> = HashMap::new();
+    let Some(last) = query.rated_to else {
+        return Ok(later);
+    };
+    let mut statement = connection.prepare_cached(sql::RATED_AFTER)?;
+    let mut rows = statement.query((&query.form, calendar::day_number(last)))?;
+    while let Some(row) = rows.next()? {
+        let pseudonym: [u8; 20] = row.get(0)?;
+        let [a, b, c, d, ..] = pseudonym;
+        let bucket = later.entry(Bucket([a, b, c, d])).or_default();
+        bucket.insert(pseudonym);
+    }
+    Ok(later)
+}
+
+/// Looks for every finished dossier of a bucket, as if the `later` ratings were not there.
 fn groups(
     connection: &Connection,
     bucket: Bucket,
     naming: &Naming,
+    later: &BTreeSet<[u8; 20]>,
 ) -> Result<Box<[Alike]>, StoreError> {
     let among = |statement| -> Result<HashSet<[u8; 20]>, StoreError> {
         let [least, greatest] = bucket.pseudonyms();
@@ -123,7 +153,7 @@ fn groups(
             filing_channel: row.get::<_, Option<u32>>(3)?.unwrap_or(NONE),
             timeliness: Timeliness::of(Some(finished), due).number(),
             asked: u8::from(invited.contains(&pseudonym))
-                | u8::from(rated.contains(&pseudonym)) << 1,
+                | u8::from(rated.contains(&pseudonym) && !later.contains(&pseudonym)) << 1,
             dossiers: 1,
         });
     }

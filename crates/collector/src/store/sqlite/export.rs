@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row};
 use survey::answers::Packed;
 use survey::response::{Channel, Touchpoint};
@@ -34,12 +35,18 @@ fn place(row: &Row<'_>, at: usize) -> Result<Place, StoreError> {
     })
 }
 
-/// What an export of this form holds now. The rows lie in the order of their fingerprints, which are keyed hashes: the
+/// What an export of this form holds now, up to this day. The rows lie in the order of their fingerprints, which are keyed hashes: the
 /// order of arrival would tell what the lines do not.
-pub fn plan(connection: &Connection, form: &FormKey, threshold: u64) -> Result<Plan, StoreError> {
+pub fn plan(
+    connection: &Connection,
+    form: &FormKey,
+    threshold: u64,
+    upto: Option<Date>,
+) -> Result<Plan, StoreError> {
     let mut plan = Plan {
         form: form.clone(),
         form_number: 0,
+        upto,
         rows: Vec::new(),
         steps: HashMap::new(),
         withheld: 0,
@@ -51,7 +58,7 @@ pub fn plan(connection: &Connection, form: &FormKey, threshold: u64) -> Result<P
     let mut counts: HashMap<Place, u64> = HashMap::new();
     let mut order: Vec<([u8; 16], i64)> = Vec::new();
     let mut statement = connection.prepare_cached(sql::EXPORT_PLACES)?;
-    let mut rows = statement.query([number])?;
+    let mut rows = statement.query((number, upto.map(calendar::day_number)))?;
     while let Some(row) = rows.next()? {
         *counts.entry(place(row, 2)?).or_default() += 1;
         order.push((row.get(1)?, row.get(0)?));
@@ -73,9 +80,10 @@ pub fn page(
 ) -> Result<Vec<Exported>, StoreError> {
     let mut statement = connection.prepare_cached(sql::EXPORT_ROW)?;
     let mut page = Vec::with_capacity(count);
+    let upto = plan.upto.map(calendar::day_number);
     for row in plan.rows.iter().skip(from).take(count) {
         let exported = statement
-            .query_row((row, plan.form_number), |row| {
+            .query_row((row, plan.form_number, upto), |row| {
                 Ok(exported(connection, texts, plan, row))
             })
             .optional()?;

@@ -229,10 +229,11 @@ impl Store for SqliteStore {
         &self,
         form: &FormKey,
         dossiers: Vec<(usize, [Pseudonym; 2])>,
+        upto: Option<Date>,
     ) -> Result<Vec<(usize, Cell)>, StoreError> {
         let (form, forms) = (form.clone(), Arc::clone(&self.forms));
         self.readers
-            .run(move |connection| count::rated(connection, &forms, &form, &dossiers))
+            .run(move |connection| count::rated(connection, &forms, &form, &dossiers, upto))
             .await
     }
 
@@ -254,10 +255,15 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn export_plan(&self, form: &FormKey, threshold: u64) -> Result<Plan, StoreError> {
+    async fn export_plan(
+        &self,
+        form: &FormKey,
+        threshold: u64,
+        upto: Option<Date>,
+    ) -> Result<Plan, StoreError> {
         let form = form.clone();
         self.readers
-            .run(move |connection| export::plan(connection, &form, threshold))
+            .run(move |connection| export::plan(connection, &form, threshold, upto))
             .await
     }
 
@@ -703,9 +709,10 @@ impl Store for SqliteStore {
     async fn answers(
         &self,
         pseudonyms: Vec<Pseudonym>,
+        upto: Option<Date>,
     ) -> Result<Vec<Option<(FormKey, Packed)>>, StoreError> {
         self.readers
-            .run(move |connection| reports::answers(connection, &pseudonyms))
+            .run(move |connection| reports::answers(connection, &pseudonyms, upto))
             .await
     }
 

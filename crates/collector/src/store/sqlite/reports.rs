@@ -1,6 +1,7 @@
 //! Citizen reports: opened, moved on by events, read back; and what of the registers the ratios of QĐ 766 need.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use survey::answers::Packed;
 
@@ -185,16 +186,18 @@ pub fn one(connection: &Connection, id: i64) -> Result<Option<(Report, Vec<Event
     Ok(Some((report, events)))
 }
 
-/// The counted response of each pseudonym.
+/// The counted response of each pseudonym, unless it is of a later day than this.
 pub fn answers(
     connection: &Connection,
     pseudonyms: &[Pseudonym],
+    upto: Option<Date>,
 ) -> Result<Vec<Option<(FormKey, Packed)>>, StoreError> {
+    let upto = upto.map(calendar::day_number);
     let mut statement = connection.prepare_cached(sql::COUNTED_ANSWERS)?;
     pseudonyms
         .iter()
         .map(|pseudonym| {
-            let found = statement.query_row([pseudonym.0], |row| {
+            let found = statement.query_row((pseudonym.0, upto), |row| {
                 let key = FormKey {
                     id: row.get(0)?,
                     version: row.get(1)?,

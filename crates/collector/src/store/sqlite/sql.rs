@@ -81,10 +81,10 @@ statements! {
 
     /// Everything that a counted response is placed by, in the order that `export` reads.
     EXPORT_PLACES = "SELECT row, fingerprint, unit, procedure, field, channel, touchpoint, timeliness, provenance, day
-        FROM response WHERE form = ?1 AND repeat_of IS NULL";
+        FROM response WHERE form = ?1 AND repeat_of IS NULL AND (?2 IS NULL OR day <= ?2)";
     EXPORT_ROW = "SELECT unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags, partial, reasons,
             answers
-        FROM response WHERE row = ?1 AND form = ?2 AND repeat_of IS NULL";
+        FROM response WHERE row = ?1 AND form = ?2 AND repeat_of IS NULL AND (?3 IS NULL OR day <= ?3)";
     /// What counted responses of these days say, of those received before a moment.
     SAID = "SELECT r.day, r.unit, r.field, r.procedure, r.reasons, c.text
         FROM response r INDEXED BY response_by_day LEFT JOIN comment c ON c.row = r.row
@@ -106,7 +106,7 @@ statements! {
         WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NOT NULL";
     COUNTED_FOR = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
             assisted, partial, answers
-        FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL AND form = ?2";
+        FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL AND form = ?2 AND (?3 IS NULL OR day <= ?3)";
     LOG_CHANGES = "SELECT day, changes FROM log_change WHERE form = ?1 AND day BETWEEN ?2 AND ?3";
 
     WATERMARK = "SELECT upto FROM watermark";
@@ -183,6 +183,9 @@ statements! {
         FROM dossier INDEXED BY dossier_bucket WHERE bucket = ?1 AND finished_at IS NOT NULL";
     RATED_IN_BUCKET = "SELECT pseudonym FROM response INDEXED BY response_counted
         WHERE pseudonym BETWEEN ?1 AND ?2 AND repeat_of IS NULL";
+    /// Dossiers of which the counted rating, to any version of this form, is of a later day.
+    RATED_AFTER = "SELECT r.pseudonym FROM form f JOIN response r INDEXED BY response_by_day ON r.form = f.id
+        WHERE f.form = ?1 AND r.day > ?2 AND r.repeat_of IS NULL AND r.pseudonym IS NOT NULL";
     INVITED_IN_BUCKET = "SELECT pseudonym FROM invite INDEXED BY invite_by_pseudonym
         WHERE pseudonym BETWEEN ?1 AND ?2";
     UNPLACED = "SELECT code FROM dossier INDEXED BY dossier_unplaced WHERE bucket IS NULL LIMIT ?1";
@@ -215,7 +218,7 @@ statements! {
             LEFT JOIN name o ON o.id = d.outcome
         WHERE d.finished_day IS NULL AND d.due_at BETWEEN ?1 AND ?2 ORDER BY d.due_at, d.code";
     COUNTED_ANSWERS = "SELECT f.form, f.version, r.answers FROM response r JOIN form f ON f.id = r.form
-        WHERE r.pseudonym = ?1 AND r.repeat_of IS NULL";
+        WHERE r.pseudonym = ?1 AND r.repeat_of IS NULL AND (?2 IS NULL OR r.day <= ?2)";
 
     ADD_REPORT = "INSERT INTO report (outside_id, source, text, dossier, received_at, received_day, unit, due_at,
             within_competence, state, assignee, answered_at, outcome, version)
