@@ -4,7 +4,7 @@
 
 mod http_fixture;
 
-use collector::store::{Dossier, Procedure, Role};
+use collector::store::{Dossier, Procedure, Role, ToldChange, Unit, UnitChange};
 use http_fixture::{Collector, problem, store_fixture};
 use reqwest::header;
 use serde_json::{Value, json};
@@ -207,4 +207,53 @@ async fn few_ratings_are_not_weighed() {
         (&weighted["figures"], &weighted["responses"]),
         (&Value::Null, &Value::Null)
     );
+}
+
+/// A unit whose citizens were never asked went into one whose were: as it was then its silence stands in the way, under the unit
+/// of today it does not.
+#[tokio::test]
+async fn weights_follow_units_over_time() {
+    let collector = with_unequal_silence().await;
+    let store = &collector.store;
+    let mut old = dossiers(3000, 7, false, "desk");
+    for one in &mut old {
+        one.unit = "H10.OLD".into();
+    }
+    store.upsert_dossiers(old).await.unwrap();
+    let unit = |code: &str, valid_from, valid_to| Unit {
+        code: code.into(),
+        name: code.into(),
+        kind: "commune".into(),
+        parent: None,
+        valid_from,
+        valid_to,
+    };
+    let day = store_fixture::day;
+    let units = vec![
+        unit("H10.OLD", None, Some(day("2026-07-31"))),
+        unit("H10.NEW", Some(day("2026-08-01")), None),
+    ];
+    store.upsert_units(units).await.unwrap();
+    let change = UnitChange {
+        unit: "H10.OLD".into(),
+        successor: "000.00.19.H10".into(),
+        from: day("2026-08-01"),
+    };
+    let changes = vec![ToldChange::Is(change)];
+    store.tell_unit_changes(changes).await.unwrap();
+    let then = index(&collector, "weights=raked").await;
+    let silent = &then["weighted"]["obstacle"]["silent"];
+    assert_eq!(
+        silent,
+        &json!([{"margin": "unit", "category": "H10.OLD", "closed": 7}])
+    );
+    let today = index(&collector, "weights=raked&units=as-is").await;
+    assert_eq!(today["weighted"]["closed"], 1007, "{today}");
+    assert!(today["weighted"]["figures"].is_object());
+    // A filter holds units of today, too.
+    let of_unit = "weights=raked&units=as-is&unit=000.00.19.H10";
+    let today = index(&collector, of_unit).await;
+    assert_eq!(today["weighted"]["closed"], 1007, "{today}");
+    let then = index(&collector, "weights=raked&unit=000.00.19.H10").await;
+    assert_eq!(then["weighted"]["closed"], 1000, "{then}");
 }

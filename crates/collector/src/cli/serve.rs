@@ -10,6 +10,7 @@ use collector::coverage;
 use collector::http::{self, App, Settings};
 use collector::retention;
 use collector::store::Store;
+use collector::weighted;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
@@ -103,11 +104,14 @@ impl Serve {
                 tell(&format!("  a citizen's link, good for one rating: {link}"));
             }
         }
-        // The first question about coverage looks for every finished dossier, the first about figures asks the rules of
+        // The first question about coverage or weights looks for every finished dossier, the first about figures asks the rules of
         // flags about every response; later ones about what has changed.
         tokio::spawn(async move {
             if let Err(error) = coverage::warm(&warmed).await {
                 tracing::warn!(%error, "coverage could not be counted ahead");
+            }
+            if let Err(error) = weighted::warm(&warmed).await {
+                tracing::warn!(%error, "ratings could not be looked for ahead");
             }
             if let Err(error) = warmed.store.look_ahead().await {
                 tracing::warn!(%error, "the rules of flags could not be asked ahead");

@@ -14,6 +14,7 @@ mod site;
 pub mod sqlite;
 pub mod terms;
 mod units;
+mod weighed;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
 pub use retention::{RetentionChange, RetentionTick};
 pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
+pub use weighed::{Weighed, WeighedKind, WeighedQuery};
 
 use crate::pulse::{Beat, Device, Pulse};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
@@ -563,14 +565,6 @@ pub trait Store: Send + Sync + 'static {
     async fn look_ahead(&self) -> Result<(), StoreError>;
     /// The rules that flag responses.
     fn rules(&self) -> Arc<Rules>;
-    /// Counts the ratings of dossiers, each by its place (a number of the caller's): by the first of its pseudonyms that a
-    /// response to this form version counts for. Ratings of days after `upto` and places without ratings are left out.
-    async fn rated(
-        &self,
-        form: &FormKey,
-        dossiers: Vec<(usize, [Pseudonym; 2])>,
-        upto: Option<Date>,
-    ) -> Result<Vec<(usize, survey::cell::Cell)>, StoreError>;
     /// Dossiers finished in the period, grouped alike; by unit, field, procedure and month, and empty when grouped or
     /// filtered by anything else, which dossiers do not have.
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;
@@ -625,6 +619,13 @@ pub trait Store: Send + Sync + 'static {
         query: CoverageQuery,
         naming: Naming,
     ) -> Result<Vec<(GroupKey, Covered)>, StoreError>;
+    /// Finished dossiers with their ratings by kind, in one snapshot, sorted. Each is looked for by the names that `namings` give
+    /// it, in their order: the first that a response counts for.
+    async fn weighed(
+        &self,
+        query: WeighedQuery,
+        namings: Vec<Naming>,
+    ) -> Result<Vec<(WeighedKind, Weighed)>, StoreError>;
     /// Whether the citizens behind these pseudonyms were asked; one answer each, in order.
     async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError>;
     /// All units.

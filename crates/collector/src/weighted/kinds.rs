@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use statistics::weight::{Group, Margin};
 use survey::cell::Cell;
-use survey::dossier::DossierCode;
 use survey::form::Form;
 use survey::response::Touchpoint;
 
 use super::{DIMENSIONS, Obstacle, Silent};
 use crate::index::{IndexError, Question};
 use crate::intake::Intake;
+use crate::store::calendar::business_day;
 use crate::store::terms::Term;
-use crate::store::{Dimension, Filed, FinishedFilter, FormKey, Pseudonym, StoreError};
+use crate::store::{Dimension, FinishedFilter, FormKey, WeighedQuery};
+use crate::units::{Lineage, Segment, UnitsAs};
 
 /// One category for each of the dimensions; empty where the registers say nothing.
 type Kind = [String; 4];
@@ -46,48 +48,61 @@ impl Kinds {
         Self(BTreeMap::new())
     }
 
-    /// Reads the registers and the log day by day; ratings of days after `rated_to` do not count.
+    /// Counts the parts of the period in which no unit changes, and adds them up under the units that are asked for. Ratings
+    /// of days after `rated_to` do not count.
     pub async fn of(
         intake: &Intake,
         form: &Form,
         (from, to): (Date, Date),
         filter: &FinishedFilter,
-        rated_to: Option<Date>,
+        (units, rated_to): (UnitsAs, Option<Date>),
     ) -> Result<Self, IndexError> {
         let mut kinds: BTreeMap<Kind, Counted> = BTreeMap::new();
-        let span = intake.store.finished_span().await?;
-        let mut next = span.map(|(first, _)| first.max(from));
-        let last = span.map(|(_, last)| last.min(to));
-        while let Some(day) = next.filter(|day| Some(*day) <= last) {
-            let filed = intake.store.finished_on(day, filter).await?;
-            let mut names: Vec<Kind> = Vec::new();
-            let mut places: BTreeMap<Kind, usize> = BTreeMap::new();
-            let mut dossiers = Vec::with_capacity(filed.len());
-            for filed in &filed {
-                let kind = kind(filed);
-                kinds
-                    .entry(kind.clone())
-                    .or_insert_with(|| Counted {
-                        closed: 0,
-                        cell: Cell::empty(form),
-                    })
-                    .closed += 1;
-                let place = *places.entry(kind.clone()).or_insert_with(|| {
-                    names.push(kind);
-                    names.len() - 1
+        let today = business_day(Timestamp::now());
+        let lineage = Lineage::load(&*intake.store, units, today).await?;
+        let keys = Some(filter.units.as_slice()).filter(|keys| !keys.is_empty());
+        let segments = match &lineage {
+            Some(lineage) => lineage.segments(from, to, keys),
+            None => vec![Segment {
+                from,
+                to,
+                units: None,
+            }],
+        };
+        for segment in segments {
+            let mut query = WeighedQuery {
+                form: FormKey::of(form),
+                from: segment.from,
+                to: segment.to,
+                filter: filter.clone(),
+                rated_to,
+            };
+            match segment.units {
+                Some(codes) if codes.is_empty() => continue,
+                Some(codes) => query.filter.units = codes,
+                None => {}
+            }
+            // What ratings of a finished dossier count for: given with its result, else with its refusal.
+            let namings = [Touchpoint::Result, Touchpoint::Refusal]
+                .map(|touchpoint| intake.naming(&form.id, touchpoint));
+            for (kind, weighed) in intake.store.weighed(query, namings.into()).await? {
+                let unit = match &lineage {
+                    Some(lineage) => lineage.key(&kind.unit, segment.from),
+                    None => kind.unit,
+                };
+                let kind = [
+                    unit,
+                    kind.field.unwrap_or_default(),
+                    kind.timeliness.name().to_owned(),
+                    kind.filing_channel.unwrap_or_default(),
+                ];
+                let counted = kinds.entry(kind).or_insert_with(|| Counted {
+                    closed: 0,
+                    cell: Cell::empty(form),
                 });
-                dossiers.push((place, pseudonyms(intake, form, filed)?));
+                counted.closed += weighed.closed;
+                counted.cell.merge(&weighed.cell);
             }
-            let rated = intake
-                .store
-                .rated(&FormKey::of(form), dossiers, rated_to)
-                .await?;
-            for (place, cell) in rated {
-                if let Some(counted) = names.get(place).and_then(|kind| kinds.get_mut(kind)) {
-                    counted.cell.merge(&cell);
-                }
-            }
-            next = day.tomorrow().ok();
         }
         Ok(Self(kinds))
     }
@@ -200,22 +215,4 @@ impl Kinds {
             silent,
         )
     }
-}
-
-fn kind(filed: &Filed) -> Kind {
-    let dossier = &filed.dossier;
-    [
-        dossier.unit.clone(),
-        filed.field.clone().unwrap_or_default(),
-        dossier.timeliness().name().to_owned(),
-        dossier.filing_channel.clone().unwrap_or_default(),
-    ]
-}
-
-/// What ratings of a finished dossier count for: given with its result, else with its refusal.
-fn pseudonyms(intake: &Intake, form: &Form, filed: &Filed) -> Result<[Pseudonym; 2], StoreError> {
-    let code = DossierCode::parse(&filed.dossier.code)
-        .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
-    Ok([Touchpoint::Result, Touchpoint::Refusal]
-        .map(|touchpoint| intake.pseudonym(&code, &form.id, touchpoint)))
 }

@@ -1,9 +1,10 @@
 //! The figure weighted to the dossiers that were closed: unit × field × timeliness × filing channel.
 //!
 //! A response holds a pseudonym and no dossier, so each dossier finished in the period is looked for by the pseudonym that
-//! the intake's key gives it: what kind it is of comes from the registers, how it was rated from the log. Only ratings of
-//! these dossiers, with their result or refusal, can be weighed; the unweighted figure beside the weighted one is of the same
-//! ratings, and so not always the figure of all that came in during the period.
+//! the intake's key gives it, and the store remembers what it found as long as nothing has changed. What kind it is of comes from
+//! the registers, how it was rated from the log. Only ratings of these dossiers, with their result or refusal, can be weighed; the
+//! unweighted figure beside the weighted one is of the same ratings, and so not always the figure of all that came in during the
+//! period.
 
 mod kinds;
 
@@ -17,9 +18,11 @@ use statistics::weight::{Group, Margin, SideBySide, Trim, WeightError, Weights, 
 
 use self::kinds::Kinds;
 use crate::delay;
+use crate::forms::USUAL_FORM;
 use crate::index::{self, Flagged, IndexError, IndexRequest, Question};
 use crate::intake::Intake;
-use crate::store::FormKey;
+use crate::store::{FinishedFilter, FormKey};
+use crate::units::UnitsAs;
 
 /// What responses are weighed by, in the order of the categories of a kind.
 pub const DIMENSIONS: [&str; 4] = ["unit", "field", "timeliness", "filing_channel"];
@@ -138,7 +141,8 @@ pub async fn raked(
     let shown = delay::shown(period, request.shown_to);
     let kinds = match shown {
         Some(period) => {
-            Kinds::of(intake, question.form, period, &filter, request.shown_to).await?
+            let how = (request.units, request.shown_to);
+            Kinds::of(intake, question.form, period, &filter, how).await?
         }
         None => Kinds::none(),
     };
@@ -210,6 +214,23 @@ pub async fn raked(
             false,
         ),
     })
+}
+
+/// Looks for the ratings of the usual form ahead, so that the first to ask for weights need not wait for all dossiers.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn warm(intake: &Intake) -> Result<(), IndexError> {
+    let (Some(form), Some(period)) = (
+        intake.forms.newest(USUAL_FORM),
+        intake.store.finished_span().await?,
+    ) else {
+        return Ok(());
+    };
+    let how = (UnitsAs::default(), None);
+    Kinds::of(intake, form, period, &FinishedFilter::default(), how).await?;
+    Ok(())
 }
 
 type Weighed = (Weights, Option<Trim>, SideBySide);

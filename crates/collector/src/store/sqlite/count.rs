@@ -9,7 +9,7 @@
 //! roll-up knows the unit alone, too. All sources are read in one snapshot, and the rows that the roll-ups do not hold yet are added from the log, so every answer is
 //! exact at the moment of its snapshot, however far the roll-ups are behind.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -25,8 +25,7 @@ use super::{rollup, sql};
 use crate::forms::FormBook;
 use crate::store::terms::Term;
 use crate::store::{
-    CellQuery, Dimension, FormKey, GroupKey, Provenance, Pseudonym, StoreError, Timeliness,
-    calendar,
+    CellQuery, Dimension, FormKey, GroupKey, Provenance, StoreError, Timeliness, calendar,
 };
 
 /// Where counts may come from.
@@ -453,36 +452,4 @@ pub fn cells(
         .collect::<Result<Vec<_>, StoreError>>()?;
     named.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(named)
-}
-
-/// Counts the ratings of dossiers up to this day by place, each by the first of its pseudonyms that counts.
-pub fn rated(
-    connection: &Connection,
-    forms: &FormBook,
-    key: &FormKey,
-    dossiers: &[(usize, [Pseudonym; 2])],
-    upto: Option<Date>,
-) -> Result<Vec<(usize, Cell)>, StoreError> {
-    let form = known_form(forms, key)?;
-    let Some(id) = form_id(connection, key)? else {
-        return Ok(Vec::new());
-    };
-    let counter = Counter::new(form);
-    let upto = upto.map(calendar::day_number);
-    let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
-    for (place, pseudonyms) in dossiers {
-        for pseudonym in pseudonyms {
-            let mut found = false;
-            log::each(connection, sql::COUNTED_FOR, (pseudonym.0, id, upto), |counted| {
-                let cell = cells.entry(*place).or_insert_with(|| Cell::empty(form));
-                counter.add(cell, &counted.answers, counted.marks);
-                found = true;
-                Ok(())
-            })?;
-            if found {
-                break;
-            }
-        }
-    }
-    Ok(cells.into_iter().collect())
 }

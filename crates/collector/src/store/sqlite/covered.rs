@@ -12,23 +12,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::Connection;
-use survey::dossier::DossierCode;
 
 use super::names::Texts;
-use super::registers::{field_of, moment};
+use super::places::{self, NONE, Names, Place};
 use super::sql;
 use crate::store::terms::Term;
 use crate::store::{
     Asked, Bucket, CoverageQuery, Covered, FinishedBy, FinishedFilter, GroupKey, Naming,
-    StoreError, Timeliness, calendar,
+    StoreError, calendar,
 };
 
 /// Groups kept in memory, 20 bytes each: some 8 million finished dossiers for one form and touchpoint. When there are
 /// more, those of other forms and touchpoints are forgotten.
 const MOST: usize = 8_000_000;
-/// Stands for a value that is not told apart, or that a dossier does not have.
-const NONE: u32 = 0;
-
 /// Finished dossiers of a bucket that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Alike {
@@ -138,25 +134,20 @@ fn groups(
     let rated = among(sql::RATED_IN_BUCKET)?;
     let invited = among(sql::INVITED_IN_BUCKET)?;
     let mut groups = Vec::new();
-    let mut statement = connection.prepare_cached(sql::FINISHED_IN_BUCKET)?;
-    let mut rows = statement.query([bucket.0])?;
-    while let Some(row) = rows.next()? {
-        let code = DossierCode::parse(&row.get::<_, String>(0)?)
-            .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
-        let pseudonym = naming(&code).0;
-        let finished = moment(row.get(4)?)?;
-        let due = row.get::<_, Option<i64>>(5)?.map(moment).transpose()?;
+    places::finished(connection, bucket, |finished| {
+        let pseudonym = naming(&finished.code).0;
+        let is_rated = rated.contains(&pseudonym) && !later.contains(&pseudonym);
+        let place = finished.place;
         groups.push(Alike {
-            day: calendar::day_number(calendar::business_day(finished)),
-            unit: row.get(1)?,
-            procedure: row.get(2)?,
-            filing_channel: row.get::<_, Option<u32>>(3)?.unwrap_or(NONE),
-            timeliness: Timeliness::of(Some(finished), due).number(),
-            asked: u8::from(invited.contains(&pseudonym))
-                | u8::from(rated.contains(&pseudonym) && !later.contains(&pseudonym)) << 1,
+            day: finished.day,
+            unit: place.unit,
+            procedure: place.procedure,
+            filing_channel: place.filing_channel,
+            timeliness: place.timeliness,
+            asked: u8::from(invited.contains(&pseudonym)) | u8::from(is_rated) << 1,
             dossiers: 1,
         });
-    }
+    })?;
     groups.sort_unstable();
     groups.dedup_by(|next, kept| {
         let alike = Alike {
@@ -170,16 +161,6 @@ fn groups(
         sum.is_some()
     });
     Ok(groups.into())
-}
-
-/// What is told apart by numbers; the less, the fewer groups have to be named.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Place {
-    month: i32,
-    unit: u32,
-    procedure: u32,
-    filing_channel: u32,
-    timeliness: u8,
 }
 
 /// Which values a question tells apart.
@@ -238,26 +219,10 @@ impl Fold {
             let covered = places.entry(place).or_default();
             covered.add(group.asked(), u64::from(group.dossiers));
         }
-        let mut names = Names {
-            connection,
-            texts,
-            fields: HashMap::new(),
-        };
+        let mut names = Names::new(connection, texts);
         let mut answer: BTreeMap<GroupKey, Covered> = BTreeMap::new();
         for (place, covered) in places {
-            let mut passes = true;
-            for (by, allowed) in [
-                (FinishedBy::Unit, &query.filter.units),
-                (FinishedBy::Field, &query.filter.fields),
-                (FinishedBy::Procedure, &query.filter.procedures),
-                (FinishedBy::FilingChannel, &query.filter.filing_channels),
-            ] {
-                passes &= allowed.is_empty()
-                    || names
-                        .of(by, &place)?
-                        .is_some_and(|value| allowed.contains(&value));
-            }
-            if passes {
+            if names.passes(&query.filter, &place)? {
                 let key = query.by.iter().map(|by| names.of(*by, &place));
                 let key = key.collect::<Result<_, _>>()?;
                 answer.entry(key).or_default().merge(covered);
@@ -277,45 +242,5 @@ impl Months {
             .0
             .entry(day)
             .or_insert_with(|| calendar::day_of_number(day).map_or(0, calendar::month_number))
-    }
-}
-
-/// Texts for numbers.
-struct Names<'a> {
-    connection: &'a Connection,
-    texts: &'a Texts,
-    fields: HashMap<u32, Option<String>>,
-}
-
-impl Names<'_> {
-    fn of(&mut self, by: FinishedBy, place: &Place) -> Result<Option<String>, StoreError> {
-        match by {
-            FinishedBy::Unit => self.text(place.unit),
-            FinishedBy::Procedure => self.text(place.procedure),
-            FinishedBy::FilingChannel => self.text(place.filing_channel),
-            FinishedBy::Month => Ok(Some(calendar::month_name(place.month))),
-            FinishedBy::Timeliness => Timeliness::of_number(i64::from(place.timeliness))
-                .map(|term| Some(term.name().to_owned()))
-                .ok_or_else(|| StoreError::Corrupt("a term of coverage".into())),
-            FinishedBy::Field => {
-                if let Some(field) = self.fields.get(&place.procedure) {
-                    return Ok(field.clone());
-                }
-                let field = match self.text(place.procedure)? {
-                    Some(procedure) => field_of(self.connection, &procedure)?,
-                    None => None,
-                };
-                self.fields.insert(place.procedure, field.clone());
-                Ok(field)
-            }
-        }
-    }
-
-    fn text(&self, number: u32) -> Result<Option<String>, StoreError> {
-        if number == NONE {
-            return Ok(None);
-        }
-        let text = self.texts.get(self.connection, i64::from(number))?;
-        Ok(Some(text.to_string()))
     }
 }

@@ -66,7 +66,8 @@ fn insert(
     Ok(added)
 }
 
-/// Puts a later revision in the place of the response in this row. The roll-ups are the caller's business.
+/// Puts a later revision in the place of the response in this row, and has what is kept in memory of its answers looked for
+/// again. The roll-ups are the caller's business.
 pub fn replace(
     scope: &mut Scope<'_>,
     response: &Admitted,
@@ -78,6 +79,12 @@ pub fn replace(
         .connection
         .prepare_cached(sql::REMOVE_COMMENT)?
         .execute([row])?;
+    if let Some(pseudonym) = response.pseudonym {
+        scope
+            .connection
+            .prepare_cached(sql::TOUCH_BUCKET)?
+            .execute([pseudonym.0])?;
+    }
     add_comment(scope.connection, row, response)
 }
 
@@ -191,7 +198,7 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY`, `ROWS_BY_UNIT` or `EXAMINED`; `buffer` takes the answers.
+    /// Reads a row of `ROWS_AFTER`, `ROWS_BY_DAY`, `ROWS_BY_UNIT`, `EXAMINED` or `RATINGS_IN_BUCKET`; `buffer` takes the answers.
     pub fn read(row: &Row<'_>, mut buffer: Vec<u8>) -> Result<Self, StoreError> {
         let answers = row.get_ref(12)?.as_blob();
         buffer.clear();

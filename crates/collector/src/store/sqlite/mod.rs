@@ -22,6 +22,7 @@ mod invites;
 mod log;
 mod lookups;
 mod names;
+mod places;
 mod queue;
 mod registers;
 mod reports;
@@ -34,6 +35,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod weighed;
 mod writer;
 
 use std::path::Path;
@@ -59,7 +61,7 @@ use super::{
     Dossier, Enrolment, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
     GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
     RetentionChange, RetentionTick, SaidQuery, Session, Site, SiteKey, Store, StoreError,
-    ToldChange, Totals, Unit, UnitChange, User, Verification,
+    ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -82,6 +84,7 @@ pub struct SqliteStore {
     forms: Arc<FormBook>,
     texts: Arc<Texts>,
     covered: Arc<tokio::sync::Mutex<covered::Cache>>,
+    weighed: Arc<tokio::sync::Mutex<weighed::Cache>>,
     examiner: Arc<Examiner>,
     health: Arc<Health>,
 }
@@ -114,6 +117,7 @@ impl SqliteStore {
             forms,
             texts: Arc::default(),
             covered: Arc::default(),
+            weighed: Arc::default(),
             examiner: Arc::new(Examiner::new(Arc::new(Rules::shipped().clone()))),
             health,
         })
@@ -223,18 +227,6 @@ impl Store for SqliteStore {
             }
         }
         Ok(())
-    }
-
-    async fn rated(
-        &self,
-        form: &FormKey,
-        dossiers: Vec<(usize, [Pseudonym; 2])>,
-        upto: Option<Date>,
-    ) -> Result<Vec<(usize, Cell)>, StoreError> {
-        let (form, forms) = (form.clone(), Arc::clone(&self.forms));
-        self.readers
-            .run(move |connection| count::rated(connection, &forms, &form, &dossiers, upto))
-            .await
     }
 
     fn rules(&self) -> Arc<Rules> {
@@ -409,6 +401,19 @@ impl Store for SqliteStore {
         let texts = Arc::clone(&self.texts);
         self.readers
             .run(move |connection| cache.count(connection, &texts, &query, &naming))
+            .await
+    }
+
+    async fn weighed(
+        &self,
+        query: WeighedQuery,
+        namings: Vec<Naming>,
+    ) -> Result<Vec<(WeighedKind, Weighed)>, StoreError> {
+        // One at a time, as coverage.
+        let mut cache = Arc::clone(&self.weighed).lock_owned().await;
+        let (forms, texts) = (Arc::clone(&self.forms), Arc::clone(&self.texts));
+        self.readers
+            .run(move |connection| cache.count(connection, &forms, &texts, &query, &namings))
             .await
     }
 

@@ -104,9 +104,6 @@ statements! {
             pseudonym IS NOT NULL
         FROM response INDEXED BY response_repeats
         WHERE form = ?1 AND day BETWEEN ?2 AND ?3 AND repeat_of IS NOT NULL";
-    COUNTED_FOR = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
-            assisted, partial, answers
-        FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL AND form = ?2 AND (?3 IS NULL OR day <= ?3)";
     LOG_CHANGES = "SELECT day, changes FROM log_change WHERE form = ?1 AND day BETWEEN ?2 AND ?3";
 
     WATERMARK = "SELECT upto FROM watermark";
@@ -186,6 +183,14 @@ statements! {
     /// Dossiers of which the counted rating, to any version of this form, is of a later day.
     RATED_AFTER = "SELECT r.pseudonym FROM form f JOIN response r INDEXED BY response_by_day ON r.form = f.id
         WHERE f.form = ?1 AND r.day > ?2 AND r.repeat_of IS NULL AND r.pseudonym IS NOT NULL";
+    /// The columns of `ROWS_AFTER`, and whose rating it is.
+    RATINGS_IN_BUCKET = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,
+            assisted, partial, answers, pseudonym
+        FROM response INDEXED BY response_counted
+        WHERE pseudonym BETWEEN ?1 AND ?2 AND repeat_of IS NULL AND form = ?3";
+    /// A rating says something else, and is still the one of its dossier: no trigger sees that.
+    TOUCH_BUCKET = "INSERT INTO bucket_revision (bucket, revision) VALUES (substr(?1, 1, 4), 1)
+        ON CONFLICT DO UPDATE SET revision = revision + 1";
     INVITED_IN_BUCKET = "SELECT pseudonym FROM invite INDEXED BY invite_by_pseudonym
         WHERE pseudonym BETWEEN ?1 AND ?2";
     UNPLACED = "SELECT code FROM dossier INDEXED BY dossier_unplaced WHERE bucket IS NULL LIMIT ?1";

@@ -1,0 +1,320 @@
+//! What weights are made of beside a plain count: whatever is fed, changed, rated and completed, in whatever order, the two
+//! agree, and so what was remembered of earlier questions is never out of date.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
+mod store_fixture;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use collector::store::calendar::{business_day, day_of_number};
+use collector::store::sqlite::SqliteStore;
+use collector::store::{
+    Admitted, Appended, Bucket, Dossier, FinishedFilter, Naming, Procedure, Pseudonym, Store,
+    Weighed, WeighedKind, WeighedQuery,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use proptest::prelude::*;
+use store_fixture::{admitted, form, forms, key};
+use survey::answers::Packed;
+use survey::cell::{Cell, Counter, Marks};
+use survey::dossier::DossierCode;
+use survey::response::Touchpoint;
+use tempfile::TempDir;
+
+const DOSSIERS: u8 = 10;
+/// In the order in which ratings count.
+const TOUCHPOINTS: [Touchpoint; 2] = [Touchpoint::Result, Touchpoint::Refusal];
+const FIELDS: [(&str, &str); 2] = [("P0", "Đất đai"), ("P1", "Hộ tịch")];
+
+/// Of three days, and every fourth without any.
+fn code(number: u8) -> String {
+    match number % 4 {
+        3 => format!("HS {number}/X"),
+        day => format!("H57.132-26070{}-{number:04}", day + 1),
+    }
+}
+
+/// What stands in for the key: the bucket, as it must be, and the number of everything.
+fn pseudonym(code: &DossierCode, touchpoint: Touchpoint) -> Pseudonym {
+    let place = TOUCHPOINTS.iter().position(|one| *one == touchpoint);
+    let mut bytes = [u8::try_from(place.unwrap()).unwrap(); 20];
+    bytes[..4].copy_from_slice(&Bucket::of(code).0);
+    let text = code.as_str().as_bytes();
+    for (byte, text) in bytes[4..19].iter_mut().zip(text.iter().rev()) {
+        *byte = *text;
+    }
+    Pseudonym(bytes)
+}
+
+fn day(number: i32) -> Date {
+    day_of_number(9_678 + number).unwrap()
+}
+
+fn moment(number: i32) -> Timestamp {
+    day(number)
+        .at(23, 30, 0, 0)
+        .to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(7)))
+        .unwrap()
+        .timestamp()
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// The feed tells of a dossier: new, moved to another unit or day, or opened again.
+    Feed(Dossier),
+    /// Somebody rates a dossier on a day, and may leave before the end.
+    Rate {
+        number: u8,
+        touchpoint: Touchpoint,
+        day: i32,
+        level: u8,
+        partial: bool,
+    },
+    /// One who left comes back and goes on, perhaps after midnight.
+    Complete { pick: usize, day: i32, level: u8 },
+    /// The collector is ended and started again.
+    Restart,
+    Ask(WeighedQuery),
+}
+
+prop_compose! {
+    fn any_dossier()(
+        number in 0..DOSSIERS, procedure in 0..3usize, unit in 0..3usize, filing in prop::option::of(0..2usize),
+        finished in prop::option::weighted(0.8, 0..40i32), due in prop::option::of(0..40i32),
+    ) -> Dossier {
+        Dossier {
+            code: code(number),
+            procedure: format!("P{procedure}"),
+            unit: format!("U{unit}"),
+            authority: None,
+            filing_channel: filing.map(|filing| ["desk", "online"][filing].to_owned()),
+            received_at: None,
+            due_at: due.map(moment),
+            finished_at: finished.map(moment),
+            outcome: None,
+        }
+    }
+}
+
+prop_compose! {
+    fn any_question()(
+        from in -3..40i32, length in 0..45i32, rated_to in prop::option::of(-1..42i32),
+        filter in 0..6usize, pick in 0..3usize,
+    ) -> WeighedQuery {
+        let mut passes = FinishedFilter::default();
+        match filter {
+            0 => passes.units = vec![format!("U{pick}"), "nowhere".into()],
+            1 => passes.fields = vec!["Đất đai".into()],
+            2 => passes.procedures = vec![format!("P{pick}")],
+            _ => {}
+        }
+        WeighedQuery {
+            form: key(),
+            from: day(from),
+            to: day(from + length),
+            filter: passes,
+            rated_to: rated_to.map(day),
+        }
+    }
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let touchpoint = prop::sample::select(&TOUCHPOINTS[..]);
+    let rating = (0..DOSSIERS, touchpoint, 0..40i32, 1..6u8, any::<bool>());
+    prop_oneof![
+        6 => any_dossier().prop_map(Step::Feed),
+        5 => rating.prop_map(|(number, touchpoint, day, level, partial)| Step::Rate {
+            number, touchpoint, day, level, partial,
+        }),
+        3 => (any::<prop::sample::Index>(), 0..40i32, 1..6u8).prop_map(|(pick, day, level)| Step::Complete {
+            pick: pick.index(usize::MAX), day, level,
+        }),
+        1 => Just(Step::Restart),
+        6 => any_question().prop_map(Step::Ask),
+    ]
+}
+
+/// A store in a folder that can be closed and opened again, and everything that happened to it.
+struct World {
+    folder: TempDir,
+    store: Option<SqliteStore>,
+    events: u128,
+    dossiers: BTreeMap<String, Dossier>,
+    /// As they are now, with whether each is the one that counts for its dossier.
+    ratings: Vec<(Admitted, bool)>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let (folder, store) = store_fixture::store();
+        let procedures = FIELDS.map(|(code, field)| Procedure {
+            code: code.into(),
+            name: code.into(),
+            field: field.into(),
+        });
+        store.upsert_procedures(procedures.into()).await.unwrap();
+        Self {
+            folder,
+            store: Some(store),
+            events: 0,
+            dossiers: BTreeMap::new(),
+            ratings: Vec::new(),
+        }
+    }
+
+    fn store(&self) -> &SqliteStore {
+        self.store.as_ref().unwrap()
+    }
+
+    async fn append(&self, one: &Admitted) -> bool {
+        match self.store().append(vec![one.clone()]).await.unwrap()[..] {
+            [Appended::Stored { counted }] => counted,
+            ref other => panic!("{other:?}"),
+        }
+    }
+
+    async fn ask(&self, query: &WeighedQuery) -> Vec<(WeighedKind, Weighed)> {
+        let namings = TOUCHPOINTS.map(|touchpoint| -> Naming {
+            Arc::new(move |code| pseudonym(code, touchpoint))
+        });
+        let asked = self.store().weighed(query.clone(), namings.into());
+        asked.await.unwrap()
+    }
+
+    fn count(&self, query: &WeighedQuery) -> Vec<(WeighedKind, Weighed)> {
+        let form = form();
+        let counter = Counter::new(&form);
+        let mut kinds: BTreeMap<WeighedKind, Weighed> = BTreeMap::new();
+        for dossier in self.dossiers.values() {
+            let Some(finished) = dossier.finished_at.map(business_day) else {
+                continue;
+            };
+            let field = FIELDS.iter().find(|(code, _)| *code == dossier.procedure);
+            let field = field.map(|(_, field)| (*field).to_owned());
+            let lets = |allowed: &[String], value: Option<&String>| {
+                allowed.is_empty() || value.is_some_and(|value| allowed.contains(value))
+            };
+            if finished < query.from
+                || finished > query.to
+                || !lets(&query.filter.units, Some(&dossier.unit))
+                || !lets(&query.filter.procedures, Some(&dossier.procedure))
+                || !lets(&query.filter.fields, field.as_ref())
+            {
+                continue;
+            }
+            let kind = WeighedKind {
+                unit: dossier.unit.clone(),
+                field,
+                timeliness: dossier.timeliness(),
+                filing_channel: dossier.filing_channel.clone(),
+            };
+            let weighed = kinds.entry(kind).or_insert_with(|| Weighed {
+                closed: 0,
+                cell: Cell::empty(&form),
+            });
+            weighed.closed += 1;
+            let code = DossierCode::parse(&dossier.code).unwrap();
+            let rating = TOUCHPOINTS.into_iter().find_map(|touchpoint| {
+                let name = Some(pseudonym(&code, touchpoint));
+                self.ratings.iter().find(|(one, counts)| {
+                    let in_time = query.rated_to.is_none_or(|last| one.day <= last);
+                    *counts && one.pseudonym == name && in_time
+                })
+            });
+            if let Some((one, _)) = rating {
+                let marks = Marks {
+                    partial: one.partial,
+                    assisted: one.assisted,
+                    flagged: one.flags != 0,
+                };
+                counter.add(&mut weighed.cell, &one.answers, marks);
+            }
+        }
+        kinds.into_iter().collect()
+    }
+
+    async fn go(&mut self, step: Step) {
+        self.events += 1;
+        match step {
+            Step::Feed(dossier) => {
+                let all = vec![dossier.clone()];
+                self.store().upsert_dossiers(all).await.unwrap();
+                self.dossiers.insert(dossier.code.clone(), dossier);
+            }
+            Step::Rate {
+                number,
+                touchpoint,
+                day: on,
+                level,
+                partial,
+            } => {
+                let code = DossierCode::parse(&code(number)).unwrap();
+                let one = Admitted {
+                    pseudonym: Some(pseudonym(&code, touchpoint)),
+                    touchpoint,
+                    day: day(on),
+                    answers: Packed(vec![level, 5, Packed::MISSING, Packed::MISSING]),
+                    partial,
+                    ..admitted(self.events)
+                };
+                let counts = self.append(&one).await;
+                self.ratings.push((one, counts));
+            }
+            Step::Complete {
+                pick,
+                day: on,
+                level,
+            } => {
+                let open: Vec<usize> = (0..self.ratings.len())
+                    .filter(|at| self.ratings[*at].0.partial)
+                    .collect();
+                let Some(at) = pick.checked_rem(open.len()).map(|at| open[at]) else {
+                    return;
+                };
+                let one = Admitted {
+                    revision: self.ratings[at].0.revision + 1,
+                    fingerprint: [level; 16],
+                    day: day(on),
+                    answers: Packed(vec![level, level, 2, 1]),
+                    partial: false,
+                    ..self.ratings[at].0.clone()
+                };
+                let counts = self.append(&one).await;
+                self.ratings[at] = (one, counts);
+            }
+            Step::Restart => {
+                drop(self.store.take());
+                self.store = Some(SqliteStore::open(self.folder.path(), forms()).unwrap());
+            }
+            Step::Ask(query) => {
+                let (found, plain) = (self.ask(&query).await, self.count(&query));
+                assert_eq!(found, plain, "{query:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn what_is_weighed_is_what_a_plain_count_says(
+        steps in prop::collection::vec(any_step(), 1..60),
+        last in prop::collection::vec(any_question(), 4),
+    ) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let mut world = World::new().await;
+            for step in steps {
+                world.go(step).await;
+            }
+            for query in last {
+                world.go(Step::Ask(query)).await;
+            }
+            assert_eq!(world.store().verify().await.unwrap().differences, []);
+        });
+    }
+}
