@@ -31,6 +31,7 @@ fn choices() -> Vec<(&'static str, String)> {
         ("known dossiers", "provenance=dossier".to_owned()),
         ("all units", "all=1".to_owned()),
         ("units as they are today", "units=as-is".to_owned()),
+        ("weighted to the dossiers", "weights=raked".to_owned()),
     ]
 }
 
