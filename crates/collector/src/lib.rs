@@ -21,6 +21,7 @@ pub mod presenting;
 pub mod pulse;
 pub mod qd766;
 pub mod qr;
+pub mod ranks;
 pub mod reports;
 pub mod retention;
 pub mod site;

@@ -104,7 +104,8 @@ const PAGES: [&str; 12] = [
     "/staff/flags?lang=en",
 ];
 
-const ROUTES: [&str; 10] = [
+const ROUTES: [&str; 11] = [
+    "/api/v1/ranks?form=t",
     "/api/v1/index?form=t",
     "/api/v1/index?form=t&by=unit,channel",
     "/api/v1/index?form=t&by=procedure",

@@ -342,3 +342,52 @@ async fn units_of_today_take_their_predecessors_over_by_choice_and_every_page_an
         .bearer_auth(collector.key(Role::Analyst));
     http_fixture::problem(wrong.send().await.unwrap(), 400, "unknown-value").await;
 }
+
+#[tokio::test]
+async fn ranks_of_the_api_are_those_of_the_page() {
+    let (collector, cookie) = with_ratings().await;
+    let ranks = async |role, query: &str| {
+        let request = collector.get(&format!("/api/v1/ranks?form=t&{query}"));
+        request.bearer_auth(collector.key(role)).send().await.unwrap()
+    };
+    for query in [
+        "from=2026-07-01",
+        "",
+        "method=mean100",
+        "channel=kiosk&units=as-is",
+        "unit=A",
+    ] {
+        let told: Value = ranks(Role::Analyst, query).await.json().await.unwrap();
+        assert_eq!(told["technique"], "rank-interval/1", "{told}");
+        let path = format!("/staff/units?{query}&export=csv");
+        let file = text(&collector, &cookie, &path).await;
+        let rows = rows(&file, b',');
+        let cells = told["index"]["cells"].as_array().unwrap();
+        let places = told["ranks"].as_array().unwrap();
+        assert_eq!((cells.len(), places.len()), (rows.len(), rows.len()));
+        for ((cell, rank), row) in cells.iter().zip(places).zip(&rows) {
+            assert_eq!(cell["key"]["unit"], row[1].as_str());
+            let value = cell["value"].as_f64();
+            assert_eq!(value.map(|value| format!("{value:.2}")).unwrap_or_default(), row[2]);
+            assert_eq!(cell["suppressed"].as_bool().unwrap(), rank.is_null());
+            let (band, range) = match rank {
+                Value::Null => (String::new(), String::new()),
+                rank => (
+                    rank["band"].to_string(),
+                    format!("{}–{}", rank["best"], rank["worst"]),
+                ),
+            };
+            assert_eq!([band, range], [row[10].clone(), row[11].clone()], "{query}");
+        }
+        let bands = places.iter().filter_map(|rank| rank["band"].as_u64()).max();
+        assert_eq!(told["bands"].as_u64(), bands);
+    }
+    let refused = ranks(Role::Device, "").await;
+    http_fixture::problem(refused, 403, "wrong-role").await;
+    for wrong in ["by=unit", "interval_of=closed", "weights=raked", "colour=red"] {
+        let refused = ranks(Role::Admin, wrong).await;
+        http_fixture::problem(refused, 400, "unknown-parameter").await;
+    }
+    let unknown = collector.get("/api/v1/ranks?form=t").send().await.unwrap();
+    http_fixture::problem(unknown, 401, "no-key").await;
+}

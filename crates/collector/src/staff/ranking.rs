@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use statistics::confidence::Confidence;
-use statistics::estimate::{Estimate, estimate};
-use statistics::interval::{IntervalKind, Population};
+use statistics::estimate::Estimate;
+use statistics::interval::IntervalKind;
 use statistics::methods::Technique;
-use statistics::rank::{Rank, rank};
 use survey::form::Form;
 use survey::method::Method;
 
-use super::asked::{Asked, measured};
+use super::asked::Asked;
 use super::desk::Officer;
 use super::plot::{Dot, intervals};
 use super::report::unit_name;
@@ -21,7 +19,8 @@ use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
-use crate::index::{IndexCell, Measured};
+use crate::index::{IndexCell, IndexError, IndexRequest};
+use crate::ranks::{Ranking, UnitRank, ranking};
 use crate::store::Unit;
 
 const PATH: &str = "/staff/units";
@@ -34,58 +33,38 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let form = asked.form(&app).await?;
-    let sheet = match (&form, asked.days()) {
-        (Some(form), Ok(days)) => match measured(&app, asked.request(form, &["unit"], days)).await?
-        {
-            Some(measured) => Some(sheet(
-                form,
-                &measured,
-                &asked.scope.units(app.store.as_ref()).await?,
-                &asked,
-            )),
-            None => None,
-        },
+    let ranked = match (&form, asked.days()) {
+        (Some(form), Ok(days)) => ranked(&app, asked.request(form, &[], days)).await?,
+        _ => None,
+    };
+    let sheet = match (&form, &ranked) {
+        (Some(form), Some(ranked)) => Some(sheet(
+            form,
+            ranked,
+            &asked.scope.units(app.store.as_ref()).await?,
+            &asked,
+        )),
         _ => None,
     };
     sheet_page::answer(&app, &officer, &asked, PATH, form.as_deref(), sheet).await
 }
 
-/// A shown unit on its way to a rank. Suppressed units never become one.
-struct Ranked<'a> {
-    cell: &'a IndexCell,
-    value: f64,
-    estimate: Option<Estimate>,
-    rank: Option<Rank>,
+/// The units in order, or `None` when the question was at fault.
+async fn ranked(app: &App, request: IndexRequest) -> Result<Option<Ranking>, Problem> {
+    let threshold = app.settings.threshold;
+    match ranking(app.store.as_ref(), &app.forms, threshold, request).await {
+        Ok(ranking) => Ok(Some(ranking)),
+        Err(IndexError::Request { .. }) => Ok(None),
+        Err(IndexError::Store(error)) => Err(error.into()),
+    }
 }
 
-fn sheet(form: &Form, measured: &Measured, units: &[Unit], asked: &Asked) -> Sheet {
+fn sheet(form: &Form, ranking: &Ranking, units: &[Unit], asked: &Asked) -> Sheet {
     let lang = asked.lang();
     let words = lang.words();
-    let answer = &measured.answer;
-    let mut shown: Vec<Ranked> = answer
-        .cells
-        .iter()
-        .zip(&measured.sums)
-        .filter(|(cell, _)| !cell.suppressed)
-        .filter_map(|(cell, sums)| {
-            Some(Ranked {
-                cell,
-                value: cell.value?,
-                estimate: sums.and_then(|(sums, measure)| {
-                    estimate(&sums, measure, Population::Process, Confidence::P95).ok()
-                }),
-                rank: None,
-            })
-        })
-        .collect();
-    let estimates: Option<Vec<Estimate>> = shown.iter().map(|one| one.estimate.clone()).collect();
-    let ranks = estimates.and_then(|all| rank(&all, Confidence::P95).ok());
-    for (one, rank) in shown.iter_mut().zip(ranks.into_iter().flatten()) {
-        one.rank = Some(rank);
-    }
-    // The highest first; those alike in the order of their codes.
-    shown.sort_by(|a, b| b.value.total_cmp(&a.value));
-    let kinds = kinds(shown.iter().filter_map(|one| one.estimate.as_ref()), lang);
+    let answer = &ranking.answer.index;
+    let ranked = || answer.cells.iter().zip(&ranking.answer.ranks);
+    let kinds = kinds(ranking.estimates.iter(), lang);
     let name = |cell: &IndexCell| match cell.key.get("unit") {
         Some(code) => unit_name(units, code).unwrap_or(code).to_owned(),
         None => words.report.no_unit.clone(),
@@ -94,32 +73,25 @@ fn sheet(form: &Form, measured: &Measured, units: &[Unit], asked: &Asked) -> She
         Method::Points18 => 18.0,
         _ => 100.0,
     };
-    let dots: Vec<Dot> = shown
-        .iter()
-        .map(|one| Dot {
-            name: name(one.cell),
-            value: one.value,
-            interval: one.cell.interval,
-            shaded: one.rank.is_some_and(|rank| rank.band.is_multiple_of(2)),
+    let dots: Vec<Dot> = ranked()
+        .filter_map(|(cell, rank)| {
+            Some(Dot {
+                name: name(cell),
+                value: cell.value?,
+                interval: cell.interval,
+                shaded: rank.is_some_and(|rank| rank.band.is_multiple_of(2)),
+            })
         })
         .collect();
-    let ranked = shown.iter().map(|one| (one.cell, one.rank));
-    // In the order of their codes, which tells nothing about their ratings.
-    let others = answer
-        .cells
-        .iter()
-        .filter(|cell| cell.suppressed || cell.value.is_none())
-        .map(|cell| (cell, None));
-    let rows = ranked
-        .chain(others)
-        .map(|(cell, rank)| row(cell, name(cell), rank, form, answer.threshold, asked))
+    let rows = ranked()
+        .map(|(cell, rank)| row(cell, name(cell), *rank, form, answer.threshold, asked))
         .collect();
-    let bands = shown.iter().filter_map(|one| Some(one.rank?.band)).max();
+    let shown = answer.cells.iter().filter(|cell| cell.value.is_some());
     let summary = fill(
         &words.figures.ranking_summary,
         &[
-            ("units", &shown.len().to_string()),
-            ("bands", &bands.unwrap_or_default().to_string()),
+            ("units", &shown.count().to_string()),
+            ("bands", &ranking.answer.bands.to_string()),
             (
                 "hidden",
                 &answer
@@ -198,7 +170,7 @@ fn columns(lang: Language) -> Vec<String> {
 fn row(
     cell: &IndexCell,
     name: String,
-    rank: Option<Rank>,
+    rank: Option<UnitRank>,
     form: &Form,
     threshold: u64,
     asked: &Asked,
@@ -225,7 +197,7 @@ fn row(
             Value::count(cell.missing),
             Value::count(cell.closed),
             Value::coverage(cell.coverage),
-            Value::count(rank.and_then(|rank| u64::try_from(rank.band).ok())),
+            Value::count(rank.map(|rank| rank.band)),
             rank.map_or(Value::Empty, |rank| {
                 Value::Text(format!("{}–{}", rank.best, rank.worst))
             }),

@@ -75,7 +75,7 @@ where
 }
 
 /// Reads the parameters; lists may be repeated or separated by commas.
-fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Problem> {
+pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Problem> {
     let mut single: BTreeMap<String, String> = BTreeMap::new();
     let mut by = Vec::new();
     let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -99,7 +99,7 @@ pub(super) struct Parameters {
 }
 
 /// The id of a method.
-struct MethodId;
+pub(super) struct MethodId;
 
 impl PartialSchema for MethodId {
     fn schema() -> RefOr<Schema> {
@@ -127,7 +127,7 @@ impl PartialSchema for UnitsName {
 impl ToSchema for UnitsName {}
 
 /// What becomes of flagged responses.
-struct FlaggedWord;
+pub(super) struct FlaggedWord;
 
 impl PartialSchema for FlaggedWord {
     fn schema() -> RefOr<Schema> {
@@ -188,7 +188,7 @@ impl PartialSchema for Dimensions {
 impl ToSchema for Dimensions {}
 
 /// A list of values without commas and without blanks around them.
-struct Values;
+pub(super) struct Values;
 
 impl PartialSchema for Values {
     fn schema() -> RefOr<Schema> {

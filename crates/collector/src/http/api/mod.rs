@@ -14,6 +14,7 @@ mod index_parameters;
 pub(crate) mod invites;
 mod present;
 mod qd766;
+mod ranks;
 mod responses;
 mod sites;
 
@@ -90,6 +91,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(invites::post))
         .routes(routes!(invites::get))
         .routes(routes!(index::get))
+        .routes(routes!(ranks::get))
         .routes(routes!(qd766::get))
         .routes(routes!(document))
         .routes(routes!(health::alive))
