@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::auth::{self, AuthError};
-use crate::store::{DeviceSettings, Enrolment, Role, Store, StoreError};
+use crate::store::{Change, Deed, DeviceSettings, Enrolment, Entry, Role, Store, StoreError};
 
 /// How long a code lasts: long enough to walk to the kiosk, too short to be guessed. With eight digits and the limit on
 /// wrong keys (60 a minute and address), one address finds a given code with a chance of 1 in 100,000.
@@ -30,7 +30,7 @@ pub enum EnrolmentError {
     Auth(#[from] AuthError),
 }
 
-/// Gives a code for a kiosk of this name; an earlier one for it is over. An enrolled kiosk of this name keeps its place and
+/// Gives a code for a kiosk of this name, and writes down that `who` did; an earlier one for it is over. An enrolled kiosk of this name keeps its place and
 /// gets another key when the code is used.
 ///
 /// # Errors
@@ -39,17 +39,20 @@ pub async fn open(
     store: &dyn Store,
     name: &str,
     device: DeviceSettings,
+    who: &str,
 ) -> Result<Given, EnrolmentError> {
     let code = auth::new_code()?;
     let expires_at = Timestamp::now() + LIFETIME;
-    store
-        .add_enrolment(Enrolment {
-            code: auth::hash_secret(&code),
-            name: name.to_owned(),
-            device,
-            expires_at,
-        })
-        .await?;
+    let entry = Entry::now(who, Deed::DeviceCode, name, &device.in_words());
+    let change = Change::AddEnrolment(Box::new(Enrolment {
+        code: auth::hash_secret(&code),
+        name: name.to_owned(),
+        device,
+        expires_at,
+    }));
+    if !store.change(change, Some(entry)).await? {
+        return Err(StoreError::NameTaken(name.to_owned()).into());
+    }
     Ok(Given { code, expires_at })
 }
 

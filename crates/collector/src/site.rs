@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::auth::{self, AuthError};
-use crate::store::{Site, SiteKey, Store, StoreError};
+use crate::store::{Change, Deed, Entry, Site, SiteKey, Store, StoreError};
 
 /// How long an old key stays good when another takes its place, unless said otherwise, in days.
 pub const OVERLAP_DAYS: u16 = 30;
@@ -21,7 +21,7 @@ pub enum SiteError {
     Auth(#[from] AuthError),
 }
 
-/// Makes a site and gives its key; `None` when the name is taken, by a revoked site too.
+/// Makes a site, writes down that `who` did, and gives its key; `None` when the name is taken, by a revoked site too.
 ///
 /// # Errors
 /// See [`SiteError`].
@@ -31,6 +31,7 @@ pub async fn create(
     origins: Vec<String>,
     unit: Option<String>,
     form: Option<String>,
+    who: &str,
 ) -> Result<Option<String>, SiteError> {
     let key = new_key()?;
     let site = Site {
@@ -42,10 +43,12 @@ pub async fn create(
         keys: vec![key.clone()],
         revoked_at: None,
     };
-    Ok(store.add_site(site).await?.then_some(key.key))
+    let entry = Entry::now(who, Deed::SiteCreate, name, &site.origins.join(" "));
+    let added = store.change(Change::AddSite(site), Some(entry)).await?;
+    Ok(added.then_some(key.key))
 }
 
-/// Gives a site another key; those before it stay good for so many days. The new key and the end of the old ones; `None`
+/// Gives a site another key, and writes down that `who` did; those before it stay good for so many days. The new key and the end of the old ones; `None`
 /// when there is no such site, or it is revoked.
 ///
 /// # Errors
@@ -54,13 +57,21 @@ pub async fn rotate(
     store: &dyn Store,
     name: &str,
     overlap_days: u16,
+    who: &str,
 ) -> Result<Option<(String, Timestamp)>, SiteError> {
     let key = new_key()?;
     let now = key.created_at;
     let until = now
         .checked_add(SignedDuration::from_hours(24 * i64::from(overlap_days)))
         .unwrap_or(now);
-    let rotated = store.rotate_site(name, key.clone(), until).await?;
+    let detail = format!("keys before it good until {until}");
+    let entry = Entry::now(who, Deed::SiteRotate, name, &detail);
+    let change = Change::RotateSite {
+        name: name.to_owned(),
+        key: key.clone(),
+        old_until: until,
+    };
+    let rotated = store.change(change, Some(entry)).await?;
     Ok(rotated.then_some((key.key, until)))
 }
 

@@ -182,7 +182,7 @@ fn settings() -> DeviceSettings {
 #[tokio::test]
 async fn a_code_is_worth_one_key_with_its_settings() {
     let collector = Collector::start().await;
-    let given = enrolment::open(&*collector.store, "hall-1", settings())
+    let given = enrolment::open(&*collector.store, "hall-1", settings(), "lan")
         .await
         .unwrap();
     let (first, last) = given.code.split_at(4);
@@ -207,7 +207,7 @@ async fn a_code_is_worth_one_key_with_its_settings() {
 async fn a_machine_that_has_lost_its_key_gets_another_and_the_old_one_is_refused() {
     let collector = Collector::start().await;
     let old = collector.key(Role::Device).to_owned();
-    let given = enrolment::open(&*collector.store, "device", settings())
+    let given = enrolment::open(&*collector.store, "device", settings(), "lan")
         .await
         .unwrap();
     // Until the code is used, the machine that is there works on.
@@ -231,7 +231,7 @@ async fn a_machine_that_has_lost_its_key_gets_another_and_the_old_one_is_refused
 async fn a_code_that_is_over_replaced_or_guessed_is_worth_nothing() {
     let collector = Collector::start().await;
     let open = async || {
-        enrolment::open(&*collector.store, "hall-1", settings())
+        enrolment::open(&*collector.store, "hall-1", settings(), "lan")
             .await
             .unwrap()
     };
@@ -249,7 +249,7 @@ async fn a_code_that_is_over_replaced_or_guessed_is_worth_nothing() {
         .await;
     assert_eq!(late.unwrap(), None);
     // The name of another kind of key is not to be had.
-    let taken = enrolment::open(&*collector.store, "admin", settings()).await;
+    let taken = enrolment::open(&*collector.store, "admin", settings(), "lan").await;
     assert!(taken.is_err());
     // Whoever guesses is held up long before the codes are used up, and then even the right one is not looked at.
     let mut held = false;

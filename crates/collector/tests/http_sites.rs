@@ -27,13 +27,14 @@ const DOSSIER: &str = "000.00.19.H10-260804-0001";
 async fn with_portals() -> (Collector, String) {
     let collector = Collector::start_with(|settings| settings.threshold = 1).await;
     let store = &*collector.store;
-    let key = site::create(store, "dvc", vec![PORTAL.to_owned()], None, None).await;
+    let key = site::create(store, "dvc", vec![PORTAL.to_owned()], None, None, "lan").await;
     let other = site::create(
         store,
         "xa-a",
         vec![OTHER_PORTAL.to_owned()],
         Some("U9".to_owned()),
         Some("t".to_owned()),
+        "lan",
     );
     other.await.unwrap().unwrap();
     (collector, key.unwrap().unwrap())
@@ -193,7 +194,7 @@ async fn a_page_can_read_that_it_was_too_slow() {
     })
     .await;
     let origins = vec![PORTAL.to_owned()];
-    let key = site::create(&*collector.store, "dvc", origins, None, None).await;
+    let key = site::create(&*collector.store, "dvc", origins, None, None, "lan").await;
     let key = key.unwrap().unwrap();
     let answer = send(
         &collector,
@@ -283,7 +284,7 @@ async fn a_key_is_rotated_with_overlap_and_a_site_is_revoked() {
             body["detail"].as_str().unwrap_or_default().to_owned(),
         )
     };
-    let (new, until) = site::rotate(store, "dvc", 30).await.unwrap().unwrap();
+    let (new, until) = site::rotate(store, "dvc", 30, "lan").await.unwrap().unwrap();
     assert!(until > Timestamp::now() + SignedDuration::from_hours(29 * 24));
     assert_eq!(try_with(&old).await.0, 200);
     assert_eq!(try_with(&new).await.0, 200);
@@ -300,7 +301,7 @@ async fn a_key_is_rotated_with_overlap_and_a_site_is_revoked() {
             .await
             .unwrap()
     );
-    let (fourth, _) = site::rotate(store, "dvc", 30).await.unwrap().unwrap();
+    let (fourth, _) = site::rotate(store, "dvc", 30, "lan").await.unwrap().unwrap();
     for ended in [&old, &new] {
         let (status, detail) = try_with(ended).await;
         assert_eq!(status, 403);
@@ -311,7 +312,7 @@ async fn a_key_is_rotated_with_overlap_and_a_site_is_revoked() {
 
     assert!(store.revoke_site("dvc", Timestamp::now()).await.unwrap());
     assert_eq!(try_with(&fourth).await.0, 403);
-    assert_eq!(site::rotate(store, "dvc", 30).await.unwrap(), None);
+    assert_eq!(site::rotate(store, "dvc", 30, "lan").await.unwrap(), None);
     // Its pages are those of nobody now.
     let answer = collector
         .get("/api/v1/forms")
@@ -465,7 +466,7 @@ async fn one_address_cannot_flood_the_index_through_a_portal() {
     let collector =
         Collector::start_with(|settings| settings.rates.portal = Rate::new(few, few)).await;
     let origins = vec![PORTAL.to_owned()];
-    let key = site::create(&*collector.store, "dvc", origins, None, None).await;
+    let key = site::create(&*collector.store, "dvc", origins, None, None, "lan").await;
     let key = key.unwrap().unwrap();
     let by_unit = || rating(json!({"unit": UNIT}));
     for _ in 0..3 {

@@ -4,7 +4,11 @@
 
 mod http_fixture;
 
-use collector::store::{AuditFilter, Deed, Entry, Role};
+use collector::reports::{Event, NewReport, ReportFilter, Source, Standing, Step};
+use collector::store::{
+    AuditFilter, Change, Deed, DeviceSettings, Entry, Key, Role, Session, Site, User,
+};
+use collector::{enrolment, site};
 use http_fixture::{Collector, OFFICER, form};
 use reqwest::{StatusCode, header};
 
@@ -48,6 +52,127 @@ async fn sign_ins_and_refused_ones_are_written_down_but_never_what_was_typed_for
     assert!(page.contains("Sign-in refused"));
     assert!(page.contains("127.0.0.1"), "where they came from");
     assert!(!page.contains("gõ nhầm"));
+}
+
+#[tokio::test]
+async fn who_is_held_up_for_trying_too_often_is_written_down_once_a_minute() {
+    let collector = Collector::start_with(|settings| {
+        settings.rates.login_address.burst = 2.try_into().unwrap();
+        settings.rates.login_address.per_minute = 1.try_into().unwrap();
+    })
+    .await;
+    collector.add_officer(Role::Analyst).await;
+    for status in [422, 422, 429, 429, 429] {
+        let answer = collector.try_sign_in(OFFICER.0, "sai").await;
+        assert_eq!(answer.status(), status);
+    }
+    let filter = AuditFilter {
+        most: 10,
+        ..AuditFilter::default()
+    };
+    let entries = collector.store.audited(filter).await.unwrap();
+    let told: Vec<(Deed, &str, &str)> = entries
+        .iter()
+        .map(|(_, entry)| (entry.what, entry.about.as_str(), entry.detail.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Deed::SignInRefused, OFFICER.0, "127.0.0.1, too many tries"),
+            (Deed::SignInRefused, OFFICER.0, "127.0.0.1"),
+            (Deed::SignInRefused, OFFICER.0, "127.0.0.1"),
+        ]
+    );
+}
+
+/// The log refuses every entry, as if its part of the disk were broken: then nothing is done either.
+#[tokio::test]
+async fn what_cannot_be_written_down_is_not_done() {
+    let collector = Collector::start().await;
+    let cookie = collector.sign_in(Role::Admin).await;
+    let store = &collector.store;
+    let key = site::create(&**store, "dvc", Vec::new(), None, None, "lan").await;
+    let key = key.unwrap().unwrap();
+    let now = jiff::Timestamp::now();
+    let report = NewReport {
+        outside_id: None,
+        source: Source::Hotline,
+        text: "câu".into(),
+        dossier: None,
+        received_at: now,
+        standing: Standing::new("A".into(), now, true),
+    };
+    let id = store.open_report(report.clone(), "lan", now).await.unwrap();
+    let before = written(&collector).await;
+    let database = rusqlite::Connection::open(collector.folder.path().join("hai-long.db")).unwrap();
+    let refuse = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END";
+    database.execute_batch(refuse).unwrap();
+
+    let user = User {
+        branch: Some("A".into()),
+        ..store.user(OFFICER.0).await.unwrap().unwrap()
+    };
+    let device = store.device("device").await.unwrap().unwrap();
+    let other = DeviceSettings {
+        unit: "B".into(),
+        ..device.clone()
+    };
+    let session = Session {
+        hash: [9; 32],
+        user: OFFICER.0.into(),
+        csrf: "c".into(),
+        expires_at: now + jiff::SignedDuration::from_hours(1),
+    };
+    let site = store.sites().await.unwrap().remove(0);
+    let moved = Site {
+        unit: Some("B".into()),
+        ..site.clone()
+    };
+    let kiosk = Key {
+        name: "kiosk".into(),
+        role: Role::Analyst,
+        hash: [8; 32],
+        device: None,
+        created_at: now,
+    };
+    let entry = || Some(Entry::now("lan", Deed::UserChange, "", ""));
+    for change in [
+        Change::PutUser(user),
+        Change::AddSession(session),
+        Change::AddKey(Box::new(kiosk)),
+        Change::RemoveKey("device".into()),
+        Change::SetDevice("device".into(), Box::new(other)),
+        Change::SetSite(moved),
+        Change::RevokeSite("dvc".into(), now),
+    ] {
+        let told = format!("{change:?}");
+        assert!(store.change(change, entry()).await.is_err(), "{told}");
+    }
+    assert!(enrolment::open(&**store, "hall", device.clone(), "lan").await.is_err());
+    assert!(site::create(&**store, "dvc-2", Vec::new(), None, None, "lan").await.is_err());
+    assert!(site::rotate(&**store, "dvc", 30, "lan").await.is_err());
+    assert!(store.open_report(report, "lan", now).await.is_err());
+    let (kept, history) = store.report(id).await.unwrap().unwrap();
+    let event = Event {
+        step: Step::Assigned,
+        ..history[0].clone()
+    };
+    assert!(store.step_report(id, kept.version, event).await.is_err());
+    assert_eq!(collector.try_sign_in(OFFICER.0, OFFICER.1).await.status(), 503);
+
+    database.execute_batch("DROP TRIGGER broken").unwrap();
+    assert_eq!(store.user(OFFICER.0).await.unwrap().unwrap().branch, None);
+    assert_eq!(store.session(&[9; 32], now).await.unwrap(), None);
+    assert!(store.keys().await.unwrap().iter().all(|key| key.name != "kiosk"));
+    assert_eq!(store.device("device").await.unwrap(), Some(device));
+    assert_eq!(store.sites().await.unwrap(), [site]);
+    assert!(store.site_of_key(&key).await.unwrap().is_some());
+    let all = store.reports(ReportFilter::default()).await.unwrap();
+    assert_eq!(all.len(), 1);
+    assert_eq!(store.report(id).await.unwrap().unwrap().1, history);
+    assert_eq!(written(&collector).await, before);
+    let (status, _) = get(&collector, &cookie, "/staff/audit").await;
+    assert_eq!(status, StatusCode::OK, "the session of before stands");
 }
 
 #[tokio::test]

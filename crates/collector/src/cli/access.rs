@@ -3,10 +3,10 @@
 use anyhow::{Result, bail};
 use clap::{Subcommand, ValueEnum};
 use collector::auth;
-use collector::store::{Deed, DeviceSettings, Key as KeptKey, Role, Store};
+use collector::store::{Change, Deed, DeviceSettings, Key as KeptKey, Role, Store};
 use jiff::Timestamp;
 
-use super::audit::note;
+use super::audit::change;
 use super::open::{open_existing, open_or_create};
 use super::{Outcome, table};
 use crate::settings::Common;
@@ -85,10 +85,10 @@ impl Key {
             }
             Self::Remove { name } => {
                 let opened = open_existing(&common.data)?;
-                if !opened.store.remove_key(&name).await? {
+                let removal = Change::RemoveKey(name.clone());
+                if !change(&*opened.store, removal, Deed::KeyRemove, &name, "").await? {
                     bail!("there is no key named {name:?}; see \"hai-long key list\"");
                 }
-                note(&*opened.store, Deed::KeyRemove, &name, "").await?;
             }
         }
         Ok(Outcome::Done)
@@ -102,12 +102,7 @@ pub async fn add_key(
     role: Role,
     device: Option<DeviceSettings>,
 ) -> Result<String> {
-    if store.keys().await?.iter().any(|key| key.name == name) {
-        let of = if device.is_some() { "device" } else { "key" };
-        bail!(
-            "there is a key named {name:?} already; choose another name, or remove it with \"hai-long {of} remove {name}\""
-        );
-    }
+    let of = if device.is_some() { "device" } else { "key" };
     let secret = auth::new_secret(role)?;
     let (deed, about) = (
         if device.is_some() {
@@ -121,16 +116,18 @@ pub async fn add_key(
         || auth::role_name(role).to_owned(),
         DeviceSettings::in_words,
     );
-    store
-        .add_key(KeptKey {
-            name,
-            role,
-            hash: auth::hash_secret(&secret),
-            device,
-            created_at: Timestamp::now(),
-        })
-        .await?;
-    note(store, deed, &about, &detail).await?;
+    let key = Change::AddKey(Box::new(KeptKey {
+        name,
+        role,
+        hash: auth::hash_secret(&secret),
+        device,
+        created_at: Timestamp::now(),
+    }));
+    if !change(store, key, deed, &about, &detail).await? {
+        bail!(
+            "there is a key named {about:?} already; choose another name, or remove it with \"hai-long {of} remove {about}\""
+        );
+    }
     Ok(secret)
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use collector::store::terms::Term;
-use collector::store::{AuditFilter, Deed, Entry, Store};
+use collector::store::{AuditFilter, Change, Deed, Entry, Store};
 
 use super::open::open_existing;
 use super::{Outcome, table};
@@ -107,10 +107,16 @@ impl Audit {
     }
 }
 
-/// Writes down what was done at the command line.
-pub async fn note(store: &dyn Store, what: Deed, about: &str, detail: &str) -> Result<()> {
+/// Makes a change at the command line and writes down who did, both or neither; false when there was nothing to change.
+pub async fn change(
+    store: &dyn Store,
+    change: Change,
+    what: Deed,
+    about: &str,
+    detail: &str,
+) -> Result<bool> {
     let entry = Entry::now(&person(), what, about, detail);
-    Ok(store.audit(entry).await?)
+    Ok(store.change(change, Some(entry)).await?)
 }
 
 /// Whoever the system says it is: who became another user by sudo, else the user. It is a help for honest people, no proof.

@@ -4,12 +4,12 @@ use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use collector::enrolment;
 use collector::kiosk_settings::{self, Written};
-use collector::store::{Deed, DeviceSettings, Role, StoreError};
+use collector::store::{Change, Deed, DeviceSettings, Role, StoreError};
 use survey::kiosk::KioskSettings;
 use survey::response::Fault;
 
 use super::access::{add_key, name};
-use super::audit::note;
+use super::audit::{change, person};
 use super::open::{Opened, open_existing, open_or_create};
 use super::{Outcome, table};
 use crate::settings::{Common, ServerArgs};
@@ -180,15 +180,13 @@ impl Device {
                 }
                 let settings = over(before.unwrap_or_default(), unit, form, &chosen)?;
                 check(&opened, &settings).await?;
-                let detail = settings.in_words();
-                let given = enrolment::open(&*opened.store, &name, settings).await;
+                let given = enrolment::open(&*opened.store, &name, settings, &person()).await;
                 let given = given.map_err(|error| match error {
                     enrolment::EnrolmentError::Store(StoreError::NameTaken(name)) => anyhow!(
                         "there is a key named {name:?} that is no kiosk's; choose another name"
                     ),
                     error => error.into(),
                 })?;
-                note(&*opened.store, Deed::DeviceCode, &name, &detail).await?;
                 table::line(&given.code)?;
                 eprintln!(
                     "Open /kiosk on the machine and type these digits before {}.",
@@ -208,10 +206,10 @@ impl Device {
                 let settings = over(before, unit, form, &chosen)?;
                 check(&opened, &settings).await?;
                 let detail = settings.in_words();
-                if !opened.store.set_device(&name, settings).await? {
+                let set = Change::SetDevice(name.clone(), Box::new(settings));
+                if !change(&*opened.store, set, Deed::DeviceSet, &name, &detail).await? {
                     bail!(unknown(&name));
                 }
-                note(&*opened.store, Deed::DeviceSet, &name, &detail).await?;
             }
             Self::List => {
                 let opened = open_existing(&common.data)?;
@@ -232,10 +230,12 @@ impl Device {
             Self::Remove { name } => {
                 let opened = open_existing(&common.data)?;
                 let known = opened.store.device(&name).await?.is_some();
-                if !known || !opened.store.remove_key(&name).await? {
+                let removal = Change::RemoveKey(name.clone());
+                if !known
+                    || !change(&*opened.store, removal, Deed::DeviceRemove, &name, "").await?
+                {
                     bail!(unknown(&name));
                 }
-                note(&*opened.store, Deed::DeviceRemove, &name, "").await?;
             }
         }
         Ok(Outcome::Done)

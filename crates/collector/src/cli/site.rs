@@ -3,11 +3,11 @@
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use collector::site::{self, OVERLAP_DAYS};
-use collector::store::{Deed, Site as Kept, SiteKey};
+use collector::store::{Change, Deed, Site as Kept, SiteKey};
 use jiff::Timestamp;
 
 use super::access::name;
-use super::audit::note;
+use super::audit::{change, person};
 use super::open::{Opened, open_existing, open_or_create};
 use super::{Outcome, table};
 use crate::settings::Common;
@@ -110,14 +110,13 @@ impl Site {
                         "note: without --unit, ratings that no dossier places are refused; see \"hai-long site create --help\""
                     );
                 }
-                let detail = origins.join(" ");
-                let made = site::create(&*opened.store, &name, origins, unit, form).await?;
+                let who = person();
+                let made = site::create(&*opened.store, &name, origins, unit, form, &who).await?;
                 let Some(key) = made else {
                     bail!(
                         "there is or was a site named {name:?}; choose another name, or see \"hai-long site list\""
                     );
                 };
-                note(&*opened.store, Deed::SiteCreate, &name, &detail).await?;
                 table::line(&key)?;
             }
             Self::List => {
@@ -154,28 +153,26 @@ impl Site {
                     site.form.as_deref().unwrap_or("-"),
                     site.origins.join(" ")
                 );
-                if !opened.store.set_site(site).await? {
+                let set = Change::SetSite(site);
+                if !change(&*opened.store, set, Deed::SiteSet, &name, &detail).await? {
                     bail!(unknown(&name));
                 }
-                note(&*opened.store, Deed::SiteSet, &name, &detail).await?;
             }
             Self::Rotate { name, overlap_days } => {
                 let opened = open_existing(&common.data)?;
-                let Some((key, until)) = site::rotate(&*opened.store, &name, overlap_days).await?
-                else {
+                let rotated = site::rotate(&*opened.store, &name, overlap_days, &person()).await?;
+                let Some((key, until)) = rotated else {
                     bail!(unknown(&name));
                 };
-                let detail = format!("keys before it good until {until}");
-                note(&*opened.store, Deed::SiteRotate, &name, &detail).await?;
                 table::line(&key)?;
                 eprintln!("The keys before it are good until {until}.");
             }
             Self::Revoke { name } => {
                 let opened = open_existing(&common.data)?;
-                if !opened.store.revoke_site(&name, Timestamp::now()).await? {
+                let end = Change::RevokeSite(name.clone(), Timestamp::now());
+                if !change(&*opened.store, end, Deed::SiteRevoke, &name, "").await? {
                     bail!(unknown(&name));
                 }
-                note(&*opened.store, Deed::SiteRevoke, &name, "").await?;
             }
         }
         Ok(Outcome::Done)

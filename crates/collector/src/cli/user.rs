@@ -5,11 +5,11 @@ use std::io::{BufRead, IsTerminal};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use collector::auth;
-use collector::store::{Deed, Role, User as Account};
+use collector::store::{Change, Deed, Role, User as Account};
 use jiff::Timestamp;
 
 use super::access::name;
-use super::audit::note;
+use super::audit::change;
 use super::open::{Opened, open_existing, open_or_create};
 use super::{Outcome, table};
 use crate::settings::Common;
@@ -252,8 +252,8 @@ async fn known(common: &Common, name: &str) -> Result<(Opened, Account)> {
 
 async fn put(opened: &Opened, account: Account, deed: Deed, detail: &str) -> Result<()> {
     let name = account.name.clone();
-    opened.store.put_user(account).await?;
-    note(&*opened.store, deed, &name, detail).await
+    change(&*opened.store, Change::PutUser(account), deed, &name, detail).await?;
+    Ok(())
 }
 
 impl PasswordFrom {

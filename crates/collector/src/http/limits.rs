@@ -72,6 +72,9 @@ impl Default for Rates {
     }
 }
 
+/// How often it is written down that an address tries to sign in too often.
+const THROTTLED: Rate = Rate::new(NonZeroU32::MIN, NonZeroU32::MIN);
+
 /// The limiters that count at run time.
 pub(crate) struct Limits {
     key: Limit<String>,
@@ -80,6 +83,7 @@ pub(crate) struct Limits {
     failures: Limit<IpAddr>,
     login_address: Limit<IpAddr>,
     login_name: Limit<String>,
+    throttled: Limit<IpAddr>,
 }
 
 impl Limits {
@@ -91,6 +95,7 @@ impl Limits {
             failures: Limit::new(rates.failures),
             login_address: Limit::new(rates.login_address),
             login_name: Limit::new(rates.login_name),
+            throttled: Limit::new(THROTTLED),
         }
     }
 
@@ -120,6 +125,11 @@ impl Limits {
         self.login_name.check(&name.to_owned())
     }
 
+    /// Is it time to say that sign-ins from this address are held up?
+    pub(crate) fn tells_of_throttled(&self, from: IpAddr) -> bool {
+        self.throttled.check(&from).is_ok()
+    }
+
     /// Forgets callers that have rested long enough, so that memory does not grow with the number of addresses seen.
     pub(crate) fn forget_rested(&self) {
         self.key.0.retain_recent();
@@ -128,6 +138,7 @@ impl Limits {
         self.failures.0.retain_recent();
         self.login_address.0.retain_recent();
         self.login_name.0.retain_recent();
+        self.throttled.0.retain_recent();
     }
 }
 

@@ -167,14 +167,6 @@ pub(super) async fn act(
     {
         return refused("changed", StatusCode::CONFLICT).await;
     }
-    officer
-        .did(
-            &app,
-            Deed::ReportChange,
-            &report.report.standing.unit,
-            &format!("{} {}", step.name(), report.id),
-        )
-        .await?;
     Ok(Redirect::to(&link(report.id, lang)).into_response())
 }
 

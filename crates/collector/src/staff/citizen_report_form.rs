@@ -98,13 +98,9 @@ pub(super) async fn save(
     let now = Timestamp::now();
     match fields.report(&app, &officer.scope, now).await? {
         Ok(report) => {
-            let unit = report.standing.unit.clone();
             let id = app
                 .store
                 .open_report(report, &officer.user.name, now)
-                .await?;
-            officer
-                .did(&app, Deed::ReportOpen, &unit, &id.to_string())
                 .await?;
             Ok(Redirect::to(&link(id, lang)).into_response())
         }

@@ -20,7 +20,7 @@ use super::words::{Choice, Language, fill};
 use crate::auth;
 use crate::http::{App, Problem, address};
 use crate::index::DEMO_NOTE;
-use crate::store::{Deed, Entry, Role, Session, User};
+use crate::store::{Change, Deed, Entry, Role, Session, User};
 
 const COOKIE: &str = "hl_session";
 /// A working day; then the officer signs in again.
@@ -166,7 +166,12 @@ impl Officer {
         self.user.role == Role::Admin && self.scope.is_all()
     }
 
-    /// Writes down what this officer did.
+    /// What this officer does, to be written down together with it.
+    pub(super) fn entry(&self, what: Deed, about: &str, detail: &str) -> Entry {
+        Entry::now(&self.user.name, what, about, detail)
+    }
+
+    /// Writes down what this officer reads.
     pub(super) async fn did(
         &self,
         app: &App,
@@ -174,8 +179,7 @@ impl Officer {
         about: &str,
         detail: &str,
     ) -> Result<(), Problem> {
-        let entry = Entry::now(&self.user.name, what, about, detail);
-        Ok(app.store.audit(entry).await?)
+        Ok(app.store.audit(self.entry(what, about, detail)).await?)
     }
 }
 
@@ -307,6 +311,7 @@ pub(super) async fn login(
         return Ok((StatusCode::FORBIDDEN, page).into_response());
     }
     if let Err(problem) = app.limits.login(address(&parts, &app), &name) {
+        throttled(&app, &parts, &name).await?;
         let seconds = problem.wait().to_string();
         let message = fill(&words.too_many, &[("seconds", &seconds)]);
         let page = page(&app, &way, &name, Some(message)).await?;
@@ -336,28 +341,42 @@ pub(super) async fn login(
         let page = page(&app, &way, &name, Some(words.wrong.clone())).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let entry = Entry::now(&user.name, Deed::SignIn, &user.name, &from);
-    app.store.audit(entry).await?;
-    let token = open_session(&app, user).await?;
+    let token = open_session(&app, user, &from).await?;
     let cookie = cookie(&token, LIFETIME.as_secs(), is_secure(&app, &parts));
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&way.target())).into_response())
 }
 
-/// Opens a session and returns its token.
-async fn open_session(app: &App, user: User) -> Result<String, Problem> {
+/// Writes down that somebody tries too often, once a minute for each address: else trying would fill the disk.
+async fn throttled(app: &App, parts: &Parts, name: &str) -> Result<(), Problem> {
+    let from = address(parts, app);
+    if app.limits.tells_of_throttled(from) {
+        let known = match name.len() {
+            0..=MAX_CREDENTIAL => app.store.user(name).await?,
+            _ => None,
+        };
+        let about = known.map(|user| user.name).unwrap_or_default();
+        let detail = format!("{from}, too many tries");
+        let entry = Entry::now("", Deed::SignInRefused, &about, &detail);
+        app.store.audit(entry).await?;
+    }
+    Ok(())
+}
+
+/// Opens a session, writes down from where, and returns its token.
+async fn open_session(app: &App, user: User, from: &str) -> Result<String, Problem> {
     let random = |error: auth::AuthError| {
         tracing::error!(%error, "no session");
         Problem::internal()
     };
     let token = auth::new_token().map_err(random)?;
-    app.store
-        .add_session(Session {
-            hash: auth::hash_secret(&token),
-            user: user.name,
-            csrf: auth::new_token().map_err(random)?,
-            expires_at: Timestamp::now() + LIFETIME,
-        })
-        .await?;
+    let entry = Entry::now(&user.name, Deed::SignIn, &user.name, from);
+    let change = Change::AddSession(Session {
+        hash: auth::hash_secret(&token),
+        user: user.name,
+        csrf: auth::new_token().map_err(random)?,
+        expires_at: Timestamp::now() + LIFETIME,
+    });
+    app.store.change(change, Some(entry)).await?;
     Ok(token)
 }
 

@@ -22,7 +22,7 @@ use crate::enrolment::{self, EnrolmentError};
 use crate::forms::USUAL_FORM;
 use crate::http::{App, Problem};
 use crate::kiosk_settings;
-use crate::store::{Deed, DeviceSettings, StoreError, Unit};
+use crate::store::{Change, Deed, DeviceSettings, StoreError, Unit};
 
 /// Longest name of a kiosk, in characters.
 const LONGEST_NAME: usize = 64;
@@ -184,13 +184,9 @@ pub(super) async fn save(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
-    let detail = device.in_words();
     if fields.action == "code" {
-        return match enrolment::open(&*app.store, &fields.name, device).await {
+        return match enrolment::open(&*app.store, &fields.name, device, &officer.user.name).await {
             Ok(given) => {
-                officer
-                    .did(&app, Deed::DeviceCode, &fields.name, &detail)
-                    .await?;
                 let (first, last) = given.code.split_at(4);
                 let code = Code {
                     digits: format!("{first} {last}"),
@@ -206,15 +202,15 @@ pub(super) async fn save(
             Err(error) => Err(error.into()),
         };
     }
-    if !app.store.set_device(&fields.name, device).await? {
+    let name = fields.name.clone();
+    let entry = officer.entry(Deed::DeviceSet, &name, &device.in_words());
+    let change = Change::SetDevice(name, Box::new(device));
+    if !app.store.change(change, Some(entry)).await? {
         return Err(Problem::not_found(
             "unknown-device",
             lang.words().device_form.unknown.clone(),
         ));
     }
-    officer
-        .did(&app, Deed::DeviceSet, &fields.name, &detail)
-        .await?;
     app.board.settings_changed(&fields.name);
     Ok(Redirect::to(&format!("/staff/devices?lang={}", lang.tag())).into_response())
 }

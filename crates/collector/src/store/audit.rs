@@ -12,7 +12,7 @@ const LONGEST: usize = 300;
 pub enum Deed {
     /// Signed in at the staff pages.
     SignIn,
-    /// Tried to, in vain.
+    /// Tried to, in vain, or too often.
     SignInRefused,
     /// Made a key for a program.
     KeyCreate,
@@ -104,9 +104,14 @@ pub struct Entry {
 impl Entry {
     /// An entry of now; texts are cut at 300 characters.
     pub fn now(who: &str, what: Deed, about: &str, detail: &str) -> Self {
+        Self::at(Timestamp::now(), who, what, about, detail)
+    }
+
+    /// The same of another moment.
+    pub fn at(at: Timestamp, who: &str, what: Deed, about: &str, detail: &str) -> Self {
         let cut = |text: &str| text.chars().take(LONGEST).collect();
         Self {
-            at: Timestamp::now(),
+            at,
             who: cut(who),
             what,
             about: cut(about),

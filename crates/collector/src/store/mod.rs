@@ -5,6 +5,7 @@
 pub mod anonymous;
 mod audit;
 pub mod calendar;
+mod change;
 mod coverage;
 mod error;
 mod examined;
@@ -29,6 +30,7 @@ use survey::response::{Channel, Presentation, ScaleOrder, Touchpoint};
 use uuid::Uuid;
 
 pub use audit::{AuditFilter, Deed, Entry};
+pub use change::Change;
 pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
@@ -653,21 +655,38 @@ pub trait Store: Send + Sync + 'static {
     /// How much is kept.
     async fn totals(&self) -> Result<Totals, StoreError>;
 
+    /// Makes a change and writes down who did, both or neither; nothing is written down when it gives false. Without an entry
+    /// where nobody in charge has done it: the methods below that make one change each.
+    async fn change(&self, change: Change, entry: Option<Entry>) -> Result<bool, StoreError>;
     /// Adds a key; [`StoreError::NameTaken`] unless the name is new.
-    async fn add_key(&self, key: Key) -> Result<(), StoreError>;
+    async fn add_key(&self, key: Key) -> Result<(), StoreError> {
+        let name = key.name.clone();
+        let added = self.change(Change::AddKey(Box::new(key)), None).await?;
+        added.then_some(()).ok_or(StoreError::NameTaken(name))
+    }
     /// The key with this hash.
     async fn key(&self, hash: &[u8; 32]) -> Result<Option<Key>, StoreError>;
     /// All keys.
     async fn keys(&self) -> Result<Vec<Key>, StoreError>;
     /// Removes a key; false when there was none of this name.
-    async fn remove_key(&self, name: &str) -> Result<bool, StoreError>;
+    async fn remove_key(&self, name: &str) -> Result<bool, StoreError> {
+        self.change(Change::RemoveKey(name.to_owned()), None).await
+    }
     /// What the device of this name is set up to do.
     async fn device(&self, name: &str) -> Result<Option<DeviceSettings>, StoreError>;
     /// Changes what the device of this name is set up to do; false when there is none.
-    async fn set_device(&self, name: &str, device: DeviceSettings) -> Result<bool, StoreError>;
+    async fn set_device(&self, name: &str, device: DeviceSettings) -> Result<bool, StoreError> {
+        let change = Change::SetDevice(name.to_owned(), Box::new(device));
+        self.change(change, None).await
+    }
     /// Lets a kiosk be enrolled by a code, in place of an earlier code for the same name; [`StoreError::NameTaken`] when
     /// the name is that of a key of another kind.
-    async fn add_enrolment(&self, enrolment: Enrolment) -> Result<(), StoreError>;
+    async fn add_enrolment(&self, enrolment: Enrolment) -> Result<(), StoreError> {
+        let name = enrolment.name.clone();
+        let change = Change::AddEnrolment(Box::new(enrolment));
+        let added = self.change(change, None).await?;
+        added.then_some(()).ok_or(StoreError::NameTaken(name))
+    }
     /// Uses up the code that is alive at `now`, and makes or replaces its device's key by one with the hash `key`; its name,
     /// or `None` for a code that is unknown, used or over.
     async fn enrol(
@@ -677,7 +696,9 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<String>, StoreError>;
     /// Adds a site; false when the name is taken, by a revoked one too.
-    async fn add_site(&self, site: Site) -> Result<bool, StoreError>;
+    async fn add_site(&self, site: Site) -> Result<bool, StoreError> {
+        self.change(Change::AddSite(site), None).await
+    }
     /// All sites, the revoked ones too.
     async fn sites(&self) -> Result<Vec<Site>, StoreError>;
     /// The site that this key is or was one of.
@@ -685,16 +706,29 @@ pub trait Store: Send + Sync + 'static {
     /// Does a site that is not revoked allow this origin?
     async fn allows_origin(&self, origin: &str) -> Result<bool, StoreError>;
     /// Changes origins, unit and form of the site of this name; false when there is none that is not revoked.
-    async fn set_site(&self, site: Site) -> Result<bool, StoreError>;
+    async fn set_site(&self, site: Site) -> Result<bool, StoreError> {
+        self.change(Change::SetSite(site), None).await
+    }
     /// Gives a site another key; its earlier ones end at `old_until`. False when there is none that is not revoked.
     async fn rotate_site(
         &self,
         name: &str,
         key: SiteKey,
         old_until: Timestamp,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        let change = Change::RotateSite {
+            name,
+            key,
+            old_until,
+        };
+        self.change(change, None).await
+    }
     /// Ends a site; false when there is none that is not revoked.
-    async fn revoke_site(&self, name: &str, at: Timestamp) -> Result<bool, StoreError>;
+    async fn revoke_site(&self, name: &str, at: Timestamp) -> Result<bool, StoreError> {
+        self.change(Change::RevokeSite(name.to_owned(), at), None)
+            .await
+    }
     /// Keeps what a device tells about itself beside what its earlier heartbeats told; returns both.
     async fn put_heartbeat(&self, device: &str, beat: Beat) -> Result<Pulse, StoreError>;
     /// Every device key with its last heartbeat, by name.
@@ -704,28 +738,34 @@ pub trait Store: Send + Sync + 'static {
     /// What was written down, with numbers, the newest first.
     async fn audited(&self, filter: AuditFilter) -> Result<Vec<(i64, Entry)>, StoreError>;
     /// Adds or replaces an account; its sessions end.
-    async fn put_user(&self, user: User) -> Result<(), StoreError>;
+    async fn put_user(&self, user: User) -> Result<(), StoreError> {
+        self.change(Change::PutUser(user), None).await?;
+        Ok(())
+    }
     /// The account of this name.
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
     /// All accounts, by name.
     async fn users(&self) -> Result<Vec<User>, StoreError>;
     /// Opens a session.
-    async fn add_session(&self, session: Session) -> Result<(), StoreError>;
+    async fn add_session(&self, session: Session) -> Result<(), StoreError> {
+        self.change(Change::AddSession(session), None).await?;
+        Ok(())
+    }
     /// The session with this hash, if it has not expired at `now`.
     async fn session(&self, hash: &[u8; 32], now: Timestamp)
     -> Result<Option<Session>, StoreError>;
     /// Closes a session.
     async fn remove_session(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
 
-    /// Opens a citizen report in the name of `by`; returns its number.
+    /// Opens a citizen report in the name of `by`, and writes that down; returns its number.
     async fn open_report(
         &self,
         report: NewReport,
         by: &str,
         at: Timestamp,
     ) -> Result<i64, StoreError>;
-    /// Adds an event to a report whose last one is of this version; false when another came first, or there is no such
-    /// report.
+    /// Adds an event to a report whose last one is of this version, and writes down who did; false when another came first, or
+    /// there is no such report.
     async fn step_report(&self, id: i64, version: i64, event: Event) -> Result<bool, StoreError>;
     /// Takes lines of a feed in the name of `by`; one answer each, in order. What is kept under an outside id is changed,
     /// and an answer is never taken away.

@@ -7,6 +7,7 @@ mod access;
 mod audit;
 pub mod backup;
 mod buckets;
+mod change;
 mod connection;
 mod count;
 mod covered;
@@ -57,7 +58,7 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, Asked, AuditFilter, CellQuery, CoverageQuery, Covered, DeviceSettings,
+    Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed, DeviceSettings,
     Dossier, Enrolment, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
     GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
     RetentionChange, RetentionTick, SaidQuery, Session, Site, SiteKey, Store, StoreError,
@@ -486,16 +487,9 @@ impl Store for SqliteStore {
         self.readers.run(registers::totals).await
     }
 
-    async fn add_key(&self, key: Key) -> Result<(), StoreError> {
-        let name = key.name.clone();
-        let added = self
-            .write(move |connection| access::add_key(connection, &key))
-            .await?;
-        if added {
-            Ok(())
-        } else {
-            Err(StoreError::NameTaken(name))
-        }
+    async fn change(&self, change: Change, entry: Option<Entry>) -> Result<bool, StoreError> {
+        self.write(move |connection| change::make(connection, &change, entry.as_ref()))
+            .await
     }
 
     async fn key(&self, hash: &[u8; 32]) -> Result<Option<Key>, StoreError> {
@@ -509,36 +503,11 @@ impl Store for SqliteStore {
         self.readers.run(access::keys).await
     }
 
-    async fn remove_key(&self, name: &str) -> Result<bool, StoreError> {
-        let name = name.to_owned();
-        self.write(move |connection| {
-            Ok(connection
-                .prepare_cached(sql::REMOVE_KEY)?
-                .execute([name])?
-                == 1)
-        })
-        .await
-    }
-
     async fn device(&self, name: &str) -> Result<Option<DeviceSettings>, StoreError> {
         let name = name.to_owned();
         self.lookups
             .run(move |connection| enrolments::get(connection, &name))
             .await
-    }
-
-    async fn set_device(&self, name: &str, device: DeviceSettings) -> Result<bool, StoreError> {
-        let name = name.to_owned();
-        self.write(move |connection| enrolments::set_device(connection, &name, &device))
-            .await
-    }
-
-    async fn add_enrolment(&self, enrolment: Enrolment) -> Result<(), StoreError> {
-        let name = enrolment.name.clone();
-        self.write(move |connection| enrolments::add(connection, &enrolment, Timestamp::now()))
-            .await?
-            .then_some(())
-            .ok_or(StoreError::NameTaken(name))
     }
 
     async fn enrol(
@@ -549,11 +518,6 @@ impl Store for SqliteStore {
     ) -> Result<Option<String>, StoreError> {
         let (code, key) = (*code, *key);
         self.write(move |connection| enrolments::redeem(connection, &code, &key, now))
-            .await
-    }
-
-    async fn add_site(&self, site: Site) -> Result<bool, StoreError> {
-        self.write(move |connection| sites::add(connection, &site))
             .await
     }
 
@@ -572,28 +536,6 @@ impl Store for SqliteStore {
         let origin = origin.to_owned();
         self.lookups
             .run(move |connection| sites::allows_origin(connection, &origin))
-            .await
-    }
-
-    async fn set_site(&self, site: Site) -> Result<bool, StoreError> {
-        self.write(move |connection| sites::set(connection, &site))
-            .await
-    }
-
-    async fn rotate_site(
-        &self,
-        name: &str,
-        key: SiteKey,
-        old_until: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let name = name.to_owned();
-        self.write(move |connection| sites::rotate(connection, &name, &key, old_until))
-            .await
-    }
-
-    async fn revoke_site(&self, name: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let name = name.to_owned();
-        self.write(move |connection| sites::revoke(connection, &name, at))
             .await
     }
 
@@ -618,11 +560,6 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn put_user(&self, user: User) -> Result<(), StoreError> {
-        self.write(move |connection| access::put_user(connection, &user))
-            .await
-    }
-
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
         let name = name.to_owned();
         self.lookups
@@ -632,11 +569,6 @@ impl Store for SqliteStore {
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {
         self.readers.run(access::users).await
-    }
-
-    async fn add_session(&self, session: Session) -> Result<(), StoreError> {
-        self.write(move |connection| access::add_session(connection, &session))
-            .await
     }
 
     async fn session(
@@ -668,8 +600,13 @@ impl Store for SqliteStore {
         at: Timestamp,
     ) -> Result<i64, StoreError> {
         let by = by.to_owned();
-        self.write(move |connection| reports::open(connection, &report, &by, at))
-            .await
+        self.write(move |connection| {
+            let id = reports::open(connection, &report, &by, at)?;
+            let (unit, number) = (&report.standing.unit, id.to_string());
+            audit::add(connection, &Entry::at(at, &by, Deed::ReportOpen, unit, &number))?;
+            Ok(id)
+        })
+        .await
     }
 
     async fn step_report(&self, id: i64, version: i64, event: Event) -> Result<bool, StoreError> {

@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use survey::answers::Packed;
 
 use super::registers::{field_of, read_dossier};
-use super::sql;
+use super::{audit, sql};
 use crate::reports::{Event, NewReport, Report, ReportFilter, Standing, Step};
 use crate::store::terms::Term;
-use crate::store::{Filed, FormKey, Kept, Pseudonym, StoreError, calendar};
+use crate::store::{Deed, Entry, Filed, FormKey, Kept, Pseudonym, StoreError, calendar};
 
 /// Opens a report and gives its number; the first event says so.
 pub fn open(
@@ -52,21 +52,25 @@ pub fn open(
     Ok(id)
 }
 
-/// Adds an event to the report if `version` is its last; false when it is not, or there is no such report.
+/// Adds an event to the report if `version` is its last, and writes down who did; false when it is not, or there is no such
+/// report.
 pub fn step(
     connection: &Connection,
     id: i64,
     version: i64,
     event: &Event,
 ) -> Result<bool, StoreError> {
-    let known: Option<i64> = connection
+    let known: Option<(i64, String)> = connection
         .prepare_cached(sql::REPORT_VERSION)?
-        .query_row([id], |row| row.get(0))
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    if known != Some(version) {
+    let Some((_, unit)) = known.filter(|(last, _)| *last == version) else {
         return Ok(false);
-    }
+    };
     add_event(connection, id, event)?;
+    let detail = format!("{} {id}", event.step.name());
+    let entry = Entry::at(event.at, &event.by, Deed::ReportChange, &unit, &detail);
+    audit::add(connection, &entry)?;
     Ok(true)
 }
 

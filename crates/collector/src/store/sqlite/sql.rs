@@ -234,7 +234,7 @@ statements! {
             answered_at = ?7, outcome = ?8, version = ?9
         WHERE id = ?1";
     SET_REPORT_DOSSIER = "UPDATE report SET dossier = ?2 WHERE id = ?1";
-    REPORT_VERSION = "SELECT version FROM report WHERE id = ?1";
+    REPORT_VERSION = "SELECT version, unit FROM report WHERE id = ?1";
     REPORT = "SELECT id, outside_id, source, text, dossier, received_at, unit, due_at, within_competence, state,
             answered_at, outcome, version, assignee
         FROM report WHERE id = ?1";
