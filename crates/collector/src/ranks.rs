@@ -109,10 +109,19 @@ pub async fn ranking(
         .map(|rank| Some(UnitRank::from(rank)))
         .collect();
     ranks.resize(shown.len() + rest.len(), None);
-    index.cells = shown.into_iter().chain(rest).map(|(cell, _)| cell).collect();
+    index.cells = shown
+        .into_iter()
+        .chain(rest)
+        .map(|(cell, _)| cell)
+        .collect();
     let answer = RanksAnswer {
         technique: Technique::RankInterval,
-        bands: ranks.iter().flatten().map(|rank| rank.band).max().unwrap_or(0),
+        bands: ranks
+            .iter()
+            .flatten()
+            .map(|rank| rank.band)
+            .max()
+            .unwrap_or(0),
         ranks,
         index,
     };

@@ -284,7 +284,10 @@ async fn a_key_is_rotated_with_overlap_and_a_site_is_revoked() {
             body["detail"].as_str().unwrap_or_default().to_owned(),
         )
     };
-    let (new, until) = site::rotate(store, "dvc", 30, "lan").await.unwrap().unwrap();
+    let (new, until) = site::rotate(store, "dvc", 30, "lan")
+        .await
+        .unwrap()
+        .unwrap();
     assert!(until > Timestamp::now() + SignedDuration::from_hours(29 * 24));
     assert_eq!(try_with(&old).await.0, 200);
     assert_eq!(try_with(&new).await.0, 200);
@@ -301,7 +304,10 @@ async fn a_key_is_rotated_with_overlap_and_a_site_is_revoked() {
             .await
             .unwrap()
     );
-    let (fourth, _) = site::rotate(store, "dvc", 30, "lan").await.unwrap().unwrap();
+    let (fourth, _) = site::rotate(store, "dvc", 30, "lan")
+        .await
+        .unwrap()
+        .unwrap();
     for ended in [&old, &new] {
         let (status, detail) = try_with(ended).await;
         assert_eq!(status, 403);

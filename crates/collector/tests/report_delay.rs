@@ -216,7 +216,13 @@ async fn a_period_ends_with_the_last_day_that_is_shown_and_says_so() {
         let path = format!("/api/v1/responses?form=t&from={from}");
         assert_eq!(read(&collector, &cookie, &path).await, "");
         for page in [
-            "", "/units", "/trend", "/flags", "/comments", "/qd766", "/print/items",
+            "",
+            "/units",
+            "/trend",
+            "/flags",
+            "/comments",
+            "/qd766",
+            "/print/items",
         ] {
             let path = format!("/staff{page}?lang=en&from={from}");
             let page = read(&collector, &cookie, &path).await;

@@ -105,7 +105,8 @@ async fn what_cannot_be_written_down_is_not_done() {
     let id = store.open_report(report.clone(), "lan", now).await.unwrap();
     let before = written(&collector).await;
     let database = rusqlite::Connection::open(collector.folder.path().join("hai-long.db")).unwrap();
-    let refuse = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END";
+    let refuse =
+        "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END";
     database.execute_batch(refuse).unwrap();
 
     let user = User {
@@ -148,8 +149,16 @@ async fn what_cannot_be_written_down_is_not_done() {
         let told = format!("{change:?}");
         assert!(store.change(change, entry()).await.is_err(), "{told}");
     }
-    assert!(enrolment::open(&**store, "hall", device.clone(), "lan").await.is_err());
-    assert!(site::create(&**store, "dvc-2", Vec::new(), None, None, "lan").await.is_err());
+    assert!(
+        enrolment::open(&**store, "hall", device.clone(), "lan")
+            .await
+            .is_err()
+    );
+    assert!(
+        site::create(&**store, "dvc-2", Vec::new(), None, None, "lan")
+            .await
+            .is_err()
+    );
     assert!(site::rotate(&**store, "dvc", 30, "lan").await.is_err());
     assert!(store.open_report(report, "lan", now).await.is_err());
     let (kept, history) = store.report(id).await.unwrap().unwrap();
@@ -158,12 +167,22 @@ async fn what_cannot_be_written_down_is_not_done() {
         ..history[0].clone()
     };
     assert!(store.step_report(id, kept.version, event).await.is_err());
-    assert_eq!(collector.try_sign_in(OFFICER.0, OFFICER.1).await.status(), 503);
+    assert_eq!(
+        collector.try_sign_in(OFFICER.0, OFFICER.1).await.status(),
+        503
+    );
 
     database.execute_batch("DROP TRIGGER broken").unwrap();
     assert_eq!(store.user(OFFICER.0).await.unwrap().unwrap().branch, None);
     assert_eq!(store.session(&[9; 32], now).await.unwrap(), None);
-    assert!(store.keys().await.unwrap().iter().all(|key| key.name != "kiosk"));
+    assert!(
+        store
+            .keys()
+            .await
+            .unwrap()
+            .iter()
+            .all(|key| key.name != "kiosk")
+    );
     assert_eq!(store.device("device").await.unwrap(), Some(device));
     assert_eq!(store.sites().await.unwrap(), [site]);
     assert!(store.site_of_key(&key).await.unwrap().is_some());

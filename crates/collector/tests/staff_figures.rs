@@ -348,7 +348,11 @@ async fn ranks_of_the_api_are_those_of_the_page() {
     let (collector, cookie) = with_ratings().await;
     let ranks = async |role, query: &str| {
         let request = collector.get(&format!("/api/v1/ranks?form=t&{query}"));
-        request.bearer_auth(collector.key(role)).send().await.unwrap()
+        request
+            .bearer_auth(collector.key(role))
+            .send()
+            .await
+            .unwrap()
     };
     for query in [
         "from=2026-07-01",
@@ -368,7 +372,10 @@ async fn ranks_of_the_api_are_those_of_the_page() {
         for ((cell, rank), row) in cells.iter().zip(places).zip(&rows) {
             assert_eq!(cell["key"]["unit"], row[1].as_str());
             let value = cell["value"].as_f64();
-            assert_eq!(value.map(|value| format!("{value:.2}")).unwrap_or_default(), row[2]);
+            assert_eq!(
+                value.map(|value| format!("{value:.2}")).unwrap_or_default(),
+                row[2]
+            );
             assert_eq!(cell["suppressed"].as_bool().unwrap(), rank.is_null());
             let (band, range) = match rank {
                 Value::Null => (String::new(), String::new()),
@@ -384,7 +391,12 @@ async fn ranks_of_the_api_are_those_of_the_page() {
     }
     let refused = ranks(Role::Device, "").await;
     http_fixture::problem(refused, 403, "wrong-role").await;
-    for wrong in ["by=unit", "interval_of=closed", "weights=raked", "colour=red"] {
+    for wrong in [
+        "by=unit",
+        "interval_of=closed",
+        "weights=raked",
+        "colour=red",
+    ] {
         let refused = ranks(Role::Admin, wrong).await;
         http_fixture::problem(refused, 400, "unknown-parameter").await;
     }

@@ -74,7 +74,11 @@ enum Step {
         partial: bool,
     },
     /// One who left comes back and goes on, perhaps after midnight.
-    Complete { pick: usize, day: i32, level: u8 },
+    Complete {
+        pick: usize,
+        day: i32,
+        level: u8,
+    },
     /// The collector is ended and started again.
     Restart,
     Ask(WeighedQuery),
@@ -177,9 +181,8 @@ impl World {
     }
 
     async fn ask(&self, query: &WeighedQuery) -> Vec<(WeighedKind, Weighed)> {
-        let namings = TOUCHPOINTS.map(|touchpoint| -> Naming {
-            Arc::new(move |code| pseudonym(code, touchpoint))
-        });
+        let namings = TOUCHPOINTS
+            .map(|touchpoint| -> Naming { Arc::new(move |code| pseudonym(code, touchpoint)) });
         let asked = self.store().weighed(query.clone(), namings.into());
         asked.await.unwrap()
     }

@@ -231,8 +231,7 @@ impl Device {
                 let opened = open_existing(&common.data)?;
                 let known = opened.store.device(&name).await?.is_some();
                 let removal = Change::RemoveKey(name.clone());
-                if !known
-                    || !change(&*opened.store, removal, Deed::DeviceRemove, &name, "").await?
+                if !known || !change(&*opened.store, removal, Deed::DeviceRemove, &name, "").await?
                 {
                     bail!(unknown(&name));
                 }

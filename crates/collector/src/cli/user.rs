@@ -252,7 +252,14 @@ async fn known(common: &Common, name: &str) -> Result<(Opened, Account)> {
 
 async fn put(opened: &Opened, account: Account, deed: Deed, detail: &str) -> Result<()> {
     let name = account.name.clone();
-    change(&*opened.store, Change::PutUser(account), deed, &name, detail).await?;
+    change(
+        &*opened.store,
+        Change::PutUser(account),
+        deed,
+        &name,
+        detail,
+    )
+    .await?;
     Ok(())
 }
 

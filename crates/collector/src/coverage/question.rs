@@ -99,7 +99,8 @@ impl Question {
         let span = intake.store.finished_span().await?;
         let today = business_day(Timestamp::now());
         let (first, last) = span.unwrap_or((today, today));
-        let [first, last] = [first, last].map(|day| request.shown_to.map_or(day, |last| day.min(last)));
+        let [first, last] =
+            [first, last].map(|day| request.shown_to.map_or(day, |last| day.min(last)));
         let (from, to) = match (request.from, request.to) {
             (Some(from), Some(to)) => (from, to),
             (Some(from), None) => (from, last.max(from)),

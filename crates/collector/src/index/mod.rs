@@ -453,7 +453,8 @@ pub(crate) async fn period(
                 (known, known)
             });
             // Not even that there are later ones is told.
-            let [first, last] = [first, last].map(|day| request.shown_to.map_or(day, |last| day.min(last)));
+            let [first, last] =
+                [first, last].map(|day| request.shown_to.map_or(day, |last| day.min(last)));
             // An end that was left open follows the one that was asked for, so that the period is never upside down.
             match (from, to) {
                 (Some(from), _) => (from, last.max(from)),

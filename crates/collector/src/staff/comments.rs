@@ -389,8 +389,8 @@ fn sheet(form: &Form, read: &Read, asked: &Asked, settings: &Settings, demo: boo
         _ => intervals(&dots, [0.0, top], &words.chart, &summary),
     };
     let hours = settings.delay.hours().to_string();
-    let held_back = (settings.delay != Delay::NONE)
-        .then(|| fill(&words.held_back, &[("hours", &hours)]));
+    let held_back =
+        (settings.delay != Delay::NONE).then(|| fill(&words.held_back, &[("hours", &hours)]));
     let share = |count: u64| {
         (read.shown.responses > 0).then(|| count as f64 * 100.0 / read.shown.responses as f64)
     };

@@ -58,9 +58,9 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed, DeviceSettings,
-    Dossier, Enrolment, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
-    GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
+    Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
+    DeviceSettings, Dossier, Enrolment, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan,
+    FormKey, GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
     RetentionChange, RetentionTick, SaidQuery, Session, Site, SiteKey, Store, StoreError,
     ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
 };
@@ -603,7 +603,10 @@ impl Store for SqliteStore {
         self.write(move |connection| {
             let id = reports::open(connection, &report, &by, at)?;
             let (unit, number) = (&report.standing.unit, id.to_string());
-            audit::add(connection, &Entry::at(at, &by, Deed::ReportOpen, unit, &number))?;
+            audit::add(
+                connection,
+                &Entry::at(at, &by, Deed::ReportOpen, unit, &number),
+            )?;
             Ok(id)
         })
         .await
