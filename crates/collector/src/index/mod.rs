@@ -349,8 +349,8 @@ pub async fn measured(
     let question = Question::of(forms, &request)?;
     let form = FormKey::of(question.form);
     let (from, to) = period(store, &form, &request).await?;
-    let shown = delay::shown((from, to), request.shown_to);
-    let counted = match shown {
+    let days = delay::shown((from, to), request.shown_to);
+    let counted = match days {
         None => Counted::default(),
         Some((from, to)) => {
             let query = CellQuery {
@@ -395,11 +395,11 @@ pub async fn measured(
         method: question.method,
         formula: question.method.formula().to_owned(),
         from,
-        to: shown.map_or(to, |(_, to)| to),
+        to: days.map_or(to, |(_, to)| to),
         shown_to: request.shown_to,
         held_back: request
             .shown_to
-            .filter(|_| shown.is_none())
+            .filter(|_| days.is_none())
             .map(delay::told),
         by: question
             .axes

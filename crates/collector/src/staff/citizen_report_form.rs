@@ -26,7 +26,6 @@ use crate::index::DEMO_NOTE;
 use crate::intake::scrub;
 use crate::reports::due::end_of;
 use crate::reports::{NewReport, Source, Standing};
-use crate::store::Deed;
 use crate::store::calendar::{ZONE, business_day};
 use crate::store::terms::Term;
 

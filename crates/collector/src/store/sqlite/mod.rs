@@ -59,9 +59,9 @@ use self::names::Texts;
 use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
-    DeviceSettings, Dossier, Enrolment, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan,
+    DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan,
     FormKey, GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
-    RetentionChange, RetentionTick, SaidQuery, Session, Site, SiteKey, Store, StoreError,
+    RetentionChange, RetentionTick, SaidQuery, Session, Site, Store, StoreError,
     ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
