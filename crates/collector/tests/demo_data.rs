@@ -123,7 +123,7 @@ async fn ratings_count_for_the_days_of_the_demonstration_year() {
         id: form.id.clone(),
         version: form.version,
     };
-    let (first, last) = intake.store.span(&key).await.unwrap().unwrap();
+    let (first, last) = intake.store.span(&key, None).await.unwrap().unwrap();
     assert!(first >= jiff::civil::date(2020, 6, 16), "{first}");
     assert!(last <= jiff::civil::date(2021, 6, 25), "{last}");
 }

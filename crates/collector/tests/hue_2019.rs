@@ -123,7 +123,7 @@ async fn no_count_of_any_row_is_lost_on_the_way() {
         id: "hue-2019-q1".into(),
         version: 1,
     };
-    let (from, to) = store.span(&key).await.unwrap().unwrap();
+    let (from, to) = store.span(&key, None).await.unwrap().unwrap();
     assert_eq!((from, to), (from, from), "the day on the papers, years ago");
     assert_eq!(from.to_string(), "2019-03-29");
     let query = CellQuery {

@@ -361,7 +361,11 @@ async fn a_response_counts_for_the_day_on_which_it_was_given() {
         let receipt = one(&intake, changes.clone(), &sender).await;
         assert_eq!(receipt.status, Status::Stored, "{changes}");
         let day: Date = store_fixture::day(day);
-        assert_eq!(store.span(&key()).await, Ok(Some((day, day))), "{changes}");
+        assert_eq!(
+            store.span(&key(), None).await,
+            Ok(Some((day, day))),
+            "{changes}"
+        );
         let flagged = by(&store, Dimension::Unit).await[0].2;
         assert_eq!(flagged, u64::from(odd), "{changes}");
     }

@@ -97,7 +97,7 @@ const PAGES: [&str; 12] = [
     "/staff/units?units=as-is&export=csv",
     "/staff/trend?lang=en",
     "/staff/trend?export=csv&table=months",
-    "/staff/print/items?lang=en",
+    "/staff/print/items?form=t&lang=en",
     "/staff/comments?lang=en",
     "/staff/comments?export=csv",
     "/staff/qd766?lang=en&from=2026-07-01",
@@ -224,7 +224,7 @@ async fn a_period_ends_with_the_last_day_that_is_shown_and_says_so() {
             "/qd766",
             "/print/items",
         ] {
-            let path = format!("/staff{page}?lang=en&from={from}");
+            let path = format!("/staff{page}?form=t&lang=en&from={from}");
             let page = read(&collector, &cookie, &path).await;
             assert!(page.contains("not shown yet"), "{path}");
         }

@@ -169,7 +169,7 @@ async fn what_cannot_be_written_down_is_not_done() {
     assert!(store.step_report(id, kept.version, event).await.is_err());
     assert_eq!(
         collector.try_sign_in(OFFICER.0, OFFICER.1).await.status(),
-        503
+        500
     );
 
     database.execute_batch("DROP TRIGGER broken").unwrap();

@@ -397,10 +397,7 @@ pub async fn measured(
         from,
         to: days.map_or(to, |(_, to)| to),
         shown_to: request.shown_to,
-        held_back: request
-            .shown_to
-            .filter(|_| days.is_none())
-            .map(delay::told),
+        held_back: request.shown_to.filter(|_| days.is_none()).map(delay::told),
         by: question
             .axes
             .iter()
@@ -447,14 +444,12 @@ pub(crate) async fn period(
         (Some(from), Some(to)) => (from, to),
         (from, to) => {
             let today = business_day(Timestamp::now());
-            let span = store.span(form).await?;
+            // Not even that there are later ones is told.
+            let span = store.span(form, request.shown_to).await?;
             let (first, last) = span.unwrap_or_else(|| {
-                let known = from.or(to).unwrap_or(today);
+                let known = from.or(to).or(request.shown_to).unwrap_or(today);
                 (known, known)
             });
-            // Not even that there are later ones is told.
-            let [first, last] =
-                [first, last].map(|day| request.shown_to.map_or(day, |last| day.min(last)));
             // An end that was left open follows the one that was asked for, so that the period is never upside down.
             match (from, to) {
                 (Some(from), _) => (from, last.max(from)),

@@ -17,7 +17,6 @@ use super::figures::{Choice, Choices};
 use super::numbers::day;
 use super::scope::Scope;
 use super::words::{Language, fill};
-use crate::delay;
 use crate::http::{App, Problem};
 use crate::index::{self, IndexError, IndexRequest, Measured, Of};
 use crate::store::terms::Term;
@@ -336,8 +335,7 @@ async fn ratings(app: &App, form: &Form, asked: &Asked) -> Result<u64, StoreErro
         id: form.id.clone(),
         version: form.version,
     };
-    let span = app.store.span(&key).await?;
-    let Some((from, to)) = span.and_then(|span| delay::shown(span, asked.shown_to)) else {
+    let Some((from, to)) = app.store.span(&key, asked.shown_to).await? else {
         return Ok(0);
     };
     let query = CellQuery {

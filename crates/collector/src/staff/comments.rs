@@ -234,10 +234,9 @@ async fn read(
     (from, to): (Option<Date>, Option<Date>),
 ) -> Result<Option<Read>, Problem> {
     let key = FormKey::of(form);
-    let Some((_, last)) = app.store.span(&key).await? else {
+    let Some((_, last)) = app.store.span(&key, asked.shown_to).await? else {
         return Ok(None);
     };
-    let last = asked.shown_to.map_or(last, |shown| shown.min(last));
     let to = to.unwrap_or_else(|| from.map_or(last, |from| from.max(last)));
     let back = |months: i32| {
         let span = Span::new().try_months(months - 1).ok()?;

@@ -570,8 +570,12 @@ pub trait Store: Send + Sync + 'static {
     /// Dossiers finished in the period, grouped alike; by unit, field, procedure and month, and empty when grouped or
     /// filtered by anything else, which dossiers do not have.
     async fn closed(&self, query: CellQuery) -> Result<Vec<(GroupKey, u64)>, StoreError>;
-    /// First and last business day with a response to this form.
-    async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError>;
+    /// First and last business day with a response to this form, of those up to `upto`.
+    async fn span(
+        &self,
+        form: &FormKey,
+        upto: Option<Date>,
+    ) -> Result<Option<(Date, Date)>, StoreError>;
     /// What an export of this form's counted responses up to this day holds now, and how coarsely each is told.
     async fn export_plan(
         &self,

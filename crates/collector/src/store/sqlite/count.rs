@@ -48,15 +48,20 @@ enum Part {
     Log(RangeInclusive<i32>),
 }
 
-/// First and last day with a counted response.
-pub fn span(connection: &Connection, key: &FormKey) -> Result<Option<(Date, Date)>, StoreError> {
+/// First and last day with a counted response, of those up to this day.
+pub fn span(
+    connection: &Connection,
+    key: &FormKey,
+    upto: Option<Date>,
+) -> Result<Option<(Date, Date)>, StoreError> {
     let Some(form) = form_id(connection, key)? else {
         return Ok(None);
     };
+    let upto = upto.map_or(i32::MAX, calendar::day_number);
     let day = |statement| -> Result<Option<Date>, StoreError> {
         let number: Option<i32> = connection
             .prepare_cached(statement)?
-            .query_row([form], |row| row.get(0))?;
+            .query_row((form, upto), |row| row.get(0))?;
         Ok(number.and_then(calendar::day_of_number))
     };
     Ok(day(sql::FIRST_DAY)?.zip(day(sql::LAST_DAY)?))
@@ -392,7 +397,7 @@ pub fn gather(
     let form = Arc::clone(known_form(forms, &query.form)?);
     let (Some(id), Some(span)) = (
         form_id(connection, &query.form)?,
-        span(connection, &query.form)?,
+        span(connection, &query.form, None)?,
     ) else {
         return Ok(None);
     };

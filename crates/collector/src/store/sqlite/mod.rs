@@ -59,10 +59,10 @@ use self::names::Texts;
 use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
-    DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan,
-    FormKey, GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
-    RetentionChange, RetentionTick, SaidQuery, Session, Site, Store, StoreError,
-    ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
+    DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
+    GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
+    RetentionChange, RetentionTick, SaidQuery, Session, Site, Store, StoreError, ToldChange,
+    Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -241,10 +241,14 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn span(&self, form: &FormKey) -> Result<Option<(Date, Date)>, StoreError> {
+    async fn span(
+        &self,
+        form: &FormKey,
+        upto: Option<Date>,
+    ) -> Result<Option<(Date, Date)>, StoreError> {
         let form = form.clone();
         self.readers
-            .run(move |connection| count::span(connection, &form))
+            .run(move |connection| count::span(connection, &form, upto))
             .await
     }
 

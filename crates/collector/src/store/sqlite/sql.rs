@@ -63,8 +63,8 @@ statements! {
     REMOVE_COMMENT = "DELETE FROM comment WHERE row = ?1";
     ADD_COMMENT = "INSERT INTO comment (row, text) VALUES (?1, ?2)";
 
-    FIRST_DAY = "SELECT min(day) FROM response WHERE form = ?1 AND repeat_of IS NULL";
-    LAST_DAY = "SELECT max(day) FROM response WHERE form = ?1 AND repeat_of IS NULL";
+    FIRST_DAY = "SELECT min(day) FROM response WHERE form = ?1 AND day <= ?2 AND repeat_of IS NULL";
+    LAST_DAY = "SELECT max(day) FROM response WHERE form = ?1 AND day <= ?2 AND repeat_of IS NULL";
     LAST_ROW = "SELECT coalesce(max(row), 0) FROM response";
     /// Counted responses in order of arrival, for the roll-ups and their verification.
     ROWS_AFTER = "SELECT form, unit, procedure, field, channel, touchpoint, timeliness, provenance, day, flags,

@@ -240,9 +240,10 @@ pub fn months_back(
     connection: &Connection,
     form: &FormKey,
 ) -> Result<Vec<(i64, RangeInclusive<i32>)>, StoreError> {
-    let (Some(id), Some((first, last))) =
-        (form_id(connection, form)?, count::span(connection, form)?)
-    else {
+    let (Some(id), Some((first, last))) = (
+        form_id(connection, form)?,
+        count::span(connection, form, None)?,
+    ) else {
         return Ok(Vec::new());
     };
     let months = calendar::month_number(first)..=calendar::month_number(last);
