@@ -174,10 +174,11 @@ impl World {
     }
 
     async fn append(&self, one: &Admitted) -> bool {
-        match self.store().append(vec![one.clone()]).await.unwrap()[..] {
-            [Appended::Stored { counted }] => counted,
-            ref other => panic!("{other:?}"),
-        }
+        let appended = self.store().append(vec![one.clone()]).await.unwrap();
+        let counted = Appended::Stored { counted: true };
+        let kept = Appended::Stored { counted: false };
+        assert!(appended == [counted] || appended == [kept], "{appended:?}");
+        appended == [counted]
     }
 
     async fn ask(&self, query: &WeighedQuery) -> Vec<(WeighedKind, Weighed)> {
