@@ -28,5 +28,6 @@ pub mod site;
 pub mod slips;
 pub mod staff;
 pub mod store;
+pub mod trend;
 pub mod units;
 pub mod weighted;

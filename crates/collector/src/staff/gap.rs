@@ -1,141 +1,63 @@
-//! Kiosk against phone within each unit.
+//! Kiosk against phone within each unit as a part of a page.
 
-use statistics::confidence::Confidence;
-use statistics::estimate::{Estimate, estimate};
-use statistics::gap::{Channels, gaps};
-use statistics::interval::Population;
 use survey::form::Form;
 
-use super::asked::{Asked, Days, measured};
+use super::asked::Asked;
 use super::plot::{Dot, intervals};
 use super::report::unit_name;
 use super::sheet::{Block, Line, Table, Value};
 use super::words::fill;
-use crate::http::{App, Problem};
-use crate::index::IndexCell;
+use crate::store::Unit;
+use crate::trend::{Difference, GapsAnswer, UnitGap};
 
-/// Gaps of the units of which both figures may be shown; none when there is no such unit.
-pub(super) async fn block(
-    app: &App,
-    form: &Form,
-    asked: &Asked,
-    days: Days,
-) -> Result<Option<Block>, Problem> {
+pub(super) fn block(gaps: &GapsAnswer, units: &[Unit], form: &Form, asked: &Asked) -> Block {
     let lang = asked.lang();
     let words = lang.words();
-    let request = asked.request(form, &["unit", "channel"], days);
-    let Some(found) = measured(app, request).await? else {
-        return Ok(None);
-    };
-    let units = asked.scope.units(app.store.as_ref()).await?;
-    let estimates: Vec<Option<Estimate>> = found
-        .sums
-        .iter()
-        .map(|sums| {
-            let (sums, measure) = (*sums)?;
-            estimate(&sums, measure, Population::Process, Confidence::P95).ok()
-        })
-        .collect();
-    let cells = || found.answer.cells.iter().zip(&estimates);
-    let of = |unit: &str, channel: &str| -> Option<(&IndexCell, &Estimate)> {
-        cells()
-            .find(|(cell, _)| {
-                cell.key.get("unit") == Some(unit) && cell.key.get("channel") == Some(channel)
-            })
-            .and_then(|(cell, estimate)| Some((cell, estimate.as_ref()?)))
-    };
-    let mut pairs = Vec::new();
-    for (cell, _) in cells().filter(|(cell, _)| cell.key.get("channel") == Some("kiosk")) {
-        let Some(unit) = cell.key.get("unit") else {
-            continue;
-        };
-        if let (Some(kiosk), Some(phone)) = (of(unit, "kiosk"), of(unit, "phone")) {
-            pairs.push((unit, kiosk, phone));
-        }
-    }
-    let channels: Vec<Channels> = pairs
-        .iter()
-        .map(|(_, (_, kiosk), (_, phone))| Channels {
-            kiosk: (*kiosk).clone(),
-            phone: (*phone).clone(),
-        })
-        .collect();
-    let Some(gaps) = gaps(&channels, 0.0, Confidence::P95)
-        .ok()
-        .filter(|_| !pairs.is_empty())
-    else {
-        return Ok(None);
-    };
     let decimals = form.index.decimals;
-    let mut dots = Vec::new();
-    let mut rows = Vec::new();
-    for ((unit, (kiosk, _), (phone, _)), found) in pairs.iter().zip(&gaps.units) {
-        let name = unit_name(&units, unit).unwrap_or(unit).to_owned();
-        let gap = found.map(|found| found.gap);
-        if let Some(gap) = gap {
-            dots.push(Dot {
-                name: name.clone(),
-                value: gap.value * 100.0,
-                interval: Some(gap.interval.map(|end| end * 100.0)),
+    let name = |unit: &UnitGap| {
+        unit_name(units, &unit.unit)
+            .unwrap_or(&unit.unit)
+            .to_owned()
+    };
+    let dots: Vec<Dot> = gaps
+        .units
+        .iter()
+        .filter_map(|unit| {
+            let gap = unit.gap?;
+            Some(Dot {
+                name: name(unit),
+                value: gap.value,
+                interval: Some(gap.interval),
                 shaded: false,
-            });
-        }
-        let mut said = Vec::new();
-        said.extend(gap.map(|gap| gap.verdict.words().get(lang.tag())));
-        if found.is_some_and(|found| found.pressure) {
-            said.push(&words.figures.pressure);
-        }
-        rows.push(Line {
-            link: Some(asked.link("/staff/trend", |asked| {
-                asked.unit = Some((*unit).to_owned())
-            })),
-            values: vec![
-                Value::Text(name),
-                Value::number(kiosk.value, decimals),
-                Value::count(kiosk.n),
-                Value::number(phone.value, decimals),
-                Value::count(phone.n),
-                Value::number(gap.map(|gap| gap.value * 100.0), decimals),
-                Value::number(gap.map(|gap| gap.interval[0] * 100.0), decimals),
-                Value::number(gap.map(|gap| gap.interval[1] * 100.0), decimals),
-                Value::Text(said.join(" ")),
-            ],
-        });
-    }
-    if let Some(together) = gaps.together.filter(|_| pairs.len() > 1) {
-        let [low, high] = together.interval;
+            })
+        })
+        .collect();
+    let mut rows: Vec<Line> = gaps
+        .units
+        .iter()
+        .map(|unit| row(unit, name(unit), decimals, asked))
+        .collect();
+    if let Some(together) = gaps.together {
         let mut values = vec![Value::text(&words.figures.together)];
         values.extend([const { Value::Empty }; 4]);
-        values.extend([together.value, low, high].map(|end| Value::Number(end * 100.0, decimals)));
+        values.extend(numbers(Some(together), decimals));
         values.push(Value::text(together.verdict.words().get(lang.tag())));
         rows.push(Line { link: None, values });
     }
-    let pressed = gaps
-        .units
-        .iter()
-        .flatten()
-        .filter(|unit| unit.pressure)
-        .count();
+    let pressed = gaps.units.iter().filter(|unit| unit.pressure).count();
     let summary = fill(
         &words.figures.gap_summary,
         &[
-            ("units", &pairs.len().to_string()),
+            ("units", &gaps.units.len().to_string()),
             ("pressed", &pressed.to_string()),
         ],
     );
-    let kiosk = words
-        .figures
-        .channels
-        .get("kiosk")
-        .cloned()
-        .unwrap_or_default();
-    let phone = words
-        .figures
-        .channels
-        .get("phone")
-        .cloned()
-        .unwrap_or_default();
-    Ok(Some(Block {
+    let channel = |name: &str| {
+        let names = &words.figures.channels;
+        names.get(name).cloned().unwrap_or_default()
+    };
+    let (kiosk, phone) = (channel("kiosk"), channel("phone"));
+    Block {
         title: words.figures.gap.clone(),
         labels: None,
         notes: vec![summary.clone(), words.figures.gap_note.clone()],
@@ -156,5 +78,39 @@ pub(super) async fn block(
             ],
             rows,
         },
-    }))
+    }
+}
+
+fn row(unit: &UnitGap, name: String, decimals: u8, asked: &Asked) -> Line {
+    let lang = asked.lang();
+    let mut said = Vec::new();
+    said.extend(unit.gap.map(|gap| gap.verdict.words().get(lang.tag())));
+    if unit.pressure {
+        said.push(&lang.words().figures.pressure);
+    }
+    let mut values = vec![
+        Value::Text(name),
+        Value::number(unit.kiosk.value, decimals),
+        Value::count(unit.kiosk.n),
+        Value::number(unit.phone.value, decimals),
+        Value::count(unit.phone.n),
+    ];
+    values.extend(numbers(unit.gap, decimals));
+    values.push(Value::Text(said.join(" ")));
+    Line {
+        link: Some(asked.link("/staff/trend", |asked| {
+            asked.unit = Some(unit.unit.clone());
+        })),
+        values,
+    }
+}
+
+/// A difference and the ends of its interval.
+pub(super) fn numbers(difference: Option<Difference>, decimals: u8) -> [Value; 3] {
+    [
+        difference.map(|difference| difference.value),
+        difference.map(|difference| difference.interval[0]),
+        difference.map(|difference| difference.interval[1]),
+    ]
+    .map(|number| Value::number(number, decimals))
 }

@@ -1,85 +1,59 @@
-//! Months on a control chart. No line crosses a month that is not shown, nor a change of form version.
+//! Months on a control chart as a part of a page.
 
-use statistics::chart::{Month as Calendar, Monthly, Point, Signal, chart};
-use statistics::cluster::ClusterSums;
-use statistics::confidence::Confidence;
-use statistics::estimate::estimate;
-use statistics::interval::Population;
+use statistics::chart::Signal;
+use statistics::estimate::Estimate;
 use survey::form::Form;
 use survey::method::Method;
 
-use super::asked::{Asked, measured};
+use super::asked::Asked;
 use super::plot::{Month, series};
 use super::ranking::kinds;
 use super::sheet::{Block, Line, Table, Value};
 use super::sheet_page::{self, Label};
 use super::words::fill;
-use crate::http::{App, Problem};
 use crate::index::IndexCell;
+use crate::trend::{MonthPoint, MonthsAnswer};
 
-/// The months of every version of the form that has a satisfied share; none when no version has one.
-pub(super) async fn block(app: &App, form: &Form, asked: &Asked) -> Result<Option<Block>, Problem> {
+/// The months of every version; none when there are none.
+pub(super) fn block(
+    months: &MonthsAnswer,
+    estimates: &[Estimate],
+    form: &Form,
+    asked: &Asked,
+) -> Option<Block> {
     let words = &asked.lang().words().figures;
-    let mut asked_share = asked.clone();
-    asked_share.method = Some(Method::Top2.id().to_owned());
-    let mut cells: Vec<(u16, IndexCell)> = Vec::new();
-    let mut months = Vec::new();
-    let (mut estimates, mut answers) = (Vec::new(), Vec::new());
-    let versions = app.forms.iter().filter(|one| one.id == form.id);
-    for version in versions.filter(|one| one.index.methods.contains(&Method::Top2)) {
-        let request = asked_share.request(version, &["month"], (None, None));
-        let Some(found) = measured(app, request).await? else {
-            continue;
-        };
-        for (cell, sums) in found.answer.cells.into_iter().zip(found.sums) {
-            if let (Some(month), Some((satisfied, measure))) = (month(&cell), sums) {
-                months.push(monthly(month, version.version, satisfied));
-                let process = Population::Process;
-                estimates.extend(estimate(&satisfied, measure, process, Confidence::P95));
-            }
-            cells.push((version.version, cell));
-        }
-        answers.push((found.answer.from, found.answer.to, found.answer.demo));
-    }
-    let (Some(from), Some(to)) = (
-        answers.iter().map(|(from, _, _)| *from).min(),
-        answers.iter().map(|(_, to, _)| *to).max(),
-    ) else {
-        return Ok(None);
-    };
-    if cells.is_empty() {
-        return Ok(None);
-    }
+    let answers = || months.versions.iter().map(|version| &version.index);
     let label = Label {
         method: Method::Top2,
         // Each month says its own.
         version: None,
-        from,
-        to,
-        demo: answers.iter().any(|(_, _, demo)| *demo),
+        from: answers().map(|answer| answer.from).min()?,
+        to: answers().map(|answer| answer.to).max()?,
+        demo: answers().any(|answer| answer.demo),
         kinds: kinds(estimates.iter(), asked.lang()),
     };
-    let segments = chart(&months).unwrap_or_default();
-    let mut points: Vec<(u16, &Point)> = Vec::new();
     let mut dots = Vec::new();
-    for segment in &segments {
-        for line in &segment.lines {
-            for (at, point) in line.iter().enumerate() {
-                points.push((segment.form_version, point));
+    let mut rows = Vec::new();
+    for version in &months.versions {
+        let index = &version.index;
+        for (cell, point) in index.cells.iter().zip(&version.points) {
+            if let Some(point) = point {
                 dots.push(Month {
-                    name: point.month.to_string(),
-                    value: point.share * 100.0,
-                    limits: point.limits.map(|ends| ends.map(|end| end * 100.0)),
+                    name: cell.key.get("month").unwrap_or_default().to_owned(),
+                    value: point.share,
+                    limits: point.limits,
                     stands_out: !point.signals.is_empty(),
-                    joined: at > 0,
+                    joined: point.joined,
                 });
             }
+            let labels = (index.form_version, index.threshold);
+            rows.push(row(form, asked, labels, cell, point.as_ref()));
         }
     }
-    let signals = points
-        .iter()
-        .filter(|(_, point)| !point.signals.is_empty())
-        .count();
+    if rows.is_empty() {
+        return None;
+    }
+    let signals = dots.iter().filter(|dot| dot.stands_out).count();
     let summary = fill(
         &words.months_summary,
         &[
@@ -87,17 +61,7 @@ pub(super) async fn block(app: &App, form: &Form, asked: &Asked) -> Result<Optio
             ("signals", &signals.to_string()),
         ],
     );
-    let rows = cells
-        .iter()
-        .map(|(version, cell)| {
-            let point = points
-                .iter()
-                .find(|(of, point)| of == version && month(cell) == Some(point.month))
-                .map(|(_, point)| *point);
-            row(form, asked, *version, cell, point, app.settings.threshold)
-        })
-        .collect();
-    Ok(Some(Block {
+    Some(Block {
         title: words.months.clone(),
         labels: Some(sheet_page::labels_of(form, &label, asked)),
         notes: vec![summary.clone(), words.months_note.clone()],
@@ -108,21 +72,7 @@ pub(super) async fn block(app: &App, form: &Form, asked: &Asked) -> Result<Optio
             columns: columns(asked),
             rows,
         },
-    }))
-}
-
-fn monthly(month: Calendar, form_version: u16, satisfied: ClusterSums) -> Monthly {
-    Monthly {
-        month,
-        form_version,
-        satisfied,
-    }
-}
-
-/// The month of a cell: `2026-07`.
-fn month(cell: &IndexCell) -> Option<Calendar> {
-    let (year, month) = cell.key.get("month")?.split_once('-')?;
-    Calendar::new(year.parse().ok()?, month.parse().ok()?)
+    })
 }
 
 fn columns(asked: &Asked) -> Vec<String> {
@@ -149,15 +99,14 @@ fn columns(asked: &Asked) -> Vec<String> {
 fn row(
     form: &Form,
     asked: &Asked,
-    version: u16,
+    (version, threshold): (u16, u64),
     cell: &IndexCell,
-    point: Option<&Point>,
-    threshold: u64,
+    point: Option<&MonthPoint>,
 ) -> Line {
     let words = &asked.lang().words().figures;
     let decimals = form.index.decimals;
-    let end = |at: usize| cell.interval.and_then(|ends| ends.get(at).copied());
-    let limit = |at: usize| point.and_then(|point| Some(point.limits?.get(at)? * 100.0));
+    let end = |ends: Option<[f64; 2]>, at: usize| ends.and_then(|ends| ends.get(at).copied());
+    let limits = point.and_then(|point| point.limits);
     let note = match point {
         None if cell.suppressed => {
             fill(&words.suppressed, &[("threshold", &threshold.to_string())])
@@ -181,10 +130,10 @@ fn row(
             Value::text(cell.key.get("month").unwrap_or("–")),
             Value::Count(version.into()),
             Value::number(cell.value, decimals),
-            Value::number(end(0), decimals),
-            Value::number(end(1), decimals),
-            Value::number(limit(0), decimals),
-            Value::number(limit(1), decimals),
+            Value::number(end(cell.interval, 0), decimals),
+            Value::number(end(cell.interval, 1), decimals),
+            Value::number(end(limits, 0), decimals),
+            Value::number(end(limits, 1), decimals),
             Value::count(cell.n),
             Value::count(cell.respondents),
             Value::count(cell.missing),

@@ -4,17 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use jiff::ToSpan;
-use jiff::civil::Date;
-use statistics::change::{Instrument, Period, change};
-use statistics::confidence::Confidence;
-use statistics::difference::Difference;
-use statistics::estimate::{Estimate, estimate};
-use statistics::interval::Population;
 use statistics::methods::Technique;
 use survey::form::Form;
 
-use super::asked::{Asked, given, measured};
+use super::asked::Asked;
 use super::desk::Officer;
 use super::gap;
 use super::months;
@@ -24,11 +17,11 @@ use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::fill;
 use crate::http::{App, Problem};
-use crate::index::Measured;
+use crate::index::{IndexAnswer, IndexError, IndexRequest};
+use crate::store::Unit;
+use crate::trend::{ChangeAnswer, Trend, trend};
 
 const PATH: &str = "/staff/trend";
-/// The period when none is asked for: as many days up to the last rating.
-const USUAL_DAYS: i64 = 90;
 
 /// `GET /staff/trend`
 pub(super) async fn page(
@@ -38,59 +31,44 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let form = asked.form(&app).await?;
-    let sheet = match &form {
-        Some(form) => sheet(&app, form, &asked).await?,
-        None => None,
+    let found = match (&form, asked.days()) {
+        (Some(form), Ok(days)) => found(&app, asked.request(form, &[], days)).await?,
+        _ => None,
+    };
+    let sheet = match (&form, &found) {
+        (Some(form), Some(found)) => {
+            let units = asked.scope.units(app.store.as_ref()).await?;
+            Some(sheet(form, found, &units, &asked))
+        }
+        _ => None,
     };
     sheet_page::answer(&app, &officer, &asked, PATH, form.as_deref(), sheet).await
 }
 
-async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, Problem> {
-    let Ok((from, to)) = asked.days() else {
-        return Ok(None);
-    };
-    // A first answer tells where an open period ends.
-    let Some(open) = measured(app, asked.request(form, &[], (from, to))).await? else {
-        return Ok(None);
-    };
-    let to = open.answer.to;
-    let usual = to.checked_sub((USUAL_DAYS - 1).days());
-    let (Some((before_from, before_to)), Some(from)) = (
-        from.or_else(|| usual.clone().ok())
-            .and_then(|from| before(from, to)),
-        from.or_else(|| usual.ok()),
-    ) else {
-        return Ok(None);
-    };
-    let (Some(now), Some(earlier)) = (
-        measured(app, asked.request(form, &[], (Some(from), Some(to)))).await?,
-        measured(
-            app,
-            asked.request(form, &[], (Some(before_from), Some(before_to))),
-        )
-        .await?,
-    ) else {
-        return Ok(None);
-    };
+/// The figures, or `None` when the question was at fault.
+async fn found(app: &App, request: IndexRequest) -> Result<Option<Trend>, Problem> {
+    let threshold = app.settings.threshold;
+    match trend(app.store.as_ref(), &app.forms, threshold, request).await {
+        Ok(found) => Ok(Some(found)),
+        Err(IndexError::Request { .. }) => Ok(None),
+        Err(IndexError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn sheet(form: &Form, found: &Trend, units: &[Unit], asked: &Asked) -> Sheet {
     let lang = asked.lang();
     let words = lang.words();
-    let kinds = kinds(
-        [&now, &earlier]
-            .into_iter()
-            .filter_map(only)
-            .collect::<Vec<_>>()
-            .iter(),
-        lang,
-    );
-    let labels = sheet_page::labels(form, &now.answer, asked, &kinds);
-    let mut blocks = vec![change_block(form, &now, &earlier, asked)];
-    blocks.extend(months::block(app, form, asked).await?);
-    if given(&asked.channel).is_none() {
-        blocks.extend(gap::block(app, form, asked, (Some(from), Some(to))).await?);
-    }
+    let answer = &found.answer;
+    let now = &answer.change.now;
+    let kinds = kinds(found.compared.iter(), lang);
+    let labels = sheet_page::labels(form, now, asked, &kinds);
+    let mut blocks = vec![change_block(form, &answer.change, asked)];
+    blocks.extend(months::block(&answer.months, &found.monthly, form, asked));
+    let gaps = answer.gaps.as_ref();
+    blocks.extend(gaps.map(|gaps| gap::block(gaps, units, form, asked)));
     let mut about = vec![
         words.report.reference.clone(),
-        now.answer.method.words().formula.get(lang.tag()).to_owned(),
+        now.method.words().formula.get(lang.tag()).to_owned(),
     ];
     for technique in [
         Technique::Change,
@@ -105,63 +83,35 @@ async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, P
     about.push(words.report.self_selected.clone());
     about.push(fill(
         &words.report.too_few_note,
-        &[("threshold", &now.answer.threshold.to_string())],
+        &[("threshold", &now.threshold.to_string())],
     ));
-    Ok(Some(Sheet {
+    Sheet {
         title: words.figures.trend.clone(),
         label: in_line(&labels),
         labels,
         blocks,
         about,
-    }))
+    }
 }
 
-/// The period of equal length that ends the day before.
-fn before(from: Date, to: Date) -> Option<(Date, Date)> {
-    let days = i64::from(from.until(to).ok()?.get_days());
-    let last = from.checked_sub(1.day()).ok()?;
-    Some((last.checked_sub(days.days()).ok()?, last))
-}
-
-/// The estimate of an answer's only cell; none of a suppressed one.
-fn only(measured: &Measured) -> Option<Estimate> {
-    let (sums, measure) = measured.sums.first().copied().flatten()?;
-    estimate(&sums, measure, Population::Process, Confidence::P95).ok()
-}
-
-fn change_block(form: &Form, now: &Measured, earlier: &Measured, asked: &Asked) -> Block {
+fn change_block(form: &Form, change: &ChangeAnswer, asked: &Asked) -> Block {
     let lang = asked.lang();
     let words = lang.words();
-    let period = |one: &Measured| {
-        Some(Period {
-            instrument: Instrument {
-                form: one.answer.form.clone(),
-                form_version: one.answer.form_version,
-                method: one.answer.method,
-            },
-            estimate: only(one)?,
-        })
-    };
-    let changed: Option<Difference> = period(now)
-        .zip(period(earlier))
-        .and_then(|(now, before)| change(&now, &before, Confidence::P95).ok());
-    let days = now
-        .answer
-        .from
-        .until(now.answer.to)
-        .map_or(0, |span| span.get_days() + 1);
+    let (now, before) = (&change.now, &change.before);
+    let days = now.from.until(now.to);
+    let days = days.map_or(0, |span| span.get_days() + 1);
     let notes = vec![
         fill(
             &words.figures.change_days,
             &[
-                ("from", &day(lang, now.answer.from)),
-                ("to", &day(lang, now.answer.to)),
+                ("from", &day(lang, now.from)),
+                ("to", &day(lang, now.to)),
                 ("days", &days.to_string()),
-                ("before_from", &day(lang, earlier.answer.from)),
-                ("before_to", &day(lang, earlier.answer.to)),
+                ("before_from", &day(lang, before.from)),
+                ("before_to", &day(lang, before.to)),
             ],
         ),
-        changed.as_ref().map_or_else(
+        change.difference.map_or_else(
             || words.figures.no_change.clone(),
             |changed| changed.verdict.words().get(lang.tag()).to_owned(),
         ),
@@ -170,15 +120,14 @@ fn change_block(form: &Form, now: &Measured, earlier: &Measured, asked: &Asked) 
     let mut rows = vec![
         row(&dated(&words.figures.now, now, asked), now, decimals),
         row(
-            &dated(&words.figures.before, earlier, asked),
-            earlier,
+            &dated(&words.figures.before, before, asked),
+            before,
             decimals,
         ),
     ];
-    if let Some(changed) = &changed {
-        let [low, high] = changed.interval;
+    if change.difference.is_some() {
         let mut values = vec![Value::text(&words.figures.difference)];
-        values.extend([changed.value, low, high].map(|end| Value::Number(end * 100.0, decimals)));
+        values.extend(gap::numbers(change.difference, decimals));
         values.extend([const { Value::Empty }; 4]);
         rows.push(Line { link: None, values });
     }
@@ -208,17 +157,13 @@ fn change_block(form: &Form, now: &Measured, earlier: &Measured, asked: &Asked) 
 }
 
 /// A period by name and days: it is not the page's for both.
-fn dated(name: &str, measured: &Measured, asked: &Asked) -> String {
+fn dated(name: &str, answer: &IndexAnswer, asked: &Asked) -> String {
     let said = |date| day(asked.lang(), date);
-    format!(
-        "{name}: {} – {}",
-        said(measured.answer.from),
-        said(measured.answer.to)
-    )
+    format!("{name}: {} – {}", said(answer.from), said(answer.to))
 }
 
-fn row(name: &str, measured: &Measured, decimals: u8) -> Line {
-    let cell = measured.answer.cells.first();
+fn row(name: &str, answer: &IndexAnswer, decimals: u8) -> Line {
+    let cell = answer.cells.first();
     let end = |at: usize| cell.and_then(|cell| cell.interval?.get(at).copied());
     Line {
         link: None,

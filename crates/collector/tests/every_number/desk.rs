@@ -23,8 +23,6 @@ pub type Rows = Vec<Vec<String>>;
 
 pub struct Desk {
     pub collector: Collector,
-    pub forms: Arc<FormBook>,
-    pub threshold: u64,
     /// The unit with the most ratings.
     pub busy_unit: String,
     cookie: String,
@@ -39,9 +37,7 @@ impl Desk {
                 .map(|(name, text)| load(text, name).unwrap())
                 .collect(),
         );
-        let mut threshold = 0;
         let collector = Collector::start_on(Arc::clone(&forms), |settings| {
-            threshold = settings.threshold;
             for rate in [&mut settings.rates.public, &mut settings.rates.key] {
                 rate.per_minute = NonZeroU32::MAX;
                 rate.burst = NonZeroU32::MAX;
@@ -69,8 +65,6 @@ impl Desk {
         let mut desk = Self {
             cookie: collector.sign_in(Role::Analyst).await,
             collector,
-            forms,
-            threshold,
             busy_unit: String::new(),
         };
         let units = desk.api("form=one-stop-quick&by=unit").await;
@@ -103,13 +97,18 @@ impl Desk {
 
     /// The index, as the API tells it.
     pub async fn api(&self, query: &str) -> Value {
-        let request = self.collector.get(&format!("/api/v1/index?{query}"));
+        self.told("index", query).await
+    }
+
+    /// What a route of the API answers.
+    pub async fn told(&self, route: &str, query: &str) -> Value {
+        let request = self.collector.get(&format!("/api/v1/{route}?{query}"));
         let answer = request
             .bearer_auth(self.collector.key(Role::Analyst))
             .send()
             .await
             .unwrap();
-        assert_eq!(answer.status(), StatusCode::OK, "{query}");
+        assert_eq!(answer.status(), StatusCode::OK, "{route}?{query}");
         answer.json().await.unwrap()
     }
 

@@ -8,7 +8,7 @@ use axum::extract::{FromRef, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::civil::Date;
 
-use super::index_parameters::{FILTERS, Parameters};
+use super::index_parameters::{Cuts, FILTERS, Filters, Parameters};
 use crate::http::App;
 use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
@@ -179,6 +179,24 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
     Ok((request, weights))
 }
 
+/// Refuses what a route that asks the index for more than one thing does not take.
+pub(super) fn only(
+    pairs: &[(String, String)],
+    own: &[&str],
+    filters: &[&str],
+) -> Result<(), Problem> {
+    let taken = |name: &str| own.contains(&name) || filters.contains(&name);
+    let Some((name, _)) = pairs.iter().find(|(name, _)| !taken(name)) else {
+        return Ok(());
+    };
+    let told = format!(
+        "{name:?} is no parameter here; use {} or a filter: {}",
+        own.join(", "),
+        filters.join(", ")
+    );
+    Err(Problem::bad_request("unknown-parameter", told).field(name.clone()))
+}
+
 /// How units that have changed since are counted.
 pub(super) fn units(asked: Option<String>) -> Result<UnitsAs, Problem> {
     let Some(asked) = asked else {
@@ -233,7 +251,7 @@ fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
     path = "/api/v1/index",
     tag = "index",
     operation_id = "getIndex",
-    params(Parameters),
+    params(Parameters, Filters, Cuts),
     responses(
         (status = 200, description = "the figures", body = IndexAnswer),
         NeedsKey,

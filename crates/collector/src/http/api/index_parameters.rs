@@ -66,6 +66,13 @@ pub(super) struct Parameters {
     /// the unit of today that took its place. as-was when absent.
     #[param(inline)]
     units: Option<UnitsName>,
+}
+
+/// Which responses, as the description tells it.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the derive alone")]
+pub(super) struct Filters {
     /// Only these receiving units, as in the keys of the cells.
     #[param(inline)]
     unit: Option<Values>,
@@ -90,10 +97,17 @@ pub(super) struct Parameters {
     /// Only these: invited, dossier, unit.
     #[param(inline)]
     provenance: Option<Values>,
-    /// Only these factors of the form.
+}
+
+/// Which of their answers.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the derive alone")]
+pub(super) struct Cuts {
+    /// Only these factors of the form; one, unless figures are grouped by factor.
     #[param(inline)]
     factor: Option<Values>,
-    /// Only these items of the form.
+    /// Only these items of the form; one, unless figures are grouped by item.
     #[param(inline)]
     item: Option<Values>,
 }

@@ -17,6 +17,7 @@ mod qd766;
 mod ranks;
 mod responses;
 mod sites;
+mod trend;
 
 use std::sync::Arc;
 
@@ -92,6 +93,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(invites::get))
         .routes(routes!(index::get))
         .routes(routes!(ranks::get))
+        .routes(routes!(trend::get))
         .routes(routes!(qd766::get))
         .routes(routes!(document))
         .routes(routes!(health::alive))

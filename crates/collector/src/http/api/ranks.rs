@@ -10,8 +10,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 
-use super::index::question;
-use super::index_parameters::{FILTERS, FlaggedWord, MethodId, UnitsName, Values};
+use super::index::{only, question};
+use super::index_parameters::{Cuts, FILTERS, Filters, FlaggedWord, MethodId, UnitsName};
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
@@ -56,50 +56,20 @@ pub(super) struct Parameters {
     /// absent.
     #[param(inline)]
     units: Option<UnitsName>,
-    /// Only these receiving units; they are ranked among themselves.
-    #[param(inline)]
-    unit: Option<Values>,
-    /// Only these fields of procedures.
-    #[param(inline)]
-    field: Option<Values>,
-    /// Only these procedures.
-    #[param(inline)]
-    procedure: Option<Values>,
-    /// Only these doors: kiosk, portal, phone, paper.
-    #[param(inline)]
-    channel: Option<Values>,
-    /// Only these moments: receipt, supplement, refusal, result.
-    #[param(inline)]
-    touchpoint: Option<Values>,
-    /// Only these months, `YYYY-MM`.
-    #[param(inline)]
-    month: Option<Values>,
-    /// Only these: unknown, on-time, late, pending.
-    #[param(inline)]
-    timeliness: Option<Values>,
-    /// Only these: invited, dossier, unit.
-    #[param(inline)]
-    provenance: Option<Values>,
-    /// Only this factor of the form.
-    #[param(inline)]
-    factor: Option<Values>,
-    /// Only this item of the form.
-    #[param(inline)]
-    item: Option<Values>,
 }
 
 /// Units ranked by the index
 ///
 /// Each with the places that it may truly hold and its band: units of one band cannot be told apart. All rank intervals hold
 /// together with 95 % confidence. Intervals are for the way an office works, since that is what is compared; suppressed units are not
-/// ranked.
+/// ranked. Units that are filtered by are ranked among themselves.
 #[utoipa::path(
     get,
     path = "/api/v1/ranks",
     tag = "index",
     operation_id = "getRanks",
     security(("key" = [])),
-    params(Parameters),
+    params(Parameters, Filters, Cuts),
     responses(
         (status = 200, description = "units, the highest first", body = RanksAnswer),
         NeedsKey,
@@ -112,15 +82,7 @@ pub(super) async fn get(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<RanksAnswer>, Problem> {
     caller.require(&[Role::Analyst, Role::Admin])?;
-    let allowed = |name: &str| OWN.contains(&name) || FILTERS.contains(&name);
-    if let Some((name, _)) = pairs.iter().find(|(name, _)| !allowed(name)) {
-        let told = format!(
-            "{name:?} is no parameter here; use {} or a filter: {}",
-            OWN.join(", "),
-            FILTERS.join(", ")
-        );
-        return Err(Problem::bad_request("unknown-parameter", told).field(name.clone()));
-    }
+    only(&pairs, &OWN, &FILTERS)?;
     let (mut request, _) = question(pairs)?;
     request.shown_to = app.shown_to();
     let threshold = app.settings.threshold;
