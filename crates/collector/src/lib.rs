@@ -24,6 +24,7 @@ pub mod qr;
 pub mod ranks;
 pub mod reports;
 pub mod retention;
+mod rounding;
 pub mod site;
 pub mod slips;
 pub mod staff;

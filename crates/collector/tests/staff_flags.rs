@@ -5,8 +5,9 @@
 mod http_fixture;
 
 use collector::store::{Admitted, Role};
-use http_fixture::{Collector, store_fixture};
+use http_fixture::{Collector, problem, store_fixture};
 use reqwest::{StatusCode, header};
+use serde_json::{Value, json};
 use survey::answers::Packed;
 
 fn ratings(start: u128, unit: &str, overall: u8, count: u128, assisted: bool) -> Vec<Admitted> {
@@ -173,4 +174,67 @@ async fn strangers_see_nothing() {
     let (collector, _) = with_ratings().await;
     let answer = collector.get("/staff/flags").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_api_tells_groups_only_and_analysts_only() {
+    let (collector, _cookie) = with_ratings().await;
+    let ask = async |role: Role, query: &str| {
+        let request = collector.get(&format!("/api/v1/flags?form=t{query}"));
+        let request = request.bearer_auth(collector.key(role));
+        request.send().await.unwrap()
+    };
+    let told: Value = ask(Role::Analyst, "").await.json().await.unwrap();
+    let groups = &told["groups"];
+    assert_eq!(groups["index"]["by"], json!(["unit"]));
+    let a = &groups["counts"][0];
+    assert_eq!(
+        [
+            &a["responses"],
+            &a["flagged"],
+            &a["share"],
+            &a["without_flagged"],
+            &a["difference"]
+        ],
+        [
+            &json!(40),
+            &json!(10),
+            &json!(0.25),
+            &json!(100.0),
+            &json!(25.0)
+        ]
+    );
+    let help = a["raised"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["rule"] == "assisted")
+        .unwrap();
+    assert_eq!((&help["count"], &help["share"]), (&json!(10), &json!(0.25)));
+    assert_eq!(groups["counts"][3], Value::Null, "three responses in all");
+    assert_eq!(
+        told["rules"].as_array().unwrap().len(),
+        a["raised"].as_array().unwrap().len()
+    );
+    for (query, cut) in [
+        ("&unit=A", "field"),
+        ("&unit=A&field=Đất đai", "procedure"),
+        ("&procedure=1.000001", "procedure"),
+    ] {
+        let told: Value = ask(Role::Admin, query).await.json().await.unwrap();
+        assert_eq!(told["groups"]["index"]["by"], json!([cut]), "{query}");
+    }
+    for role in [Role::Device, Role::OneStop] {
+        problem(ask(role, "").await, 403, "wrong-role").await;
+    }
+    for wrong in [
+        "&item=overall",
+        "&factor=service",
+        "&flagged=exclude",
+        "&by=channel",
+    ] {
+        problem(ask(Role::Admin, wrong).await, 400, "unknown-parameter").await;
+    }
+    let nobody = collector.get("/api/v1/flags?form=t").send().await.unwrap();
+    problem(nobody, 401, "no-key").await;
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::Args;
-use collector::flags::{self, FlagReport};
+use collector::flags::{self, FlagReport, RuleTold};
 use collector::index::{IndexRequest, Of};
 use jiff::civil::Date;
 use serde_json::json;
@@ -87,14 +87,7 @@ impl Flags {
 }
 
 fn told(report: &FlagReport) -> serde_json::Value {
-    let rules = report.rules.rules.iter().map(|rule| {
-        json!({
-            "id": rule.id,
-            "label": {"vi": rule.label.get("vi"), "en": rule.label.get("en")},
-            "looks_for": {"vi": rule.describe("vi"), "en": rule.describe("en")},
-            "innocent": {"vi": rule.innocent.get("vi"), "en": rule.innocent.get("en")},
-        })
-    });
+    let rules = report.rules.rules.iter().map(RuleTold::of);
     let counts = report.counts.iter().map(|counts| {
         counts.as_ref().map(|counts| {
             let ids = report.rules.rules.iter().map(|rule| rule.id.as_str());

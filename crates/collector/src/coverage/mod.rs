@@ -19,6 +19,7 @@ use survey::response::Touchpoint;
 use crate::delay;
 use crate::index::{CellKey, DEMO_NOTE, IndexError};
 use crate::intake::Intake;
+use crate::rounding::share;
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 use crate::store::{
@@ -90,10 +91,7 @@ pub struct CoverageCell {
 
 impl CoverageCell {
     fn of(covered: Covered, key: CellKey, suppressed: bool) -> Self {
-        let share = |part: u64| {
-            (covered.closed > 0)
-                .then(|| (part as f64 / covered.closed as f64 * 10_000.0).round() / 10_000.0)
-        };
+        let share = |part: u64| share(part, covered.closed);
         let shown = |value: u64| (!suppressed).then_some(value);
         Self {
             key,

@@ -12,6 +12,7 @@ use survey::method::{Figure, Method, MethodError, figure};
 
 use super::question::{Axis, Cut, Question};
 use super::{CellKey, Flagged, IndexCell, IndexError, IndexRequest, Of, Without};
+use crate::rounding::share;
 use crate::store::{Examined, GroupKey, StoreError};
 
 /// A row of the table before anything is hidden.
@@ -186,10 +187,7 @@ impl Row {
             };
             (axis.name(), value)
         }));
-        let coverage = self
-            .closed
-            .filter(|closed| *closed > 0)
-            .map(|closed| rounded(self.responses as f64 / closed as f64));
+        let coverage = self.closed.and_then(|closed| share(self.responses, closed));
         let figure = self.figure;
         let hidden = self.suppressed;
         fn unless<T>(hidden: bool, value: Option<T>) -> Option<T> {
@@ -220,11 +218,6 @@ impl Row {
             suppressed: hidden,
         }
     }
-}
-
-/// To four decimals: a share that reads as per cent with two.
-fn rounded(share: f64) -> f64 {
-    (share * 10_000.0).round() / 10_000.0
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `GET /staff/flags`: how many responses each rule flags, and the index with and without them. Groups only: a flag on one
 //! response is nobody's business, and no proof.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -13,7 +14,7 @@ use super::report::unit_name;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::fill;
-use crate::flags::{self, FlagCounts, FlagReport};
+use crate::flags::{self, FlagsAnswer, GroupFlags, RuleTold};
 use crate::http::{App, Problem};
 use crate::index::{IndexCell, IndexError, IndexRequest};
 
@@ -35,10 +36,10 @@ pub(super) async fn page(
 }
 
 /// The counts, or `None` when the question was at fault.
-async fn counted(app: &App, request: IndexRequest) -> Result<Option<FlagReport>, Problem> {
+async fn counted(app: &App, request: IndexRequest) -> Result<Option<FlagsAnswer>, Problem> {
     let threshold = app.settings.threshold;
-    match flags::report(app.store.as_ref(), &app.forms, threshold, request).await {
-        Ok(report) => Ok(Some(report)),
+    match flags::answer(app.store.as_ref(), &app.forms, threshold, request).await {
+        Ok(answer) => Ok(Some(answer)),
         Err(IndexError::Request { .. }) => Ok(None),
         Err(IndexError::Store(error)) => Err(error.into()),
     }
@@ -48,22 +49,16 @@ async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, P
     let Ok(days) = asked.days() else {
         return Ok(None);
     };
-    // One step down from what is chosen, as in the report.
-    let cut = match (
-        given(&asked.unit),
-        given(&asked.field),
-        given(&asked.procedure),
-    ) {
-        (_, Some(_), _) | (.., Some(_)) => "procedure",
-        (Some(_), None, None) => "field",
-        (None, None, None) => "unit",
-    };
-    let (Some(whole), Some(groups)) = (
-        counted(app, asked.request(form, &[], days)).await?,
-        counted(app, asked.request(form, &[cut], days)).await?,
-    ) else {
+    // As in the report. A branch is no choice: all of it is cut by unit.
+    let cut = flags::step_down(|name| match name {
+        "unit" => given(&asked.unit).is_some(),
+        "field" => given(&asked.field).is_some(),
+        _ => given(&asked.procedure).is_some(),
+    });
+    let Some(answer) = counted(app, asked.request(form, &[cut], days)).await? else {
         return Ok(None);
     };
+    let whole = &answer.whole.index;
     let lang = asked.lang();
     let words = lang.words();
     let names = Names {
@@ -71,11 +66,11 @@ async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, P
         procedures: app.store.procedures().await?,
         cut,
     };
-    let interval = whole.answer.method.words().interval.get(lang.tag());
-    let mut labels = sheet_page::labels(form, &whole.answer, asked, interval);
+    let interval = whole.method.words().interval.get(lang.tag());
+    let mut labels = sheet_page::labels(form, whole, asked, interval);
     labels.push((
         words.flags.rules_version.clone(),
-        whole.rules.version.to_string(),
+        answer.rules_version.to_string(),
     ));
     let mut about = vec![
         words.flags.no_proof.clone(),
@@ -87,16 +82,16 @@ async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, P
     ];
     about.push(fill(
         &words.report.too_few_note,
-        &[("threshold", &whole.answer.threshold.to_string())],
+        &[("threshold", &whole.threshold.to_string())],
     ));
     Ok(Some(Sheet {
         title: words.flags.title.clone(),
         label: in_line(&labels),
         labels,
         blocks: vec![
-            rules_block(&whole, asked),
-            groups_block(&whole, &groups, &names, form, asked),
-            matrix_block(&groups, &names, asked),
+            rules_block(&answer, asked),
+            groups_block(&answer, &names, form, asked),
+            matrix_block(&answer, &names, asked),
         ],
         about,
     }))
@@ -147,33 +142,30 @@ impl Names {
     }
 }
 
-/// A part of a whole, in per cent with two decimals.
-fn share(part: Option<u64>, whole: Option<u64>) -> Value {
-    let share = part
-        .zip(whole)
-        .filter(|(_, whole)| *whole > 0)
-        .map(|(part, whole)| part as f64 / whole as f64);
-    Value::coverage(share)
+/// A text of a rule.
+fn said(texts: &BTreeMap<&'static str, String>, asked: &Asked) -> String {
+    let lang = asked.lang().tag();
+    let text = texts.get(lang).or_else(|| texts.get("vi"));
+    text.cloned().unwrap_or_default()
 }
 
 /// Each rule with its reason, its innocent explanation, and its count in the whole choice.
-fn rules_block(whole: &FlagReport, asked: &Asked) -> Block {
-    let lang = asked.lang();
-    let words = &lang.words().flags;
-    let counts = whole.counts.first().and_then(Option::as_ref);
-    let rows = whole.rules.rules.iter().enumerate().map(|(at, rule)| {
-        let raised = counts.and_then(|counts| counts.raised.get(at).copied().flatten());
+fn rules_block(answer: &FlagsAnswer, asked: &Asked) -> Block {
+    let words = &asked.lang().words().flags;
+    let counts = answer.whole.counts.first().and_then(Option::as_ref);
+    let row = |(at, rule): (usize, &RuleTold)| {
+        let raised = counts.and_then(|counts| counts.raised.get(at));
         Line {
             link: None,
             values: vec![
-                Value::text(rule.label.get(lang.tag())),
-                Value::count(raised),
-                share(raised, counts.map(|counts| counts.responses)),
-                Value::Text(rule.describe(lang.tag())),
-                Value::text(rule.innocent.get(lang.tag())),
+                Value::Text(said(&rule.label, asked)),
+                Value::count(raised.and_then(|raised| raised.count)),
+                Value::coverage(raised.and_then(|raised| raised.share)),
+                Value::Text(said(&rule.looks_for, asked)),
+                Value::Text(said(&rule.innocent, asked)),
             ],
         }
-    });
+    };
     Block {
         title: words.rules.clone(),
         labels: None,
@@ -191,24 +183,18 @@ fn rules_block(whole: &FlagReport, asked: &Asked) -> Block {
             ]
             .map(Clone::clone)
             .into(),
-            rows: rows.collect(),
+            rows: answer.rules.iter().enumerate().map(row).collect(),
         },
     }
 }
 
 /// The index with and without what is flagged, beside each other: the whole, then each group.
-fn groups_block(
-    whole: &FlagReport,
-    groups: &FlagReport,
-    names: &Names,
-    form: &Form,
-    asked: &Asked,
-) -> Block {
+fn groups_block(answer: &FlagsAnswer, names: &Names, form: &Form, asked: &Asked) -> Block {
     let words = asked.lang().words();
     let decimals = form.index.decimals;
-    let threshold = whole.answer.threshold.to_string();
-    let line = |name: String, link, code: &str, cell: &IndexCell, counts: Option<&FlagCounts>| {
-        let without = cell.value_without_flagged();
+    let threshold = answer.whole.index.threshold.to_string();
+    let line = |name: String, link, code: &str, cell: &IndexCell, counts: Option<&GroupFlags>| {
+        let without = counts.and_then(|counts| counts.without_flagged);
         let note = if cell.suppressed {
             fill(&words.figures.suppressed, &[("threshold", &threshold)])
         } else if without.is_none() && cell.value.is_some() {
@@ -222,25 +208,21 @@ fn groups_block(
                 Value::Text(name),
                 Value::text(code),
                 Value::count(counts.map(|counts| counts.responses)),
-                Value::count(cell.flagged),
-                share(cell.flagged, counts.map(|counts| counts.responses)),
+                Value::count(counts.map(|counts| counts.flagged)),
+                Value::coverage(counts.and_then(|counts| counts.share)),
                 Value::number(cell.value, decimals),
                 Value::number(without, decimals),
-                Value::number(
-                    without
-                        .zip(cell.value)
-                        .map(|(without, with)| without - with),
-                    decimals,
-                ),
+                Value::number(counts.and_then(|counts| counts.difference), decimals),
                 Value::Text(note),
             ],
         }
     };
-    let together = whole.answer.cells.first().map(|cell| {
+    let (whole, groups) = (&answer.whole, &answer.groups);
+    let together = whole.index.cells.first().map(|cell| {
         let counts = whole.counts.first().and_then(Option::as_ref);
         line(words.flags.together.clone(), None, "", cell, counts)
     });
-    let each = groups.answer.cells.iter().zip(&groups.counts);
+    let each = groups.index.cells.iter().zip(&groups.counts);
     let each = each.map(|(cell, counts)| {
         line(
             names.of(cell, asked),
@@ -275,41 +257,30 @@ fn groups_block(
 }
 
 /// Each group's count and share by each rule.
-fn matrix_block(groups: &FlagReport, names: &Names, asked: &Asked) -> Block {
-    let lang = asked.lang();
-    let words = lang.words();
-    let rules = &groups.rules.rules;
+fn matrix_block(answer: &FlagsAnswer, names: &Names, asked: &Asked) -> Block {
+    let words = asked.lang().words();
     let mut columns = vec![names.heading(asked), words.figures.code.clone()];
-    for rule in rules {
-        let label = rule.label.get(lang.tag());
-        columns.push(label.to_owned());
-        columns.push(format!("{label} (%)"));
+    for rule in &answer.rules {
+        let label = said(&rule.label, asked);
+        columns.extend([label.clone(), format!("{label} (%)")]);
     }
-    let rows = groups
-        .answer
-        .cells
-        .iter()
-        .zip(&groups.counts)
-        .map(|(cell, counts)| {
-            let mut values = vec![
-                Value::Text(names.of(cell, asked)),
-                Value::text(cell.key.get(names.cut).unwrap_or_default()),
-            ];
-            for at in 0..rules.len() {
-                let raised = counts
-                    .as_ref()
-                    .and_then(|counts| counts.raised.get(at).copied().flatten());
-                values.push(Value::count(raised));
-                values.push(share(
-                    raised,
-                    counts.as_ref().map(|counts| counts.responses),
-                ));
-            }
-            Line {
-                link: names.link(cell, asked),
-                values,
-            }
-        });
+    let groups = &answer.groups;
+    let rows = groups.index.cells.iter().zip(&groups.counts);
+    let rows = rows.map(|(cell, counts)| {
+        let mut values = vec![
+            Value::Text(names.of(cell, asked)),
+            Value::text(cell.key.get(names.cut).unwrap_or_default()),
+        ];
+        for at in 0..answer.rules.len() {
+            let raised = counts.as_ref().and_then(|counts| counts.raised.get(at));
+            values.push(Value::count(raised.and_then(|raised| raised.count)));
+            values.push(Value::coverage(raised.and_then(|raised| raised.share)));
+        }
+        Line {
+            link: names.link(cell, asked),
+            values,
+        }
+    });
     Block {
         title: words.flags.by_rule.clone(),
         labels: None,

@@ -19,6 +19,7 @@ pub use self::months::{MonthPoint, MonthsAnswer, VersionMonths};
 use crate::delay;
 use crate::forms::FormBook;
 use crate::index::{self, IndexError, IndexRequest, Measured, Of, Question};
+use crate::rounding::rounded;
 use crate::store::{FormKey, Store};
 
 /// Days of a period that has no first day: as many up to its last.
@@ -168,9 +169,7 @@ fn estimates(measured: &Measured) -> Vec<Option<Estimate>> {
 
 /// A share, or a difference of two, in points of a hundred with so many decimals.
 fn points(share: f64, decimals: u8) -> f64 {
-    let scale = 10f64.powi(decimals.into());
-    // Nothing less than nothing: −0 is 0.
-    (share * 100.0 * scale).round() / scale + 0.0
+    rounded(share * 100.0, decimals)
 }
 
 #[cfg(test)]
@@ -187,12 +186,5 @@ mod tests {
         assert_eq!(open, Some((day("2026-04-02"), day("2026-06-30"))));
         assert_eq!(periods(Some(Date::MIN), day("2026-06-30")), None);
         assert_eq!(periods(None, Date::MIN), None);
-    }
-
-    #[test]
-    fn points_are_rounded_and_nothing_has_no_sign() {
-        assert_eq!(points(0.123_45, 2), 12.35);
-        assert_eq!(points(-0.123_44, 2), -12.34);
-        assert!(points(-0.000_01, 2).is_sign_positive());
     }
 }

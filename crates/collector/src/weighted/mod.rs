@@ -21,6 +21,7 @@ use crate::delay;
 use crate::forms::USUAL_FORM;
 use crate::index::{self, Flagged, IndexError, IndexRequest, Question};
 use crate::intake::Intake;
+use crate::rounding::rounded;
 use crate::store::{FinishedFilter, FormKey};
 use crate::units::UnitsAs;
 
@@ -274,10 +275,4 @@ fn sure(estimate: &Estimate, decimals: u8) -> Sure {
             .interval
             .map(|interval| [shown(interval.low), shown(interval.high)]),
     }
-}
-
-/// Half up. A value that is half but for the last bits of a float counts as half.
-fn rounded(number: f64, decimals: u8) -> f64 {
-    let scale = 10f64.powi(decimals.into());
-    (number * scale * (1.0 + f64::EPSILON)).round() / scale
 }

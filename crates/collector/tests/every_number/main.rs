@@ -1,12 +1,13 @@
 //! Every number that an officer sees: on the page, in the files and from the API it is the same.
 //!
 //! The demonstration data, walked with several choices. Page, CSV and XLSX are compared cell by cell; what they hold is
-//! compared with the API: the report with the index, ranks and bands with the ranks, changes, months and gaps with the trend.
-//! Counts of flags and of citizen reports are told by no API yet.
+//! compared with the API: the report with the index, ranks and bands with the ranks, changes, months and gaps with the trend,
+//! counts of flags with the flags. Counts of citizen reports are told by no API yet.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod desk;
+mod flags;
 #[path = "../http_fixture/mod.rs"]
 mod http_fixture;
 mod page;

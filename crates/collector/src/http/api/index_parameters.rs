@@ -28,6 +28,9 @@ pub(super) const FILTERS: [&str; 10] = [
     "item",
 ];
 
+/// Those that choose among the answers of a response.
+pub(super) const CUTS: [&str; 2] = ["factor", "item"];
+
 /// The parameters, as the description tells them; the handler reads them, since lists come in two spellings.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -6,6 +6,7 @@ mod dossier;
 mod enrol;
 mod export;
 mod feed;
+mod flags;
 mod forms;
 mod health;
 mod heartbeat;
@@ -94,6 +95,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(index::get))
         .routes(routes!(ranks::get))
         .routes(routes!(trend::get))
+        .routes(routes!(flags::get))
         .routes(routes!(qd766::get))
         .routes(routes!(document))
         .routes(routes!(health::alive))
