@@ -11,6 +11,7 @@
 //!   lower half of its levels: two of five, one of three.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 use jiff::{Span, Timestamp};
@@ -25,14 +26,14 @@ use survey::response::Touchpoint;
 
 use crate::coverage::{hidden, is_few};
 use crate::delay;
-use crate::forms::USUAL_FORM;
+use crate::forms::{FormBook, USUAL_FORM};
 use crate::index::{self, DEMO_NOTE, IndexCell, IndexError, IndexRequest};
 use crate::intake::Intake;
 use crate::reports::due::end_of;
 use crate::reports::{Outcome, ReportFilter};
 use crate::store::calendar::{ZONE, business_day};
 use crate::store::terms::Term;
-use crate::store::{Filed, FinishedFilter, Pseudonym, StoreError, Timeliness};
+use crate::store::{Filed, FormKey, JudgedQuery, Judging, Pseudonym, StoreError};
 
 /// Days of a period unless others are asked for, and at most.
 const USUAL_DAYS: i32 = 90;
@@ -360,29 +361,56 @@ async fn dossiers(
 ) -> Result<(), StoreError> {
     let store = intake.store.as_ref();
     let (from, to) = asked.days;
-    if let Some((first, last)) = store.finished_span().await? {
-        let (mut day, last) = (from.max(first), to.min(last));
-        while day <= last {
-            let filed = store.finished_on(day, &FinishedFilter::default()).await?;
-            count(intake, asked, &filed, reported, units).await?;
-            match day.tomorrow() {
-                Ok(next) => day = next,
-                Err(_) => break,
-            }
-        }
-    }
+    finished(intake, asked, reported, units).await?;
     let midnight = ZONE.to_timestamp(from.to_datetime(Time::midnight()));
     if let (Ok(start), Some(end)) = (midnight, end_of(to)) {
         // Due today is not late: the day is not over.
         let yesterday = business_day(asked.now).yesterday().ok().and_then(end_of);
         let end = yesterday.map_or(end, |yesterday| end.min(yesterday));
         let filed = store.open_dossiers(start, end).await?;
-        count(intake, asked, &filed, reported, units).await?;
+        overdue(intake, asked, &filed, reported, units).await?;
     }
     Ok(())
 }
 
-async fn count(
+/// Those that were finished in the period.
+async fn finished(
+    intake: &Intake,
+    asked: &Asked<'_>,
+    reported: &HashSet<Pseudonym>,
+    units: &mut BTreeMap<String, Sums>,
+) -> Result<(), StoreError> {
+    let query = JudgedQuery {
+        form: asked.form.to_owned(),
+        from: asked.days.0,
+        to: asked.days.1,
+        rated_to: asked.shown_to,
+        reported: reported.iter().copied().collect(),
+    };
+    let forms = Arc::clone(&intake.forms);
+    let judging = Judging {
+        ratings: Touchpoint::ALL
+            .iter()
+            .map(|(touchpoint, ..)| intake.naming(asked.form, *touchpoint))
+            .collect(),
+        reporting: intake.report_naming(),
+        judge: Arc::new(move |form, answers| says_no(&forms, form, answers)),
+    };
+    for (kind, dossiers) in intake.store.judged(query, judging).await? {
+        let grounds = Grounds {
+            dissatisfied: kind.dissatisfied,
+            complaint: kind.reported,
+            overdue: kind.late,
+        };
+        let sums = units.entry(kind.unit).or_default();
+        sums.dossiers.add(grounds, dossiers);
+        sums.rated += if kind.rated { dossiers } else { 0 };
+    }
+    Ok(())
+}
+
+/// Those that are not finished and overdue.
+async fn overdue(
     intake: &Intake,
     asked: &Asked<'_>,
     filed: &[Filed],
@@ -407,24 +435,23 @@ async fn count(
             .collect();
         let answers = intake.store.answers(pseudonyms, asked.shown_to).await?;
         for ((filed, code), answers) in chunk.iter().zip(&codes).zip(answers.chunks(points)) {
-            let dossier = &filed.dossier;
             let said = || answers.iter().flatten();
-            let dissatisfied = said().any(|(key, packed)| {
-                let form = intake.forms.get(&key.id, key.version);
-                form.is_some_and(|form| is_dissatisfied(form, packed))
-            });
             let grounds = Grounds {
-                dissatisfied,
+                dissatisfied: said().any(|(form, packed)| says_no(&intake.forms, form, packed)),
                 complaint: reported.contains(&intake.report_pseudonym(code)),
-                // Not finished: it is among these because it is overdue.
-                overdue: matches!(dossier.timeliness(), Timeliness::Late | Timeliness::Pending),
+                overdue: true,
             };
-            let sums = units.entry(dossier.unit.clone()).or_default();
+            let sums = units.entry(filed.dossier.unit.clone()).or_default();
             sums.dossiers.add(grounds, 1);
             sums.rated += u64::from(said().next().is_some());
         }
     }
     Ok(())
+}
+
+fn says_no(forms: &FormBook, form: &FormKey, answers: &Packed) -> bool {
+    let form = forms.get(&form.id, form.version);
+    form.is_some_and(|form| is_dissatisfied(form, answers))
 }
 
 /// Is a headline answer in the lower half of its levels, and not counted as satisfied?

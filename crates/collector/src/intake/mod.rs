@@ -124,6 +124,12 @@ impl Intake {
         Arc::new(move |code| key.pseudonym(code, &form, touchpoint))
     }
 
+    /// How citizen reports name dossiers, for whoever must not have the key.
+    pub(crate) fn report_naming(&self) -> crate::store::Naming {
+        let key = self.key.clone();
+        Arc::new(move |code| key.report_pseudonym(code))
+    }
+
     /// How a citizen report names its dossier.
     pub fn report_pseudonym(&self, code: &survey::dossier::DossierCode) -> crate::store::Pseudonym {
         self.key.report_pseudonym(code)

@@ -10,6 +10,7 @@ mod coverage;
 mod error;
 mod examined;
 mod feed;
+mod judged;
 mod retention;
 mod site;
 pub mod sqlite;
@@ -35,6 +36,7 @@ pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
+pub use judged::{Judge, JudgedKind, JudgedQuery, Judging};
 pub use retention::{RetentionChange, RetentionTick};
 pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
@@ -632,6 +634,12 @@ pub trait Store: Send + Sync + 'static {
         query: WeighedQuery,
         namings: Vec<Naming>,
     ) -> Result<Vec<(WeighedKind, Weighed)>, StoreError>;
+    /// Counts finished dossiers by what was said against them, in one snapshot, sorted.
+    async fn judged(
+        &self,
+        query: JudgedQuery,
+        judging: Judging,
+    ) -> Result<Vec<(JudgedKind, u64)>, StoreError>;
     /// Whether the citizens behind these pseudonyms were asked; one answer each, in order.
     async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError>;
     /// All units.

@@ -20,6 +20,7 @@ mod finished;
 mod health;
 mod heartbeat;
 mod invites;
+mod judged;
 mod log;
 mod lookups;
 mod names;
@@ -60,9 +61,10 @@ use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
     DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
-    GroupKey, Invite, InviteHash, Kept, Key, Naming, Procedure, Pseudonym, Registers,
-    RetentionChange, RetentionTick, SaidQuery, Session, Site, Store, StoreError, ToldChange,
-    Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
+    GroupKey, Invite, InviteHash, JudgedKind, JudgedQuery, Judging, Kept, Key, Naming, Procedure,
+    Pseudonym, Registers, RetentionChange, RetentionTick, SaidQuery, Session, Site, Store,
+    StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind,
+    WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -86,6 +88,7 @@ pub struct SqliteStore {
     texts: Arc<Texts>,
     covered: Arc<tokio::sync::Mutex<covered::Cache>>,
     weighed: Arc<tokio::sync::Mutex<weighed::Cache>>,
+    judged: Arc<tokio::sync::Mutex<judged::Cache>>,
     examiner: Arc<Examiner>,
     health: Arc<Health>,
 }
@@ -119,6 +122,7 @@ impl SqliteStore {
             texts: Arc::default(),
             covered: Arc::default(),
             weighed: Arc::default(),
+            judged: Arc::default(),
             examiner: Arc::new(Examiner::new(Arc::new(Rules::shipped().clone()))),
             health,
         })
@@ -419,6 +423,19 @@ impl Store for SqliteStore {
         let (forms, texts) = (Arc::clone(&self.forms), Arc::clone(&self.texts));
         self.readers
             .run(move |connection| cache.count(connection, &forms, &texts, &query, &namings))
+            .await
+    }
+
+    async fn judged(
+        &self,
+        query: JudgedQuery,
+        judging: Judging,
+    ) -> Result<Vec<(JudgedKind, u64)>, StoreError> {
+        // One at a time, as coverage.
+        let mut cache = Arc::clone(&self.judged).lock_owned().await;
+        let texts = Arc::clone(&self.texts);
+        self.readers
+            .run(move |connection| cache.count(connection, &texts, &query, &judging))
             .await
     }
 

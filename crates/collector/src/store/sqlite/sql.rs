@@ -188,6 +188,10 @@ statements! {
             assisted, partial, answers, pseudonym
         FROM response INDEXED BY response_counted
         WHERE pseudonym BETWEEN ?1 AND ?2 AND repeat_of IS NULL AND form = ?3";
+    /// To all versions of a form.
+    ANSWERS_IN_BUCKET = "SELECT r.pseudonym, f.version, r.day, r.answers
+        FROM response r INDEXED BY response_counted JOIN form f ON f.id = r.form
+        WHERE r.pseudonym BETWEEN ?1 AND ?2 AND r.repeat_of IS NULL AND f.form = ?3";
     /// A rating says something else, and is still the one of its dossier: no trigger sees that.
     TOUCH_BUCKET = "INSERT INTO bucket_revision (bucket, revision) VALUES (substr(?1, 1, 4), 1)
         ON CONFLICT DO UPDATE SET revision = revision + 1";

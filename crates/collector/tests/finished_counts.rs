@@ -1,4 +1,4 @@
-//! What weights are made of beside a plain count: whatever is fed, changed, rated and completed, in whatever order, the two
+//! What weights and the ratios of QĐ 766 are made of beside a plain count: whatever is fed, changed, rated and completed, in whatever order, the two
 //! agree, and so what was remembered of earlier questions is never out of date.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
@@ -11,8 +11,8 @@ use std::sync::Arc;
 use collector::store::calendar::{business_day, day_of_number};
 use collector::store::sqlite::SqliteStore;
 use collector::store::{
-    Admitted, Appended, Bucket, Dossier, FinishedFilter, Naming, Procedure, Pseudonym, Store,
-    Weighed, WeighedKind, WeighedQuery,
+    Admitted, Appended, Bucket, Dossier, FinishedFilter, JudgedKind, JudgedQuery, Judging, Naming,
+    Procedure, Pseudonym, Store, Timeliness, Weighed, WeighedKind, WeighedQuery,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -40,7 +40,16 @@ fn code(number: u8) -> String {
 /// What stands in for the key: the bucket, as it must be, and the number of everything.
 fn pseudonym(code: &DossierCode, touchpoint: Touchpoint) -> Pseudonym {
     let place = TOUCHPOINTS.iter().position(|one| *one == touchpoint);
-    let mut bytes = [u8::try_from(place.unwrap()).unwrap(); 20];
+    named(code, u8::try_from(place.unwrap()).unwrap())
+}
+
+/// The same for citizen reports.
+fn report_pseudonym(code: &DossierCode) -> Pseudonym {
+    named(code, 9)
+}
+
+fn named(code: &DossierCode, kind: u8) -> Pseudonym {
+    let mut bytes = [kind; 20];
     bytes[..4].copy_from_slice(&Bucket::of(code).0);
     let text = code.as_str().as_bytes();
     for (byte, text) in bytes[4..19].iter_mut().zip(text.iter().rev()) {
@@ -82,6 +91,8 @@ enum Step {
     /// The collector is ended and started again.
     Restart,
     Ask(WeighedQuery),
+    /// What was said against dossiers, when there are citizen reports about these.
+    Judge(WeighedQuery, Vec<u8>),
 }
 
 prop_compose! {
@@ -138,7 +149,18 @@ fn any_step() -> impl Strategy<Value = Step> {
         }),
         1 => Just(Step::Restart),
         6 => any_question().prop_map(Step::Ask),
+        6 => any_judgement(),
     ]
+}
+
+fn any_judgement() -> impl Strategy<Value = Step> {
+    let reported = prop::collection::vec(0..DOSSIERS, 0..3);
+    (any_question(), reported).prop_map(|(query, reported)| Step::Judge(query, reported))
+}
+
+/// Stands in for the rule: the first answer is one of the lower two levels.
+fn is_dissatisfied(answers: &Packed) -> bool {
+    (1..=2).contains(&answers.0[0])
 }
 
 /// A store in a folder that can be closed and opened again, and everything that happened to it.
@@ -240,6 +262,45 @@ impl World {
         kinds.into_iter().collect()
     }
 
+    async fn judge(&self, query: JudgedQuery) -> Vec<(JudgedKind, u64)> {
+        let ratings = TOUCHPOINTS
+            .map(|touchpoint| -> Naming { Arc::new(move |code| pseudonym(code, touchpoint)) });
+        let judging = Judging {
+            ratings: ratings.into(),
+            reporting: Arc::new(report_pseudonym),
+            judge: Arc::new(|form, answers| *form == key() && is_dissatisfied(answers)),
+        };
+        self.store().judged(query, judging).await.unwrap()
+    }
+
+    fn count_judged(&self, query: &JudgedQuery) -> Vec<(JudgedKind, u64)> {
+        let mut kinds: BTreeMap<JudgedKind, u64> = BTreeMap::new();
+        for dossier in self.dossiers.values() {
+            let finished = dossier.finished_at.map(business_day);
+            if !finished.is_some_and(|day| (query.from..=query.to).contains(&day)) {
+                continue;
+            }
+            let code = DossierCode::parse(&dossier.code).unwrap();
+            let names = TOUCHPOINTS.map(|touchpoint| Some(pseudonym(&code, touchpoint)));
+            let said: Vec<&Packed> = self
+                .ratings
+                .iter()
+                .filter(|(one, counts)| *counts && names.contains(&one.pseudonym))
+                .filter(|(one, _)| query.rated_to.is_none_or(|last| one.day <= last))
+                .map(|(one, _)| &one.answers)
+                .collect();
+            let kind = JudgedKind {
+                unit: dossier.unit.clone(),
+                late: dossier.timeliness() == Timeliness::Late,
+                reported: query.reported.contains(&report_pseudonym(&code)),
+                rated: !said.is_empty(),
+                dissatisfied: said.iter().any(|answers| is_dissatisfied(answers)),
+            };
+            *kinds.entry(kind).or_default() += 1;
+        }
+        kinds.into_iter().collect()
+    }
+
     async fn go(&mut self, step: Step) {
         self.events += 1;
         match step {
@@ -297,6 +358,18 @@ impl World {
                 let (found, plain) = (self.ask(&query).await, self.count(&query));
                 assert_eq!(found, plain, "{query:?}");
             }
+            Step::Judge(query, reported) => {
+                let name = |number| report_pseudonym(&DossierCode::parse(&code(number)).unwrap());
+                let query = JudgedQuery {
+                    form: query.form.id,
+                    from: query.from,
+                    to: query.to,
+                    rated_to: query.rated_to,
+                    reported: reported.into_iter().map(name).collect(),
+                };
+                let (found, plain) = (self.judge(query.clone()).await, self.count_judged(&query));
+                assert_eq!(found, plain, "{query:?}");
+            }
         }
     }
 }
@@ -305,9 +378,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn what_is_weighed_is_what_a_plain_count_says(
+    fn what_is_weighed_and_judged_is_what_a_plain_count_says(
         steps in prop::collection::vec(any_step(), 1..60),
-        last in prop::collection::vec(any_question(), 4),
+        last in prop::collection::vec(prop_oneof![any_question().prop_map(Step::Ask), any_judgement()], 6),
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
@@ -315,8 +388,8 @@ proptest! {
             for step in steps {
                 world.go(step).await;
             }
-            for query in last {
-                world.go(Step::Ask(query)).await;
+            for step in last {
+                world.go(step).await;
             }
             assert_eq!(world.store().verify().await.unwrap().differences, []);
         });
