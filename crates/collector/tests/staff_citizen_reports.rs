@@ -9,6 +9,7 @@ use collector::store::{AuditFilter, Deed, Role};
 use http_fixture::{Collector, form, problem};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Response, StatusCode, header};
+use serde_json::{Value, json};
 
 const UNIT: &str = "000.00.19.H10";
 
@@ -92,6 +93,56 @@ async fn standing(collector: &Collector) -> collector::reports::Standing {
         .standing
 }
 
+async fn ask(collector: &Collector, role: Role, query: &str) -> Response {
+    let asked = collector.get(&format!("/api/v1/reports?{query}"));
+    let asked = asked.bearer_auth(collector.key(role));
+    asked.send().await.unwrap()
+}
+
+/// Counts of the unit's reports, as the API tells them.
+async fn counted(collector: &Collector) -> Value {
+    let answer = ask(collector, Role::Analyst, &format!("unit={UNIT}")).await;
+    let told: Value = answer.json().await.unwrap();
+    assert_eq!(told["units"][0]["unit"], UNIT);
+    assert_eq!(told["units"][0]["counts"], told["together"]);
+    told["together"].clone()
+}
+
+#[tokio::test]
+async fn counts_over_the_api_are_for_analysts_and_have_no_words_of_citizens() {
+    let collector = Collector::start().await;
+    let cookie = collector.sign_in(Role::Analyst).await;
+    opened(&collector, &cookie, &[]).await;
+    let told = ask(&collector, Role::Admin, "").await.text().await.unwrap();
+    assert!(
+        told.contains("\"opened\":1") && !told.contains("quát"),
+        "{told}"
+    );
+    let none: Value = ask(&collector, Role::Admin, "to=2020-01-01")
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        (&none["together"]["opened"], &none["units"]),
+        (&json!(0), &json!([]))
+    );
+    assert_eq!(none["together"]["share_on_time"], Value::Null);
+    for role in [Role::Device, Role::OneStop] {
+        problem(ask(&collector, role, "").await, 403, "wrong-role").await;
+    }
+    for (query, code) in [
+        ("from=2026-7-1", "wrong-date"),
+        ("from=2026-08-01&to=2026-07-01", "wrong-period"),
+        ("state=new", "unknown-parameter"),
+        ("unit=a&unit=b", "unknown-parameter"),
+    ] {
+        problem(ask(&collector, Role::Admin, query).await, 400, code).await;
+    }
+    let nobody = collector.get("/api/v1/reports").send().await.unwrap();
+    problem(nobody, 401, "no-key").await;
+}
+
 #[tokio::test]
 async fn a_report_is_opened_assigned_answered_reopened_and_a_step_taken_back() {
     let collector = Collector::start().await;
@@ -132,10 +183,22 @@ async fn a_report_is_opened_assigned_answered_reopened_and_a_step_taken_back() {
     )
     .await;
     assert_eq!(standing(&collector).await.state, State::Assigned);
+    let counts = counted(&collector).await;
+    assert_eq!(
+        (&counts["assigned"], &counts["reopened"]),
+        (&json!(1), &json!(1))
+    );
     let (_, page) = open(&collector, &cookie, "/staff/reports/one?id=1&lang=en").await;
     assert!(page.contains("Take the last step back") && page.contains("chưa đúng"));
     act(&collector, &cookie, &[("action", "undo")]).await;
     assert_eq!(standing(&collector).await.outcome, Outcome::NotSatisfied);
+    let counts = counted(&collector).await;
+    let told = ["answered", "reopened", "on_time", "share_on_time"].map(|name| &counts[name]);
+    assert_eq!(
+        told,
+        [&json!(1), &json!(0), &json!(1), &json!(100.0)],
+        "what was taken back was not"
+    );
     let (_, history) = collector.store.report(1).await.unwrap().unwrap();
     assert_eq!(history.len(), 5, "nothing of the history goes");
     assert!(history.iter().all(|event| event.by == "can.bo"));

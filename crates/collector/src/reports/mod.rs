@@ -1,8 +1,9 @@
 //! Citizen reports (phản ánh, kiến nghị): opened from a comment, by hand or by a feed; assigned, answered, reopened.
 //!
 //! A report is what its last event says. Events are only added, also to take a step back, so that who did what stays
-//! known. `due` says by when an answer is due.
+//! known. `due` says by when an answer is due, `counts` how many were in time.
 
+pub mod counts;
 pub mod due;
 
 use jiff::Timestamp;

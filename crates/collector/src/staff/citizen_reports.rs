@@ -1,5 +1,6 @@
 //! `GET /staff/reports`: citizen reports, what is overdue, and how many were answered in time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
@@ -21,6 +22,7 @@ use super::sheet_page;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::DEMO_NOTE;
+use crate::reports::counts::ReportCounts;
 use crate::reports::{NewReport, Report, ReportFilter, State as Progress};
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
@@ -153,8 +155,7 @@ fn narrowed(link: String, own: &Own) -> String {
 
 /// Codes and names of units, each code once.
 pub(super) fn unit_codes(units: &[Unit]) -> Vec<(String, String)> {
-    let codes: std::collections::BTreeSet<&str> =
-        units.iter().map(|unit| unit.code.as_str()).collect();
+    let codes: BTreeSet<&str> = units.iter().map(|unit| unit.code.as_str()).collect();
     codes
         .into_iter()
         .map(|code| {
@@ -241,27 +242,20 @@ fn sheet(
 /// How many were answered in time, of those of which it can be said.
 fn share(all: &[Report], lang: Language, now: Timestamp) -> String {
     let words = &lang.words().reports;
-    let within = || {
-        all.iter()
-            .map(|report| &report.report.standing)
-            .filter(|standing| standing.within_competence)
-    };
-    let decided = within().filter(|standing| standing.is_decided(now)).count() as u64;
-    let late = within().filter(|standing| standing.is_overdue(now)).count() as u64;
-    let pending = within().count() as u64 - decided;
-    let on_time =
-        survey::qd766::reports_on_time(decided - late, decided).and_then(|ratio| ratio.round(1));
-    match on_time {
+    // The sentence does not speak of those that were opened once more.
+    let counts = ReportCounts::of(all, &BTreeSet::new(), now);
+    let pending = whole(lang, counts.pending);
+    match counts.share_on_time {
         Some(share) => fill(
             &words.on_time,
             &[
-                ("share", &percent(lang, share.to_f64(), 1)),
-                ("count", &whole(lang, decided - late)),
-                ("all", &whole(lang, decided)),
-                ("pending", &whole(lang, pending)),
+                ("share", &percent(lang, share, 1)),
+                ("count", &whole(lang, counts.on_time)),
+                ("all", &whole(lang, counts.decided)),
+                ("pending", &pending),
             ],
         ),
-        None => fill(&words.no_share, &[("pending", &whole(lang, pending))]),
+        None => fill(&words.no_share, &[("pending", &pending)]),
     }
 }
 

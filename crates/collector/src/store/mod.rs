@@ -789,6 +789,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<Kept>, StoreError>;
     /// Citizen reports, the newest first.
     async fn reports(&self, filter: ReportFilter) -> Result<Vec<Report>, StoreError>;
+    /// Numbers of the citizen reports that were opened once more after an answer, unless that step was taken back.
+    async fn reopened_reports(&self, filter: ReportFilter) -> Result<BTreeSet<i64>, StoreError>;
     /// A citizen report with all its events, the oldest first.
     async fn report(&self, id: i64) -> Result<Option<(Report, Vec<Event>)>, StoreError>;
     /// The counted response of each of these pseudonyms, unless it is of a day after `upto`; one answer each, in order.

@@ -16,6 +16,7 @@ pub(crate) mod invites;
 mod present;
 mod qd766;
 mod ranks;
+mod reports;
 mod responses;
 mod sites;
 mod trend;
@@ -96,6 +97,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ranks::get))
         .routes(routes!(trend::get))
         .routes(routes!(flags::get))
+        .routes(routes!(reports::get))
         .routes(routes!(qd766::get))
         .routes(routes!(document))
         .routes(routes!(health::alive))

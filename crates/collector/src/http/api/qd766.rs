@@ -38,7 +38,8 @@ pub(super) struct Parameters {
     unit: Option<String>,
 }
 
-fn day(name: &'static str, text: Option<String>) -> Result<Option<Date>, Problem> {
+/// A day of the query.
+pub(super) fn day(name: &'static str, text: Option<String>) -> Result<Option<Date>, Problem> {
     text.map(|text| {
         text.parse::<Date>()
             .ok()

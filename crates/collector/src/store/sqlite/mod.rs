@@ -40,6 +40,7 @@ mod verify;
 mod weighed;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -663,6 +664,12 @@ impl Store for SqliteStore {
     async fn reports(&self, filter: ReportFilter) -> Result<Vec<Report>, StoreError> {
         self.readers
             .run(move |connection| reports::list(connection, &filter))
+            .await
+    }
+
+    async fn reopened_reports(&self, filter: ReportFilter) -> Result<BTreeSet<i64>, StoreError> {
+        self.readers
+            .run(move |connection| reports::reopened(connection, &filter))
             .await
     }
 

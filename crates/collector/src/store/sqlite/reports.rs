@@ -1,5 +1,7 @@
 //! Citizen reports: opened, moved on by events, read back; and what of the registers the ratios of QĐ 766 need.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -151,17 +153,35 @@ pub fn feed(
     Ok(answers)
 }
 
+/// First and last day of receipt.
+fn days(filter: &ReportFilter) -> [i32; 2] {
+    [
+        filter.from.map_or(i32::MIN, calendar::day_number),
+        filter.to.map_or(i32::MAX, calendar::day_number),
+    ]
+}
+
 /// Reports received in the period, the newest first.
 pub fn list(connection: &Connection, filter: &ReportFilter) -> Result<Vec<Report>, StoreError> {
-    let from = filter.from.map_or(i32::MIN, calendar::day_number);
-    let to = filter.to.map_or(i32::MAX, calendar::day_number);
     let mut statement = connection.prepare_cached(sql::REPORTS)?;
-    let mut rows = statement.query([from, to])?;
+    let mut rows = statement.query(days(filter))?;
     let mut reports = Vec::new();
     while let Some(row) = rows.next()? {
         reports.push(read(row)?);
     }
     Ok(reports)
+}
+
+/// Numbers of the reports received in the period that were opened once more, unless that was taken back.
+pub fn reopened(
+    connection: &Connection,
+    filter: &ReportFilter,
+) -> Result<BTreeSet<i64>, StoreError> {
+    let [from, to] = days(filter);
+    let steps = [Step::Reopened, Step::Undone].map(Step::number);
+    let mut statement = connection.prepare_cached(sql::REOPENED_REPORTS)?;
+    let found = statement.query_map((from, to, steps[0], steps[1]), |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// A report with all its events, the oldest first.

@@ -248,6 +248,10 @@ statements! {
     REPORTS = "SELECT id, outside_id, source, text, dossier, received_at, unit, due_at, within_competence, state,
             answered_at, outcome, version, assignee
         FROM report WHERE received_day BETWEEN ?1 AND ?2 ORDER BY received_day DESC, id DESC";
+    /// The event that follows a step says whether it was taken back.
+    REOPENED_REPORTS = "SELECT e.report FROM report_event e JOIN report r ON r.id = e.report
+        WHERE r.received_day BETWEEN ?1 AND ?2 AND e.step = ?3 AND ?4 IS NOT (
+            SELECT n.step FROM report_event n WHERE n.report = e.report AND n.id > e.id ORDER BY n.id LIMIT 1)";
     REPORT_EVENTS = "SELECT at, by, step, note, standing FROM report_event WHERE report = ?1 ORDER BY id";
 
     FINISHED_CELLS = "SELECT count(*) FROM finished_month";
