@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -114,9 +116,14 @@ impl Data {
     }
 }
 
+/// Analysts' keys made so far: a data folder may be copied with the keys that it has.
+static ANALYSTS: AtomicU64 = AtomicU64::new(0);
+
 /// A serving collector; killed when dropped.
 pub struct Collector {
     process: Child,
+    data: PathBuf,
+    analyst: OnceLock<String>,
     /// Held open: a program may not print to a pipe that nobody reads.
     _output: Lines<BufReader<ChildStdout>>,
     /// `http://127.0.0.1:PORT`
@@ -154,6 +161,8 @@ impl Collector {
                 return Ok(Self {
                     address: address.to_owned(),
                     process,
+                    data: data.path(),
+                    analyst: OnceLock::new(),
                     _output: lines,
                 });
             }
@@ -189,13 +198,40 @@ impl Collector {
         Ok(())
     }
 
-    /// GET of a JSON document.
+    /// GET of a JSON document, with an analyst's key where the path is one of figures.
     pub async fn get(&self, path: &str) -> Result<Value> {
-        let response = reqwest::get(format!("{}{path}", self.address)).await?;
+        let mut request = reqwest::Client::new().get(format!("{}{path}", self.address));
+        if path.starts_with("/api/v1/index") {
+            request = request.bearer_auth(self.analyst()?);
+        }
+        let response = request.send().await?;
         let status = response.status();
         let body = response.text().await?;
         ensure!(status.is_success(), "GET {path}: {status}: {body}");
         Ok(serde_json::from_str(&body)?)
+    }
+}
+
+impl Collector {
+    /// An analyst's key, made when it is first needed, by a command that no fault is injected into.
+    fn analyst(&self) -> Result<&str> {
+        if let Some(key) = self.analyst.get() {
+            return Ok(key);
+        }
+        let number = ANALYSTS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("tests-{}-{number}", std::process::id());
+        let output = Command::new(binary()?)
+            .args(["key", "create", "--role", "analyst", "--name", &name])
+            .arg("--data")
+            .arg(&self.data)
+            .output()?;
+        ensure!(
+            output.status.success(),
+            "hai-long key create: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let key = String::from_utf8(output.stdout)?.trim().to_owned();
+        Ok(self.analyst.get_or_init(|| key))
     }
 }
 

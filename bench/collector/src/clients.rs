@@ -172,10 +172,17 @@ impl Connection {
 
 /// The body of `GET path` on a new connection; an error unless the status is 200.
 pub async fn get(address: &str, path: &str) -> Result<Bytes> {
+    get_as(address, path, None).await
+}
+
+/// As [`get`], with a key.
+pub async fn get_as(address: &str, path: &str, key: Option<&str>) -> Result<Bytes> {
     let mut connection = connect(address).await?;
-    let request = Request::get(path)
-        .header(header::HOST, address)
-        .body(Full::default())?;
+    let mut request = Request::get(path).header(header::HOST, address);
+    if let Some(key) = key {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+    }
+    let request = request.body(Full::default())?;
     let answer = connection.send_request(request).await?;
     let status = answer.status();
     let body = answer.into_body().collect().await?.to_bytes();

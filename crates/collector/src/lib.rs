@@ -18,6 +18,7 @@ pub mod index;
 pub mod intake;
 pub mod kiosk_settings;
 pub mod presenting;
+pub mod publish;
 pub mod pulse;
 pub mod qd766;
 pub mod qr;

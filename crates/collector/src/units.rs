@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::store::{Store, StoreError, Unit, UnitChange};
 
@@ -43,7 +43,9 @@ impl UnitsAs {
 }
 
 /// A dissolved unit that nothing of today stands for, so that it stays as it was.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub struct KeptAsWas {
     /// The unit, as in the keys of the cells.
     pub unit: String,

@@ -319,6 +319,7 @@ async fn the_index_names_the_parameter_at_fault() {
     ] {
         let answer = collector
             .get(&format!("/api/v1/index{query}"))
+            .bearer_auth(collector.key(Role::Analyst))
             .send()
             .await
             .unwrap();

@@ -311,6 +311,7 @@ async fn an_invite_is_the_right_to_one_rating_and_places_it() {
     );
     let index: Value = collector
         .get("/api/v1/index?form=t&by=provenance,procedure,field,unit,timeliness,channel")
+        .bearer_auth(collector.key(Role::Analyst))
         .send()
         .await
         .unwrap()

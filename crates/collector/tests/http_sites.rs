@@ -75,6 +75,7 @@ async fn told(collector: &Collector, origin: &str, key: &str, rating: Value) -> 
 async fn index(collector: &Collector, query: &str) -> Value {
     let answer = collector
         .get(&format!("/api/v1/index?form=t&{query}"))
+        .bearer_auth(collector.key(Role::Analyst))
         .send()
         .await;
     answer.unwrap().json().await.unwrap()

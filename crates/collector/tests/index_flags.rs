@@ -61,7 +61,7 @@ async fn the_index_stands_with_and_without_what_is_flagged() {
     rate(&store, 100, 10, 2, helped).await;
     let with = ask(&store, &[], Flagged::Include).await;
     assert_eq!(figures(&with), [(Some(75.0), Some(10), Some(100.0))]);
-    assert_eq!((with.flagged, with.flag_rules), ("include", 2));
+    assert_eq!((with.flagged, with.flag_rules), (Flagged::Include, 2));
     let without = ask(&store, &[], Flagged::Exclude).await;
     assert_eq!(figures(&without), [(Some(100.0), Some(10), None)]);
     assert_eq!(without.cells[0].n, Some(30));
@@ -156,7 +156,7 @@ async fn an_interval_is_for_the_closed_dossiers_where_they_are_known_and_never_n
     rate(&store, 1, 20, 4, |one| one.provenance = Provenance::Dossier).await;
     rate(&store, 100, 20, 2, |one| one.provenance = Provenance::Unit).await;
     let (unknown, wide) = of(Of::Closed).await;
-    assert_eq!(unknown, Some("process"));
+    assert_eq!(unknown, Some(Of::Process));
     let dossiers = |count: u32| {
         (0..count)
             .map(|n| Dossier {
@@ -175,13 +175,13 @@ async fn an_interval_is_for_the_closed_dossiers_where_they_are_known_and_never_n
     store.upsert_dossiers(dossiers(30)).await.expect("dossiers");
     assert_eq!(
         of(Of::Closed).await,
-        (Some("process"), wide),
+        (Some(Of::Process), wide),
         "coverage above 1"
     );
     store.upsert_dossiers(dossiers(40)).await.expect("dossiers");
-    assert_eq!(of(Of::Process).await, (Some("process"), wide));
+    assert_eq!(of(Of::Process).await, (Some(Of::Process), wide));
     let (closed, narrow) = of(Of::Closed).await;
-    assert_eq!(closed, Some("closed"));
+    assert_eq!(closed, Some(Of::Closed));
     // Of 40 dossiers 20 are known to be rated: the other 20 ratings may be of any.
     assert!(narrow < wide && narrow > wide * 0.65, "{narrow} {wide}");
 }

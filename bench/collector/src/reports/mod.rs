@@ -211,7 +211,7 @@ async fn prepare(binary: &Path, work: &Path, folder: &Path) -> Result<()> {
 }
 
 /// A key of an administrator, made through the store as `hai-long key create` makes it.
-async fn admin(folder: &Path) -> Result<String> {
+pub async fn admin(folder: &Path) -> Result<String> {
     let store = SqliteStore::open(folder, Arc::new(FormBook::load(folder)?))?;
     let secret = auth::new_secret(Role::Admin)?;
     store

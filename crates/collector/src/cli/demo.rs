@@ -5,29 +5,34 @@ use clap::Args;
 use collector::demo::{self, Credentials, Figures, Progress, Stage};
 use collector::http::App;
 use collector::intake::invite::{DAYS, Wish};
+use collector::publish::Terms;
+use jiff::Timestamp;
 use survey::response::Touchpoint;
 
 use super::open::{Opened, open_or_create};
 use super::progress::{Counted, Meter};
 use super::{Outcome, table};
-use crate::settings::Common;
+use crate::settings::{Common, FigureArgs};
 
 /// Load the demonstration: the real totals of one province, and synthetic ratings. Refuses a data folder that holds
 /// other data; when it is loaded already, prints the credentials again.
 #[derive(Args)]
-pub struct Demo {}
+pub struct Demo {
+    #[command(flatten)]
+    figures: FigureArgs,
+}
 
 impl Demo {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
         let opened = open_or_create(&common.data)?;
-        let credentials = load(&opened, common).await?;
+        let credentials = load(&opened, common, &self.figures).await?;
         table::line(&told(&credentials))?;
         Ok(Outcome::Done)
     }
 }
 
-/// Loads the demonstration, with progress on standard error.
-pub async fn load(opened: &Opened, common: &Common) -> Result<Credentials> {
+/// Loads the demonstration and publishes its quarters, with progress on standard error.
+pub async fn load(opened: &Opened, common: &Common, figures: &FigureArgs) -> Result<Credentials> {
     let mut watch = Watch { current: None };
     let loaded = demo::load(
         &opened.intake(&common.data).await?,
@@ -37,6 +42,12 @@ pub async fn load(opened: &Opened, common: &Common) -> Result<Credentials> {
     )
     .await?;
     watch.end();
+    let terms = Terms {
+        threshold: common.threshold(figures),
+        delay: common.delay(figures),
+        now: Timestamp::now(),
+    };
+    demo::publish(&*opened.store, &opened.forms, &terms).await?;
     Ok(loaded)
 }
 

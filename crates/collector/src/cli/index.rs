@@ -140,7 +140,8 @@ pub fn filter(raw: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "write GROUP=VALUE, as unit=H57.132".to_owned())
 }
 
-fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
+/// Prints an answer of the index for a person to read.
+pub fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
     // The method's name is the one on the wire.
     let method = serde_json::to_value(answer.method)?;
     table::line(&format!(
@@ -155,8 +156,8 @@ fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
         answer.threshold,
         answer.flag_rules,
         match answer.flagged {
-            "exclude" => "left out",
-            _ => "counted",
+            Flagged::Exclude => "left out",
+            Flagged::Include => "counted",
         },
         if answer.demo {
             "; synthetic demonstration data"
@@ -214,7 +215,8 @@ fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
         .chain([
             value,
             interval,
-            cell.interval_of.unwrap_or_default().to_owned(),
+            cell.interval_of
+                .map_or_else(String::new, |of| of.name().to_owned()),
             cell.grade.clone().unwrap_or_default(),
             count(cell.n),
             count(cell.respondents),

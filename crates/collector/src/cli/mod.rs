@@ -24,6 +24,7 @@ mod lock;
 mod manifest;
 mod open;
 mod progress;
+mod publish;
 mod reports;
 mod restore;
 mod retention;
@@ -97,6 +98,8 @@ enum Command {
     Flags(flags::Flags),
     /// Tell how many of those whose dossiers were finished were invited and rated, and whom nobody asked
     Coverage(coverage::Coverage),
+    /// What the public is given: frozen tables of a month or quarter, protected together; list, make, show, withdraw, restore
+    Publish(publish::Publish),
     /// Write ratings one by one to a file, for analysts
     #[command(subcommand)]
     Export(export::Export),
@@ -171,6 +174,7 @@ fn start(cli: Cli) -> Result<Outcome> {
                 Command::CheckTable(command) => command.run(),
                 Command::Flags(command) => command.run(&common).await,
                 Command::Coverage(command) => command.run(&common).await,
+                Command::Publish(command) => command.run(&common).await,
                 Command::Export(command) => command.run(&common).await,
                 Command::Reports(command) => command.run(&common).await,
                 Command::Verify(command) => command.run(&common).await,

@@ -62,7 +62,7 @@ impl Serve {
         let address = listener.local_addr()?;
         let opened = open_or_create_with(&common.data, rules)?;
         let credentials = if self.demo {
-            Some(demo::load(&opened, common).await?)
+            Some(demo::load(&opened, common, &self.figures).await?)
         } else {
             None
         };

@@ -10,6 +10,7 @@ mod credentials;
 mod dossiers;
 mod random;
 mod ratings;
+mod releases;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::store::{Dossier, Procedure, Store, StoreError, Unit};
 use calendar::Calendar;
 use catalogue::Catalogue;
 pub use credentials::Credentials;
+pub use releases::publish;
 
 /// The name of the store's note that marks demonstration data; its value is a sentence by language, as JSON.
 pub const NOTE: &str = "demo";

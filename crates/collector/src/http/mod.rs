@@ -33,6 +33,7 @@ use crate::delay::Delay;
 use crate::forms::FormBook;
 use crate::intake::Intake;
 use crate::presenting::Board;
+use crate::publish::Terms;
 use crate::reports::due::DueRule;
 use crate::staff;
 use crate::store::{Store, StoreError};
@@ -161,6 +162,15 @@ impl App {
     /// The last business day whose ratings may be part of figures now; none: every day.
     pub fn shown_to(&self) -> Option<Date> {
         self.settings.delay.last_day(Timestamp::now())
+    }
+
+    /// What releases are made by.
+    pub fn publish_terms(&self) -> Terms {
+        Terms {
+            threshold: self.settings.threshold,
+            delay: self.settings.delay,
+            now: Timestamp::now(),
+        }
     }
 
     /// Name of the procedure with this code; `None` when the table of procedures does not have it.

@@ -5,22 +5,22 @@
 
 mod over_time;
 mod question;
-mod row;
-mod suppress;
+pub(crate) mod row;
+pub(crate) mod suppress;
+pub(crate) mod together;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use statistics::cluster::ClusterSums;
 use statistics::estimate::Measure;
 use survey::form::Form;
 use survey::method::{Method, factor_weights};
 
 use self::over_time::Counted;
-use self::question::Axis;
-pub(crate) use self::question::Question;
+pub(crate) use self::question::{Axis, Question};
 use self::row::{Place, Row};
 use crate::delay;
 use crate::forms::FormBook;
@@ -58,7 +58,8 @@ pub struct IndexRequest {
 }
 
 /// What becomes of responses that a rule flags.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Flagged {
     /// They count like all others.
     #[default]
@@ -68,7 +69,8 @@ pub enum Flagged {
 }
 
 /// Whose satisfaction intervals speak of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Of {
     /// The people of the dossiers that were closed in the period, where their number is known: with finite-population
     /// correction.
@@ -113,7 +115,7 @@ impl Of {
 }
 
 /// The answer of `GET /api/v1/index`: never an unlabelled number (design §5.3).
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IndexAnswer {
     /// Form id.
     pub form: String,
@@ -149,19 +151,20 @@ pub struct IndexAnswer {
     pub threshold: u64,
     /// `include` or `exclude`: are flagged responses part of the figures?
     #[schema(value_type = String)]
-    pub flagged: &'static str,
+    pub flagged: Flagged,
     /// Version of the rules that flag responses.
     pub flag_rules: u16,
     /// The data are synthetic demonstration data.
     pub demo: bool,
     /// One for each group that has responses.
     pub cells: Vec<IndexCell>,
-    /// The figure weighted to the closed dossiers, with the unweighted one beside it; null unless asked for.
+    /// The figure weighted to the closed dossiers, with the unweighted one beside it; null unless asked for, and never kept.
+    #[serde(skip_deserializing)]
     pub weighted: Option<Weighted>,
 }
 
 /// One figure with its labels.
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IndexCell {
     /// Value of each dimension of `by`; null where responses have none (no dossier: no field).
     #[schema(value_type = BTreeMap<String, Option<String>>)]
@@ -184,7 +187,7 @@ pub struct IndexCell {
     /// (`finite-population/1`) for the share of them that was rated by a known dossier. `process`: for the way the office works,
     /// without; always so where the number of closed dossiers is unknown, or coverage is above 1. Null without interval.
     #[schema(value_type = Option<String>)]
-    pub interval_of: Option<&'static str>,
+    pub interval_of: Option<Of>,
     /// Grade id of `points18`.
     pub grade: Option<String>,
     /// Dossiers finished in the period in this group; null where dossiers have no such group. Shown of suppressed
@@ -202,7 +205,7 @@ pub struct IndexCell {
 }
 
 /// How much a factor counts in the figure of the whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FactorWeight {
     /// Id of the factor.
     pub factor: String,
@@ -234,7 +237,7 @@ impl IndexCell {
 }
 
 /// A figure without flagged responses.
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Without {
     /// The figure; null without valid answers.
     pub value: Option<f64>,
@@ -268,6 +271,21 @@ impl CellKey {
 impl Serialize for CellKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for CellKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = BTreeMap::<String, Option<String>>::deserialize(deserializer)?;
+        let values: Result<Vec<_>, D::Error> = values
+            .into_iter()
+            .map(|(name, value)| {
+                let axis = Axis::of_name(&name)
+                    .ok_or_else(|| de::Error::custom(format!("{name:?} is no dimension")))?;
+                Ok((axis.name(), value))
+            })
+            .collect();
+        Ok(Self::of(values?.into_iter()))
     }
 }
 
@@ -389,32 +407,17 @@ pub async fn measured(
     let levels = whole.map_or_else(Vec::new, |whole| {
         rows.iter().map(|row| levels(row, &whole)).collect()
     });
-    let answer = IndexAnswer {
-        form: question.form.id.clone(),
-        form_version: question.form.version,
-        method: question.method,
-        formula: question.method.formula().to_owned(),
-        from,
-        to: days.map_or(to, |(_, to)| to),
-        shown_to: request.shown_to,
-        held_back: request.shown_to.filter(|_| days.is_none()).map(delay::told),
-        by: question
-            .axes
-            .iter()
-            .map(|axis| axis.name().to_owned())
-            .collect(),
-        units: request.units.name().to_owned(),
-        kept_as_was: counted.kept_as_was,
-        factor_weights: FactorWeight::of(question.form),
+    let labels = Labels {
+        days: (from, days.map_or(to, |(_, to)| to)),
         threshold,
-        flagged: request.flagged.name(),
         flag_rules: store.rules().version,
         demo: store.note(DEMO_NOTE).await?.is_some(),
-        cells: rows
-            .into_iter()
-            .map(|row| row.into_cell(&question))
-            .collect(),
-        weighted: None,
+    };
+    let answer = IndexAnswer {
+        shown_to: request.shown_to,
+        held_back: request.shown_to.filter(|_| days.is_none()).map(delay::told),
+        kept_as_was: counted.kept_as_was,
+        ..table(&question, &request, labels, rows)
     };
     Ok(Measured {
         answer,
@@ -423,6 +426,53 @@ pub async fn measured(
         raised,
         responses,
     })
+}
+
+/// What a table says of itself beside the question.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Labels {
+    /// First and last business day.
+    pub days: (Date, Date),
+    pub threshold: u64,
+    /// Version of the rules.
+    pub flag_rules: u16,
+    pub demo: bool,
+}
+
+/// The answer that these rows are, hidden as they say.
+pub(crate) fn table(
+    question: &Question<'_>,
+    request: &IndexRequest,
+    labels: Labels,
+    rows: Vec<Row>,
+) -> IndexAnswer {
+    IndexAnswer {
+        form: question.form.id.clone(),
+        form_version: question.form.version,
+        method: question.method,
+        formula: question.method.formula().to_owned(),
+        from: labels.days.0,
+        to: labels.days.1,
+        shown_to: None,
+        held_back: None,
+        by: question
+            .axes
+            .iter()
+            .map(|axis| axis.name().to_owned())
+            .collect(),
+        units: request.units.name().to_owned(),
+        kept_as_was: Vec::new(),
+        factor_weights: FactorWeight::of(question.form),
+        threshold: labels.threshold,
+        flagged: request.flagged,
+        flag_rules: labels.flag_rules,
+        demo: labels.demo,
+        cells: rows
+            .into_iter()
+            .map(|row| row.into_cell(question))
+            .collect(),
+        weighted: None,
+    }
 }
 
 /// The counts of the item that a row is about.

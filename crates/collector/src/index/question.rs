@@ -35,7 +35,8 @@ impl Axis {
         }
     }
 
-    fn of_name(name: &str) -> Option<Self> {
+    /// The one of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
         match name {
             Self::FACTOR => Some(Self::Factor),
             Self::ITEM => Some(Self::Item),

@@ -17,7 +17,7 @@ use crate::store::{Examined, GroupKey, StoreError};
 
 /// A row of the table before anything is hidden.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Its value on each axis.
     pub place: Vec<Place>,
     pub figure: Figure,
@@ -40,15 +40,25 @@ pub(super) struct Row {
 
 /// A value on an axis; sorts by text, and factors and items as they stand in the form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Value of a dimension.
     Value(Option<String>),
     /// Number of a factor or item.
     Number(usize),
 }
 
+impl Place {
+    /// The value of a dimension; none of a factor or item.
+    pub(crate) fn value(&self) -> Option<String> {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Number(_) => None,
+        }
+    }
+}
+
 /// One row for each group and cut.
-pub(super) fn rows(
+pub(crate) fn rows(
     question: &Question<'_>,
     groups: Vec<(GroupKey, Examined)>,
     closed: Option<&HashMap<GroupKey, u64>>,
@@ -208,7 +218,7 @@ impl Row {
             satisfied: unless(hidden, figure.satisfied),
             missing: unless(hidden, Some(figure.missing)),
             not_applicable: unless(hidden, Some(figure.not_applicable)),
-            interval_of: interval.map(|_| self.of.name()),
+            interval_of: interval.map(|_| self.of),
             interval,
             grade: unless(hidden, figure.grade),
             closed: self.closed,

@@ -11,7 +11,7 @@ use super::row::{Place, Row};
 /// The figure without flagged responses is hidden where the flagged ones or the others are fewer, since beside the figure of
 /// all it tells how the flagged ones rated; and along each axis alike, among rows of which some are flagged: the others have
 /// one figure.
-pub(super) fn apply(rows: &mut [Row], threshold: u64) {
+pub(crate) fn apply(rows: &mut [Row], threshold: u64) {
     let lines = lines(rows);
     let all: Vec<u64> = rows.iter().map(|row| row.figure.respondents).collect();
     let mut hidden: Vec<bool> = all.iter().map(|people| *people < threshold).collect();

@@ -455,7 +455,7 @@ fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
         lines.push(figures.factor_weights_note.clone());
     }
     match of {
-        Some("closed") => {
+        Some(Of::Closed) => {
             let technique = Technique::FinitePopulation.words();
             lines.extend([
                 figures.of_closed_note.clone(),

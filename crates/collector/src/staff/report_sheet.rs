@@ -6,7 +6,7 @@ use super::asked::Asked;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::fill;
-use crate::index::IndexAnswer;
+use crate::index::{IndexAnswer, Of};
 
 /// One answer of the index on its way to a table.
 pub(super) struct Cut<'a> {
@@ -84,8 +84,8 @@ fn table(form: &Form, asked: &Asked, cut: &Cut<'_>) -> Table {
                 Value::text(if cell.suppressed { &hidden } else { "" }),
                 Value::number(cell.value_without_flagged(), decimals),
                 Value::text(match cell.interval_of {
-                    Some("closed") => &figures.of_closed,
-                    Some(_) => &figures.of_process,
+                    Some(Of::Closed) => &figures.of_closed,
+                    Some(Of::Process) => &figures.of_process,
                     None => "",
                 }),
             ],

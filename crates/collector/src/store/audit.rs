@@ -56,6 +56,12 @@ pub enum Deed {
     RetentionAnnounce,
     /// Destroyed texts.
     RetentionRun,
+    /// Published tables.
+    ReleaseMake,
+    /// Took them from the public's sight.
+    ReleaseWithdraw,
+    /// Put them back.
+    ReleaseRestore,
 }
 
 impl Term for Deed {
@@ -83,6 +89,9 @@ impl Term for Deed {
         (Self::RetentionClock, 33, "retention-clock"),
         (Self::RetentionAnnounce, 34, "retention-announce"),
         (Self::RetentionRun, 35, "retention-run"),
+        (Self::ReleaseMake, 40, "release-make"),
+        (Self::ReleaseWithdraw, 41, "release-withdraw"),
+        (Self::ReleaseRestore, 42, "release-restore"),
     ];
 }
 

@@ -42,6 +42,7 @@ pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
 pub use weighed::{Weighed, WeighedKind, WeighedQuery};
 
+use crate::publish::{Release, ReleaseHead};
 use crate::pulse::{Beat, Device, Pulse};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
 use crate::retention::{Matter, State};
@@ -825,6 +826,26 @@ pub trait Store: Send + Sync + 'static {
     /// Takes what was destroyed out of the bytes on disk and then writes it into the audit log; false when somebody reads
     /// the database and it must be tried again. Without anything to finish it does nothing.
     async fn finish_destructions(&self) -> Result<bool, StoreError>;
+
+    /// Adds a release and writes down who made it, together; gives the release of the same form that shares days with it
+    /// instead, be it withdrawn, if there is one, and adds nothing.
+    async fn add_release(
+        &self,
+        release: Release,
+        entry: Entry,
+    ) -> Result<Option<ReleaseHead>, StoreError>;
+    /// All releases, the withdrawn ones too.
+    async fn releases(&self) -> Result<Vec<ReleaseHead>, StoreError>;
+    /// A release with its tables.
+    async fn release(&self, id: &str) -> Result<Option<Release>, StoreError>;
+    /// Withdraws a release since `at`, or puts it back without, and writes down who did; false when there is none of this id,
+    /// or it is so already.
+    async fn withdraw_release(
+        &self,
+        id: &str,
+        at: Option<Timestamp>,
+        entry: Entry,
+    ) -> Result<bool, StoreError>;
 
     /// What citizens wrote and ticked, all of it: [`crate::comments::show`] says what of it may be read.
     async fn said(&self, query: SaidQuery) -> Result<Vec<crate::comments::Group>, StoreError>;

@@ -252,19 +252,25 @@ fn checked<'a>(
     Ok(parts)
 }
 
-fn parts<'a>(form: &'a Form, cell: &'a Cell, scope: Scope) -> Result<Vec<Part<'a>>, MethodError> {
-    let items = match scope {
+/// The items whose answers a scope pools, as indexes into the form's items; none when the form has no such scope.
+pub fn items(form: &Form, scope: Scope) -> Vec<usize> {
+    match scope {
         Scope::Headline => pooled_items(form, None),
         Scope::Factor(at) => pooled_items(form, Some(at)),
-        Scope::Item(at) => {
-            let item = form.items.get(at).ok_or(MethodError::NoScope)?;
-            if rated_scale(form, item).is_none() {
-                return Err(MethodError::NotRating(item.id.clone()));
-            }
-            vec![at]
+        Scope::Item(at) => form.items.get(at).map_or_else(Vec::new, |item| {
+            rated_scale(form, item).map(|_| at).into_iter().collect()
+        }),
+    }
+}
+
+fn parts<'a>(form: &'a Form, cell: &'a Cell, scope: Scope) -> Result<Vec<Part<'a>>, MethodError> {
+    if let Scope::Item(at) = scope {
+        let item = form.items.get(at).ok_or(MethodError::NoScope)?;
+        if rated_scale(form, item).is_none() {
+            return Err(MethodError::NotRating(item.id.clone()));
         }
-    };
-    let parts: Vec<_> = items
+    }
+    let parts: Vec<_> = items(form, scope)
         .into_iter()
         .filter_map(|at| {
             let item = form.items.get(at)?;

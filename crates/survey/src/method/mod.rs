@@ -8,7 +8,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use figure::{Figure, MethodError, Scope, figure, sums};
+pub use figure::{Figure, MethodError, Scope, figure, items, sums};
 pub use points::{Indicator, Points, points18};
 pub use shares::{Shares, shares};
 pub use weighted::factor_weights;

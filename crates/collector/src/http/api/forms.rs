@@ -46,13 +46,13 @@ pub(super) struct FormList<'a> {
 }
 
 /// Bytes that are sent as they are, with the strong entity tag made from them.
-struct Page {
+pub(super) struct Page {
     body: Bytes,
     etag: String,
 }
 
 impl Page {
-    fn of(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+    pub(super) fn of(value: &impl Serialize) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_vec(value)?;
         Ok(Self {
             etag: format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&body))),
@@ -61,7 +61,7 @@ impl Page {
     }
 
     /// 304 when the client holds these bytes already.
-    fn answer(&self, headers: &HeaderMap) -> Response {
+    pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
         let held = headers
             .get_all(header::IF_NONE_MATCH)
             .iter()

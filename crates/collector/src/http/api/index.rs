@@ -6,9 +6,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRef, FromRequestParts, Query, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 
 use super::index_parameters::{Cuts, FILTERS, Filters, Parameters};
+use super::releases;
 use crate::http::App;
 use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
@@ -27,6 +30,33 @@ impl From<IndexError> for Problem {
             } => Self::bad_request(code, message).field(field),
             IndexError::Store(error) => error.into(),
         }
+    }
+}
+
+/// Who asks for figures.
+pub(super) enum Reader {
+    /// Whoever has the key of an analyst or administrator: asks for anything.
+    Analyst,
+    /// Anybody else: for what is published.
+    Public,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Reader
+where
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            Anybody::from_request_parts(parts, state).await?;
+            return Ok(Self::Public);
+        }
+        let Caller(key) = Caller::from_request_parts(parts, state).await?;
+        Ok(match key.role {
+            Role::Analyst | Role::Admin => Self::Analyst,
+            _ => Self::Public,
+        })
     }
 }
 
@@ -245,31 +275,41 @@ fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
 /// The index
 ///
 /// Every figure carries its method, form version, denominator, interval and coverage; groups of too few respondents
-/// are suppressed, and days are left out until some time after their end (`shown_to`). Weighted figures need a key of an analyst; all others need none. Lists may be given as repeated parameters or separated by commas.
+/// are suppressed, and days are left out until some time after their end (`shown_to`). Without the key of an analyst or
+/// administrator, only tables of releases are answered, as they were published: with their first and last day, or the newest
+/// without days. Lists may be given as repeated parameters or separated by commas.
 #[utoipa::path(
     get,
     path = "/api/v1/index",
     tag = "index",
     operation_id = "getIndex",
+    security((), ("key" = [])),
     params(Parameters, Filters, Cuts),
     responses(
-        (status = 200, description = "the figures", body = IndexAnswer),
+        (status = 200, description = "the figures; those of a release with an entity tag", body = IndexAnswer),
+        (status = 304, description = "the client holds the same bytes of a release"),
         NeedsKey,
         Everywhere
     )
 )]
 pub(super) async fn get(
-    _: Anybody,
+    reader: Reader,
     Question(request, weights): Question,
     State(app): State<Arc<App>>,
-) -> Result<Json<IndexAnswer>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if matches!(reader, Reader::Public) {
+        // What could not be answered at all is told as that.
+        index::Question::of(&app.forms, &request)?;
+        return releases::answer(&releases::published(&app, &request).await?, &headers);
+    }
     let threshold = app.settings.threshold;
     let weighted = match weights {
         Weights::None => None,
         Weights::Raked => Some(weighted::raked(&app.intake, threshold, &request).await?),
     };
     let answer = index::answer(app.store.as_ref(), &app.forms, threshold, request).await?;
-    Ok(Json(IndexAnswer { weighted, ..answer }))
+    Ok(Json(IndexAnswer { weighted, ..answer }).into_response())
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub(crate) mod invites;
 mod present;
 mod qd766;
 mod ranks;
+mod releases;
 mod reports;
 mod responses;
 mod sites;
@@ -97,6 +98,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ranks::get))
         .routes(routes!(trend::get))
         .routes(routes!(flags::get))
+        .routes(routes!(releases::list))
+        .routes(routes!(releases::one))
         .routes(routes!(reports::get))
         .routes(routes!(qd766::get))
         .routes(routes!(document))

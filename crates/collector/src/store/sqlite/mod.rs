@@ -27,6 +27,7 @@ mod names;
 mod places;
 mod queue;
 mod registers;
+mod releases;
 mod reports;
 mod retention;
 mod revision;
@@ -69,6 +70,7 @@ use super::{
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
+use crate::publish::{Release, ReleaseHead};
 use crate::pulse::{Beat, Device, Pulse};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
 use crate::retention::{Matter, State};
@@ -742,6 +744,37 @@ impl Store for SqliteStore {
         }
         self.write(retention::finish).await?;
         Ok(true)
+    }
+
+    async fn add_release(
+        &self,
+        release: Release,
+        entry: Entry,
+    ) -> Result<Option<ReleaseHead>, StoreError> {
+        self.write(move |connection| releases::add(connection, &release, &entry))
+            .await
+    }
+
+    async fn releases(&self) -> Result<Vec<ReleaseHead>, StoreError> {
+        self.readers.run(releases::list).await
+    }
+
+    async fn release(&self, id: &str) -> Result<Option<Release>, StoreError> {
+        let id = id.to_owned();
+        self.readers
+            .run(move |connection| releases::one(connection, &id))
+            .await
+    }
+
+    async fn withdraw_release(
+        &self,
+        id: &str,
+        at: Option<Timestamp>,
+        entry: Entry,
+    ) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.write(move |connection| releases::withdraw(connection, &id, at, &entry))
+            .await
     }
 
     async fn said(&self, query: SaidQuery) -> Result<Vec<Group>, StoreError> {

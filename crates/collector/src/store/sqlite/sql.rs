@@ -335,6 +335,12 @@ statements! {
     ADD_RETENTION_RUN = "INSERT INTO retention_run (at, by, matter, month, count, finished) VALUES (?1, ?2, ?3, ?4, ?5, 0)";
     HAS_UNFINISHED_RUNS = "SELECT EXISTS (SELECT 1 FROM retention_run WHERE finished = 0)";
     FINISH_RUNS = "UPDATE retention_run SET finished = 1 WHERE finished = 0";
+    PUBLISHED = "SELECT head, withdrawn_at FROM published ORDER BY row";
+    PUBLISHED_ONE = "SELECT head, withdrawn_at, tables FROM published WHERE id = ?1";
+    PUBLISHED_IN = "SELECT head, withdrawn_at FROM published
+        WHERE form = ?1 AND from_day <= ?3 AND to_day >= ?2 ORDER BY row LIMIT 1";
+    ADD_PUBLISHED = "INSERT INTO published (id, form, from_day, to_day, head, tables) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    WITHDRAW_PUBLISHED = "UPDATE published SET withdrawn_at = ?2 WHERE id = ?1 AND (withdrawn_at IS NULL) <> (?2 IS NULL)";
     PUT_USER = "INSERT OR REPLACE INTO user (name, password_hash, role, branch, disabled_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     USER = "SELECT name, password_hash, role, branch, disabled_at FROM user WHERE name = ?1";
     USERS = "SELECT name, password_hash, role, branch, disabled_at FROM user ORDER BY name";
