@@ -115,17 +115,22 @@ impl Kinds {
         self.cells().map(|cell| cell.responses).sum()
     }
 
+    /// Kinds that somebody rated: the others have closed dossiers and nothing to be weighed.
+    fn rated(&self) -> impl Iterator<Item = (&Kind, &Cell)> {
+        let all = self.0.iter().map(|(kind, counted)| (kind, &counted.cell));
+        all.filter(|(_, cell)| cell.responses > 0)
+    }
+
     /// The ratings of each kind, in the order of [`Kinds::groups`].
     pub fn cells(&self) -> impl Iterator<Item = &Cell> {
-        self.0.values().map(|counted| &counted.cell)
+        self.rated().map(|(_, cell)| cell)
     }
 
     pub fn groups(&self) -> Vec<Group> {
-        self.0
-            .iter()
-            .map(|(kind, counted)| Group {
+        self.rated()
+            .map(|(kind, cell)| Group {
                 categories: kind.to_vec(),
-                responses: counted.cell.responses,
+                responses: cell.responses,
                 base: 1.0,
             })
             .collect()

@@ -6,6 +6,8 @@ use super::{Group, Margin, WeightError};
 
 /// Rounds before raking is given up; well-behaved margins need some ten.
 const ROUNDS: usize = 10_000;
+/// Beyond every category: raking asks for them so often that an option for each would cost a third of its time.
+const NO_CATEGORY: usize = usize::MAX;
 /// Largest gap of a margin, as a share of its closed dossiers, that counts as met.
 const CLOSE_ENOUGH: f64 = 1e-12;
 
@@ -14,6 +16,8 @@ const CLOSE_ENOUGH: f64 = 1e-12;
 pub(super) struct Problem {
     pub dimensions: Vec<String>,
     pub groups: Vec<Group>,
+    /// Responses of each group.
+    pub counts: Vec<f64>,
     pub margins: Vec<Indexed>,
     pub closed: u64,
     pub responses: u64,
@@ -23,8 +27,8 @@ pub(super) struct Problem {
 #[derive(Clone, Debug)]
 pub(super) struct Indexed {
     pub dimensions: Vec<usize>,
-    /// For each group its category; none for groups without responses in a category that has no target.
-    pub category: Vec<Option<usize>>,
+    /// For each group its category; [`NO_CATEGORY`] for groups without responses in a category that has no target.
+    pub category: Vec<usize>,
     pub names: Vec<Vec<String>>,
     pub targets: Vec<f64>,
 }
@@ -51,6 +55,7 @@ impl Problem {
         let mut problem = Self {
             dimensions: dimensions.to_vec(),
             groups: groups.to_vec(),
+            counts: groups.iter().map(|group| group.responses as f64).collect(),
             margins: Vec::new(),
             closed: margins.first().map_or(0, total),
             responses,
@@ -121,7 +126,7 @@ impl Problem {
                 }
                 None => {}
             }
-            category.push(place);
+            category.push(place.unwrap_or(NO_CATEGORY));
         }
         if let Some(((key, closed), _)) = kinds.iter().zip(&rated).find(|(_, rated)| **rated == 0) {
             return Err(WeightError::EmptyCell {
@@ -145,13 +150,28 @@ impl Problem {
     pub fn rake(&self, start: &[f64]) -> Result<Solution, WeightError> {
         let mut weights = start.to_vec();
         let mut worst = (f64::INFINITY, 0, 0);
+        let mut sums: Vec<Vec<f64>> = self
+            .margins
+            .iter()
+            .map(|margin| vec![0.0; margin.targets.len()])
+            .collect();
         for rounds in 1..=ROUNDS {
-            for margin in &self.margins {
-                let sums = self.sums(margin, &weights);
+            for (margin, sums) in self.margins.iter().zip(&mut sums) {
+                self.sum(margin, &weights, sums);
+                for (sum, target) in sums.iter_mut().zip(&margin.targets) {
+                    *sum = target / *sum;
+                }
                 for (weight, place) in weights.iter_mut().zip(&margin.category) {
-                    if let Some(place) = *place {
-                        *weight *= margin.targets[place] / sums[place];
+                    if let Some(factor) = sums.get(*place) {
+                        *weight *= factor;
                     }
+                }
+            }
+            // The margin that was met first is the furthest off: unless it holds, the others need not be looked at.
+            if let (Some(margin), Some(sums)) = (self.margins.first(), sums.first_mut()) {
+                self.sum(margin, &weights, sums);
+                if rounds < ROUNDS && widest(margin, sums).0 > CLOSE_ENOUGH {
+                    continue;
                 }
             }
             worst = self.worst_gap(&weights);
@@ -173,27 +193,24 @@ impl Problem {
     }
 
     /// Weighted responses of each category of a margin.
-    fn sums(&self, margin: &Indexed, weights: &[f64]) -> Vec<f64> {
-        let mut sums = vec![0.0; margin.targets.len()];
-        for ((group, weight), place) in self.groups.iter().zip(weights).zip(&margin.category) {
-            if let Some(place) = *place {
-                sums[place] += group.responses as f64 * weight;
+    fn sum(&self, margin: &Indexed, weights: &[f64], sums: &mut [f64]) {
+        sums.fill(0.0);
+        for ((count, weight), place) in self.counts.iter().zip(weights).zip(&margin.category) {
+            if let Some(sum) = sums.get_mut(*place) {
+                *sum += count * weight;
             }
         }
-        sums
     }
 
-    /// The largest gap as a share of the target, with its margin and category; a number that is none counts as infinite.
+    /// The largest gap as a share of the target, with its margin and category.
     fn worst_gap(&self, weights: &[f64]) -> (f64, usize, usize) {
         let mut worst = (0.0, 0, 0);
         for (at, margin) in self.margins.iter().enumerate() {
-            let sums = self.sums(margin, weights);
-            for (place, (sum, target)) in sums.iter().zip(&margin.targets).enumerate() {
-                let gap = (sum / target - 1.0).abs();
-                let gap = if gap.is_nan() { f64::INFINITY } else { gap };
-                if gap > worst.0 {
-                    worst = (gap, at, place);
-                }
+            let mut sums = vec![0.0; margin.targets.len()];
+            self.sum(margin, weights, &mut sums);
+            let (gap, place) = widest(margin, &sums);
+            if gap > worst.0 {
+                worst = (gap, at, place);
             }
         }
         worst
@@ -213,6 +230,19 @@ impl Problem {
         let all: Vec<_> = (0..self.dimensions.len()).collect();
         self.kind(&all, &self.groups[group].categories)
     }
+}
+
+/// The largest gap of a margin with its category; a number that is none counts as infinite.
+fn widest(margin: &Indexed, sums: &[f64]) -> (f64, usize) {
+    let mut widest = (0.0, 0);
+    for (place, (sum, target)) in sums.iter().zip(&margin.targets).enumerate() {
+        let gap = (sum / target - 1.0).abs();
+        let gap = if gap.is_nan() { f64::INFINITY } else { gap };
+        if gap > widest.0 {
+            widest = (gap, place);
+        }
+    }
+    widest
 }
 
 fn total(margin: &Margin) -> u64 {

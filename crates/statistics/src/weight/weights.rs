@@ -199,15 +199,14 @@ impl Weights {
                 for ((group, residual), place) in
                     groups.iter().zip(&residuals).zip(&margin.category)
                 {
-                    if let Some(place) = *place {
-                        let mass = group.responses as f64 * group.base;
-                        means[place][0] += mass * residual;
-                        means[place][1] += mass;
+                    if let Some([sum, mass]) = means.get_mut(*place) {
+                        let responses = group.responses as f64 * group.base;
+                        *sum += responses * residual;
+                        *mass += responses;
                     }
                 }
                 for (residual, place) in residuals.iter_mut().zip(&margin.category) {
-                    if let Some(place) = *place {
-                        let [sum, mass] = means[place];
+                    if let Some([sum, mass]) = means.get(*place) {
                         *residual -= sum / mass;
                         moved = moved.max((sum / mass).abs());
                     }
