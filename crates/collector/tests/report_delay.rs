@@ -104,7 +104,9 @@ const PAGES: [&str; 12] = [
     "/staff/flags?lang=en",
 ];
 
-const ROUTES: [&str; 11] = [
+const ROUTES: [&str; 13] = [
+    "/api/v1/trend?form=t",
+    "/api/v1/flags?form=t",
     "/api/v1/ranks?form=t",
     "/api/v1/index?form=t",
     "/api/v1/index?form=t&by=unit,channel",
