@@ -17,6 +17,7 @@ pub mod import;
 pub mod index;
 pub mod intake;
 pub mod kiosk_settings;
+pub mod oidc;
 pub mod presenting;
 pub mod publish;
 pub mod pulse;

@@ -1,5 +1,7 @@
 //! What can be set, and where: a flag wins over the environment (`HAI_LONG_*`), which wins over the settings file.
 
+mod oidc;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,8 @@ use collector::reports::due::{DueRule, MOST_DAYS, USUAL_DAYS};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
+
+pub use self::oidc::OidcArgs;
 
 /// Groups of fewer respondents are suppressed, unless the administrator says otherwise.
 const THRESHOLD: u64 = 5;
@@ -96,7 +100,8 @@ pub struct ServerArgs {
     /// Folder with the built web files [default: dist]
     #[arg(long, env = "HAI_LONG_WEB", value_name = "DIR")]
     pub web: Option<PathBuf>,
-    /// What the links of invites begin with, as citizens reach the collector [default: http:// and the address above]
+    /// What the links of invites begin with, as citizens reach the collector, and where officers come back to who sign in by
+    /// OpenID Connect [default: http:// and the address above]
     #[arg(long, env = "HAI_LONG_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// Mark session cookies "Secure": set this when people reach the collector over HTTPS through a proxy
@@ -130,6 +135,10 @@ struct File {
     report_days: Option<u16>,
     holidays: Vec<Date>,
     qd766_points: Vec<f64>,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret_file: Option<PathBuf>,
+    oidc_name: Option<String>,
 }
 
 /// `https://HOST` or `http://HOST`, with a path if need be.
@@ -284,7 +293,12 @@ impl File {
             .with_context(|| format!("the settings file {} is faulty", path.display()))?;
         // A path in the file means the same wherever the command is started.
         let folder = path.parent().unwrap_or(Path::new(""));
-        for setting in [&mut file.data, &mut file.web, &mut file.flag_rules] {
+        for setting in [
+            &mut file.data,
+            &mut file.web,
+            &mut file.flag_rules,
+            &mut file.oidc_client_secret_file,
+        ] {
             *setting = setting.take().map(|path| folder.join(path));
         }
         Ok(file)

@@ -32,6 +32,7 @@ mod serve;
 mod site;
 mod table;
 mod user;
+mod user_link;
 mod verify;
 
 use std::io::IsTerminal;

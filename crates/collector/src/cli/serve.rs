@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use collector::coverage;
 use collector::http::{self, App, Settings};
+use collector::oidc::Provider;
 use collector::retention;
 use collector::store::Store;
 use collector::weighted;
@@ -16,7 +17,7 @@ use tokio::net::TcpListener;
 
 use super::open::open_or_create_with;
 use super::{Outcome, demo, flag_rules};
-use crate::settings::{Common, FigureArgs, ReportArgs, ServerArgs};
+use crate::settings::{Common, FigureArgs, OidcArgs, ReportArgs, ServerArgs};
 
 /// A start is busy enough: kiosks send what they hold.
 const RETENTION_FIRST: Duration = Duration::from_secs(60);
@@ -42,6 +43,8 @@ pub struct Serve {
     figures: FigureArgs,
     #[command(flatten)]
     reports: ReportArgs,
+    #[command(flatten)]
+    oidc: OidcArgs,
     /// Load demonstration data first when the data folder is new, and print the credentials
     #[arg(long)]
     demo: bool,
@@ -51,6 +54,11 @@ impl Serve {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
         let server = common.server(&self.server);
         let qd766_points = common.qd766_points(&self.reports)?;
+        let provider = common
+            .provider(&self.oidc, server.public_url.as_deref())?
+            .map(Provider::new)
+            .transpose()
+            .context("the provider of accounts cannot be asked over TLS")?;
         let rules = flag_rules::rules(common)?;
         // Before the long loading, so that a taken port is told at once.
         let listener = TcpListener::bind(server.listen).await.with_context(|| {
@@ -82,6 +90,7 @@ impl Serve {
             due: common.due(&self.reports),
             qd766_points,
             secure_cookies: server.secure_cookies,
+            provider: provider.map(Arc::new),
             trusted_proxies: server.trusted_proxies,
             ..Settings::default()
         };

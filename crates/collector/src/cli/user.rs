@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::access::name;
 use super::audit::change;
 use super::open::{Opened, open_existing, open_or_create};
+use super::user_link::{self, LinkTo};
 use super::{Outcome, table};
 use crate::settings::Common;
 
@@ -31,12 +32,24 @@ no file; without one it sees all. Changes end the account's sessions at once.";
 
 const CREATE_EXAMPLES: &str = "\
 The password is asked for, or read from standard input with --password-stdin; it is never an argument, where other
-users of the machine could see it. Naming an account that exists replaces its password, role and branch.
+users of the machine could see it. With --no-password only the accounts of the authority open it ('user link').
+Naming an account that exists replaces its password, role and branch, and leaves its links.
 
 Examples:
   hai-long user create --name lan --role analyst
   hai-long user create --name xa-a --role unit --branch H57.132
-  pass show hai-long/lan | hai-long user create --name lan --role analyst --password-stdin";
+  pass show hai-long/lan | hai-long user create --name lan --role analyst --password-stdin
+  hai-long user create --name hoa --role analyst --no-password";
+
+const LINK_EXAMPLES: &str = "\
+Signing in by OpenID Connect makes no account: it opens the one that is linked here. Somebody without a link is shown issuer
+and subject to pass on. By an e-mail address the first person opens it for whom the provider has verified the address; from
+then on it is that person's, whatever becomes of the address. An account has one person at a provider, a person one account.
+
+Examples:
+  hai-long user link lan --issuer https://sso.tinh.gov.vn/realms/tinh --subject 3f0c2a7e-...
+  hai-long user link lan --email lan@tinh.gov.vn    # issuer from HAI_LONG_OIDC_ISSUER or the settings file
+  hai-long user unlink lan";
 
 const SET_EXAMPLES: &str = "\
 Examples:
@@ -87,7 +100,20 @@ pub enum User {
         /// Login name
         name: String,
     },
-    /// Give an account another password, and end its sessions
+    /// Let an account be opened by an account at the provider, too, and end its sessions
+    #[command(after_help = LINK_EXAMPLES)]
+    Link {
+        /// Login name
+        name: String,
+        #[command(flatten)]
+        to: LinkTo,
+    },
+    /// Take an account's links to providers away, and end its sessions
+    Unlink {
+        /// Login name
+        name: String,
+    },
+    /// Give an account another password, or none, and end its sessions
     Password {
         /// Login name
         name: String,
@@ -102,6 +128,9 @@ pub struct PasswordFrom {
     /// Read the password from the first line of standard input
     #[arg(long)]
     password_stdin: bool,
+    /// No password: only an account at the provider opens it
+    #[arg(long, conflicts_with = "password_stdin")]
+    no_password: bool,
 }
 
 /// Roles of accounts.
@@ -156,13 +185,22 @@ impl User {
                     Some(_) => Deed::UserChange,
                     None => Deed::UserCreate,
                 };
-                let detail = format!("password, {}", told(&account));
+                let detail = format!("{}, {}", from.told(), told(&account));
+                let name = account.name.clone();
                 put(&opened, account, deed, &detail).await?;
+                user_link::tell(&*opened.store, &name).await?;
             }
             Self::List => {
                 let opened = open_existing(&common.data)?;
                 let accounts = opened.store.users().await?;
+                let links = opened.store.identities().await?;
                 let rows = accounts.into_iter().map(|account| {
+                    let linked = user_link::told_of(&links, &account.name);
+                    let password = if account.password_hash.is_empty() {
+                        "no"
+                    } else {
+                        "yes"
+                    };
                     vec![
                         account.name,
                         auth::role_name(account.role).to_owned(),
@@ -171,9 +209,18 @@ impl User {
                             .disabled_at
                             .map(|at| at.to_string())
                             .unwrap_or_default(),
+                        password.to_owned(),
+                        linked,
                     ]
                 });
-                let heading = ["name", "role", "branch", "disabled since"];
+                let heading = [
+                    "name",
+                    "role",
+                    "branch",
+                    "disabled since",
+                    "password",
+                    "linked to",
+                ];
                 table::print(&heading, rows.collect(), 0..0)?;
             }
             Self::Set { name, role, branch } => {
@@ -198,10 +245,22 @@ impl User {
                 account.disabled_at = None;
                 put(&opened, account, Deed::UserChange, "enabled").await?;
             }
+            Self::Link { name, to } => {
+                let (opened, account) = known(common, &name).await?;
+                to.link(&*opened.store, common, &account.name).await?;
+            }
+            Self::Unlink { name } => {
+                let (opened, account) = known(common, &name).await?;
+                let unlink = Change::Unlink(account.name);
+                let deed = Deed::UserChange;
+                if !change(&*opened.store, unlink, deed, &name, "unlinked").await? {
+                    bail!("the account {name:?} is not linked; see \"hai-long user list\"");
+                }
+            }
             Self::Password { name, from } => {
                 let (opened, mut account) = known(common, &name).await?;
                 account.password_hash = from.hash(&name).await?;
-                put(&opened, account, Deed::UserChange, "password").await?;
+                put(&opened, account, Deed::UserChange, from.told()).await?;
             }
         }
         Ok(Outcome::Done)
@@ -264,8 +323,20 @@ async fn put(opened: &Opened, account: Account, deed: Deed, detail: &str) -> Res
 }
 
 impl PasswordFrom {
-    /// The password's hash.
+    /// In the audit log.
+    fn told(&self) -> &'static str {
+        if self.no_password {
+            "no password"
+        } else {
+            "password"
+        }
+    }
+
+    /// The password's hash; empty for none.
     async fn hash(&self, name: &str) -> Result<String> {
+        if self.no_password {
+            return Ok(String::new());
+        }
         let password = if self.password_stdin {
             first_line_of_input()?
         } else {

@@ -119,9 +119,14 @@ impl Limits {
         self.failures.check(&from)
     }
 
+    /// Counts an attempt to sign in by another's word, which names no account.
+    pub(crate) fn sign_in(&self, from: IpAddr) -> Result<(), Problem> {
+        self.login_address.check(&from)
+    }
+
     /// Counts an attempt to sign in.
     pub(crate) fn login(&self, from: IpAddr, name: &str) -> Result<(), Problem> {
-        self.login_address.check(&from)?;
+        self.sign_in(from)?;
         self.login_name.check(&name.to_owned())
     }
 

@@ -32,6 +32,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::delay::Delay;
 use crate::forms::FormBook;
 use crate::intake::Intake;
+use crate::oidc::Provider;
 use crate::presenting::Board;
 use crate::publish::Terms;
 use crate::reports::due::DueRule;
@@ -86,6 +87,8 @@ pub struct Settings {
     pub qd766_points: Option<[f64; 3]>,
     /// Mark session cookies `Secure` although the collector itself is asked over plain HTTP.
     pub secure_cookies: bool,
+    /// The provider by whose accounts officers may sign in, too.
+    pub provider: Option<Arc<Provider>>,
     /// Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// How much one client may hold.
@@ -104,6 +107,7 @@ impl Default for Settings {
             due: DueRule::default(),
             qd766_points: None,
             secure_cookies: false,
+            provider: None,
             trusted_proxies: Vec::new(),
             bounds: Bounds::default(),
             rates: Rates::default(),

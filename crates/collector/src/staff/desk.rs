@@ -1,4 +1,4 @@
-//! Signing in and out: a random session token in a cookie that scripts cannot read, of which only the hash is kept.
+//! Signing in with a password, who is signed in and what that account may do, and signing out.
 
 use std::sync::Arc;
 
@@ -6,29 +6,25 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{FromRef, FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
-use super::origin;
-use super::pages::{Login, Refused, render};
+use super::pages::{Login, Refused, Stranger, render};
 use super::scope::Scope;
 use super::words::{Choice, Language, fill};
+use super::{oidc, origin, session};
 use crate::auth;
 use crate::http::{App, Problem, address};
 use crate::index::DEMO_NOTE;
-use crate::store::{Change, Deed, Entry, Role, Session, User};
+use crate::store::{Deed, Entry, Role, User};
 
-const COOKIE: &str = "hl_session";
-/// A working day; then the officer signs in again.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(8);
 /// Longest name and password that are looked at, in bytes.
 const MAX_CREDENTIAL: usize = 256;
 /// Where an officer goes after signing in.
-const HOME: &str = "/staff";
+pub(super) const HOME: &str = "/staff";
 /// Where it ends, below [`HOME`].
 const LOGOUT: &str = "/logout";
 
@@ -46,12 +42,15 @@ impl Default for LoginDesk {
 }
 
 impl LoginDesk {
-    /// The account, if the password is right. An unknown name takes as long as a wrong password.
+    /// The account, if the password is right. An unknown name takes as long as a wrong password, and so does an account that
+    /// no password opens.
     async fn check(&self, user: Option<User>, password: String) -> Option<User> {
         let _seat = self.seats.acquire().await.ok()?;
         tokio::task::spawn_blocking(move || match user {
-            Some(user) => auth::verify_password(&password, &user.password_hash).then_some(user),
-            None => {
+            Some(user) if !user.password_hash.is_empty() => {
+                auth::verify_password(&password, &user.password_hash).then_some(user)
+            }
+            _ => {
                 auth::verify_nobody(&password);
                 None
             }
@@ -78,7 +77,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
-        let session = session(&app, &parts.headers)
+        let session = session::of(&app, &parts.headers)
             .await
             .map_err(IntoResponse::into_response)?;
         let user = match &session {
@@ -224,19 +223,35 @@ fn login_link(parts: &Parts) -> String {
 }
 
 /// What the login page carries through.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(super) struct Way {
     lang: Option<String>,
     next: Option<String>,
 }
 
 impl Way {
-    fn language(&self) -> Language {
+    pub(super) fn language(&self) -> Language {
         Language::of(self.lang.as_deref().unwrap_or_default())
     }
 
+    /// Forgets a page whose address is longer than this, in bytes, and a language that is none of ours.
+    pub(super) fn shorten(&mut self, longest: usize) {
+        self.lang = Some(self.language().tag().to_owned());
+        self.next.take_if(|next| next.len() > longest);
+    }
+
+    /// The address of another page on this way.
+    pub(super) fn link(&self, page: &str) -> String {
+        let mut link = form_urlencoded::Serializer::new(String::new());
+        link.append_pair("lang", self.language().tag());
+        if let Some(next) = self.next.as_deref().filter(|next| !next.is_empty()) {
+            link.append_pair("next", next);
+        }
+        format!("{page}?{}", link.finish())
+    }
+
     /// The page to go to: only one of ours, or else a link to the login page could lead anywhere.
-    fn target(&self) -> String {
+    pub(super) fn target(&self) -> String {
         self.next
             .as_deref()
             .filter(|next| {
@@ -259,14 +274,16 @@ pub(super) async fn login_page(
     State(app): State<Arc<App>>,
     Query(way): Query<Way>,
 ) -> Result<Response, Problem> {
-    page(&app, &way, "", None).await
+    page(&app, &way, "", None, None).await
 }
 
-async fn page(
+/// The login page, with what went wrong and who is not known here.
+pub(super) async fn page(
     app: &App,
     way: &Way,
     name: &str,
     message: Option<String>,
+    stranger: Option<Stranger>,
 ) -> Result<Response, Problem> {
     let lang = way.language();
     Ok(render(&Login {
@@ -276,6 +293,8 @@ async fn page(
         name,
         next: way.next.as_deref().unwrap_or_default(),
         message,
+        stranger,
+        provider: oidc::button(app, way, lang),
     }))
 }
 
@@ -307,14 +326,14 @@ pub(super) async fn login(
     })?;
     let words = &way.language().words().login;
     if !origin::is_ours(&parts.headers) {
-        let page = page(&app, &way, &name, Some(words.foreign.clone())).await?;
+        let page = page(&app, &way, &name, Some(words.foreign.clone()), None).await?;
         return Ok((StatusCode::FORBIDDEN, page).into_response());
     }
     if let Err(problem) = app.limits.login(address(&parts, &app), &name) {
         throttled(&app, &parts, &name).await?;
         let seconds = problem.wait().to_string();
         let message = fill(&words.too_many, &[("seconds", &seconds)]);
-        let page = page(&app, &way, &name, Some(message)).await?;
+        let page = page(&app, &way, &name, Some(message), None).await?;
         return Ok((
             StatusCode::TOO_MANY_REQUESTS,
             [(header::RETRY_AFTER, seconds)],
@@ -338,16 +357,15 @@ pub(super) async fn login(
         let about = known.unwrap_or_default();
         let entry = Entry::now("", Deed::SignInRefused, &about, &from);
         app.store.audit(entry).await?;
-        let page = page(&app, &way, &name, Some(words.wrong.clone())).await?;
+        let page = page(&app, &way, &name, Some(words.wrong.clone()), None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let token = open_session(&app, user, &from).await?;
-    let cookie = cookie(&token, LIFETIME.as_secs(), is_secure(&app, &parts));
+    let cookie = session::open(&app, &parts, user, &from).await?;
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&way.target())).into_response())
 }
 
 /// Writes down that somebody tries too often, once a minute for each address: else trying would fill the disk.
-async fn throttled(app: &App, parts: &Parts, name: &str) -> Result<(), Problem> {
+pub(super) async fn throttled(app: &App, parts: &Parts, name: &str) -> Result<(), Problem> {
     let from = address(parts, app);
     if app.limits.tells_of_throttled(from) {
         let known = match name.len() {
@@ -360,24 +378,6 @@ async fn throttled(app: &App, parts: &Parts, name: &str) -> Result<(), Problem> 
         app.store.audit(entry).await?;
     }
     Ok(())
-}
-
-/// Opens a session, writes down from where, and returns its token.
-async fn open_session(app: &App, user: User, from: &str) -> Result<String, Problem> {
-    let random = |error: auth::AuthError| {
-        tracing::error!(%error, "no session");
-        Problem::internal()
-    };
-    let token = auth::new_token().map_err(random)?;
-    let entry = Entry::now(&user.name, Deed::SignIn, &user.name, from);
-    let change = Change::AddSession(Session {
-        hash: auth::hash_secret(&token),
-        user: user.name,
-        csrf: auth::new_token().map_err(random)?,
-        expires_at: Timestamp::now() + LIFETIME,
-    });
-    app.store.change(change, Some(entry)).await?;
-    Ok(token)
 }
 
 /// What the logout form sends.
@@ -405,51 +405,15 @@ pub(super) async fn logout(
             "the form did not come from this session's page; open the page again and retry",
         ));
     }
-    if let Some(token) = token(&parts.headers) {
-        app.store.remove_session(&auth::hash_secret(token)).await?;
-    }
+    session::close(&app, &parts.headers).await?;
     let lang = Language::of(
         sent.and_then(|leave| leave.lang)
             .as_deref()
             .unwrap_or_default(),
     );
     let link = format!("{HOME}/login?lang={}", lang.tag());
-    let cookie = cookie("", 0, is_secure(&app, &parts));
+    let cookie = session::no_cookie(&app, &parts);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&link)).into_response())
-}
-
-/// The open session that the cookie names.
-async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
-    match token(headers) {
-        Some(token) => Ok(app
-            .store
-            .session(&auth::hash_secret(token), Timestamp::now())
-            .await?),
-        None => Ok(None),
-    }
-}
-
-/// The session cookie's value.
-fn token(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE && !value.is_empty()).then_some(value))
-}
-
-fn cookie(token: &str, seconds: i64, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{COOKIE}={token}; Path={HOME}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
-}
-
-/// Did the browser speak HTTPS, as far as a proxy that we trust, or the administrator, says?
-fn is_secure(app: &App, parts: &Parts) -> bool {
-    app.settings.secure_cookies
-        || (crate::http::from_trusted_proxy(parts, app)
-            && parts.headers.get("x-forwarded-proto") == Some(&HeaderValue::from_static("https")))
 }
 
 #[cfg(test)]
@@ -485,17 +449,5 @@ mod tests {
         ] {
             assert_eq!(target(elsewhere), "/staff?lang=vi", "{elsewhere:?}");
         }
-    }
-
-    #[test]
-    fn the_cookie_is_found_among_others() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, "a=b; hl_session=xyz; c=d".parse().unwrap());
-        assert_eq!(token(&headers), Some("xyz"));
-        headers.insert(
-            header::COOKIE,
-            "xhl_session=xyz; hl_session=".parse().unwrap(),
-        );
-        assert_eq!(token(&headers), None);
     }
 }

@@ -16,6 +16,7 @@ mod flag_page;
 mod gap;
 mod months;
 mod numbers;
+mod oidc;
 mod origin;
 pub(crate) mod pages;
 mod plot;
@@ -26,6 +27,7 @@ mod report;
 mod report_sheet;
 mod retention;
 mod scope;
+mod session;
 mod sheet;
 mod sheet_page;
 mod spans;
@@ -79,6 +81,8 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/audit", get(audit::page))
         .route("/retention", get(retention::page).post(retention::act))
         .route("/login", get(desk::login_page).post(desk::login))
+        .route("/oidc/start", get(oidc::start))
+        .route("/oidc/callback", get(oidc::callback))
         .route("/logout", post(desk::logout))
         .route("/style.css", get(style))
         .layer(DefaultBodyLimit::max(MAX_FORM))

@@ -53,6 +53,26 @@ pub(super) struct Login<'a> {
     pub(super) name: &'a str,
     pub(super) next: &'a str,
     pub(super) message: Option<String>,
+    pub(super) stranger: Option<Stranger>,
+    /// Text and address of the button that leads to the provider of accounts.
+    pub(super) provider: Option<(String, String)>,
+}
+
+/// Somebody at the provider who has no account here.
+pub(super) struct Stranger {
+    pub(super) issuer: String,
+    pub(super) subject: String,
+}
+
+/// `GET /staff/oidc/callback`
+#[derive(Template)]
+#[template(path = "signed_in.html")]
+pub(super) struct SignedIn<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    /// The page to go to.
+    pub(super) target: String,
 }
 
 /// Instead of a page that the account may not see.

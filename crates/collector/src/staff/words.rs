@@ -4,6 +4,7 @@ mod audit;
 mod comments;
 mod figures;
 mod flags;
+mod oidc;
 mod qd766;
 mod reports;
 mod retention;
@@ -18,6 +19,7 @@ pub(crate) use audit::AuditWords;
 pub(crate) use comments::CommentsWords;
 pub(crate) use figures::FiguresWords;
 pub(crate) use flags::FlagsWords;
+pub(crate) use oidc::OidcWords;
 pub(crate) use qd766::Qd766Words;
 pub(crate) use reports::ReportsWords;
 pub(crate) use retention::RetentionWords;
@@ -116,6 +118,7 @@ pub(crate) struct Words {
     pub(crate) link_plain: String,
     pub(crate) slip: SlipWords,
     pub(crate) login: LoginWords,
+    pub(crate) oidc: OidcWords,
     pub(crate) logout: String,
     pub(crate) signed_in: String,
     pub(crate) report: ReportWords,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DeviceSettings, Enrolment, Key, Session, Site, SiteKey, User};
+use super::{DeviceSettings, Enrolment, Identity, Key, Session, Site, SiteKey, User};
 
 /// A change of access; each has a method of [`super::Store`] that says what it does.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub enum Change {
     RevokeSite(String, Timestamp),
     /// [`super::Store::put_user`]
     PutUser(User),
+    /// [`super::Store::link`]
+    Link(Identity),
+    /// [`super::Store::unlink`]
+    Unlink(String),
     /// [`super::Store::add_session`]
     AddSession(Session),
 }

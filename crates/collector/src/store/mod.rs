@@ -10,6 +10,7 @@ mod coverage;
 mod error;
 mod examined;
 mod feed;
+mod identity;
 mod judged;
 mod retention;
 mod site;
@@ -36,6 +37,7 @@ pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
+pub use identity::{Identity, Mark};
 pub use judged::{Judge, JudgedKind, JudgedQuery, Judging};
 pub use retention::{RetentionChange, RetentionTick};
 pub use site::{Site, SiteKey};
@@ -529,7 +531,7 @@ pub struct Enrolment {
 pub struct User {
     /// Login name; unique.
     pub name: String,
-    /// Argon2id hash in PHC form.
+    /// Argon2id hash in PHC form; empty for an account that no password opens.
     pub password_hash: String,
     /// What the account may do.
     pub role: Role,
@@ -759,6 +761,31 @@ pub trait Store: Send + Sync + 'static {
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
     /// All accounts, by name.
     async fn users(&self) -> Result<Vec<User>, StoreError>;
+    /// Links an account to its person at a provider; its sessions end. False, and nothing is linked, when the account has a
+    /// person there or the person has an account.
+    async fn link(&self, identity: Identity) -> Result<bool, StoreError> {
+        self.change(Change::Link(identity), None).await
+    }
+    /// Takes every link of an account away; its sessions end. False when there was none.
+    async fn unlink(&self, user: &str) -> Result<bool, StoreError> {
+        self.change(Change::Unlink(user.to_owned()), None).await
+    }
+    /// All links, by account.
+    async fn identities(&self) -> Result<Vec<Identity>, StoreError>;
+    /// The account of this person at this provider.
+    async fn user_of_subject(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<User>, StoreError>;
+    /// Puts the subject in the place of an e-mail address that an account is linked by, for good, writes that down, and gives the
+    /// account's name; `None` when no account waits for the address (lower case), or the subject has one already.
+    async fn bind_email(
+        &self,
+        issuer: &str,
+        email: &str,
+        subject: &str,
+    ) -> Result<Option<String>, StoreError>;
     /// Opens a session.
     async fn add_session(&self, session: Session) -> Result<(), StoreError> {
         self.change(Change::AddSession(session), None).await?;

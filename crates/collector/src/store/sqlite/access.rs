@@ -111,7 +111,8 @@ pub fn users(connection: &Connection) -> Result<Vec<User>, StoreError> {
     Ok(all)
 }
 
-fn read_user(row: &Row<'_>) -> Result<User, StoreError> {
+/// The account in the columns of [`sql::USER`].
+pub fn read_user(row: &Row<'_>) -> Result<User, StoreError> {
     let disabled_at: Option<i64> = row.get(4)?;
     Ok(User {
         name: row.get(0)?,

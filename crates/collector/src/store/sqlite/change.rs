@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{access, audit, enrolments, sites, sql};
+use super::{access, audit, enrolments, identities, sites, sql};
 use crate::store::{Change, Entry, StoreError};
 
 /// Makes a change and writes down who did. False when there was nothing to change; then nothing is written down either. Must run
@@ -37,6 +37,8 @@ pub fn make(
             access::put_user(connection, user)?;
             true
         }
+        Change::Link(identity) => identities::link(connection, identity)?,
+        Change::Unlink(user) => identities::unlink(connection, user)?,
         Change::AddSession(session) => {
             access::add_session(connection, session)?;
             true

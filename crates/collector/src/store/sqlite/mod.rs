@@ -19,6 +19,7 @@ mod feed;
 mod finished;
 mod health;
 mod heartbeat;
+mod identities;
 mod invites;
 mod judged;
 mod log;
@@ -63,10 +64,10 @@ use self::writer::Writer;
 use super::{
     Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
     DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
-    GroupKey, Invite, InviteHash, JudgedKind, JudgedQuery, Judging, Kept, Key, Naming, Procedure,
-    Pseudonym, Registers, RetentionChange, RetentionTick, SaidQuery, Session, Site, Store,
-    StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind,
-    WeighedQuery,
+    GroupKey, Identity, Invite, InviteHash, JudgedKind, JudgedQuery, Judging, Kept, Key, Naming,
+    Procedure, Pseudonym, Registers, RetentionChange, RetentionTick, SaidQuery, Session, Site,
+    Store, StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed,
+    WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -593,6 +594,32 @@ impl Store for SqliteStore {
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {
         self.readers.run(access::users).await
+    }
+
+    async fn identities(&self) -> Result<Vec<Identity>, StoreError> {
+        self.readers.run(identities::all).await
+    }
+
+    async fn user_of_subject(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<User>, StoreError> {
+        let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+        self.lookups
+            .run(move |connection| identities::user(connection, &issuer, &subject))
+            .await
+    }
+
+    async fn bind_email(
+        &self,
+        issuer: &str,
+        email: &str,
+        subject: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let [issuer, email, subject] = [issuer, email, subject].map(str::to_owned);
+        self.write(move |connection| identities::bind(connection, &issuer, &email, &subject))
+            .await
     }
 
     async fn session(

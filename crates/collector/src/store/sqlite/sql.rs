@@ -344,6 +344,13 @@ statements! {
     PUT_USER = "INSERT OR REPLACE INTO user (name, password_hash, role, branch, disabled_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     USER = "SELECT name, password_hash, role, branch, disabled_at FROM user WHERE name = ?1";
     USERS = "SELECT name, password_hash, role, branch, disabled_at FROM user ORDER BY name";
+    ADD_IDENTITY = "INSERT INTO identity (user, issuer, subject, email, linked_at) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO NOTHING";
+    REMOVE_IDENTITIES_OF = "DELETE FROM identity WHERE user = ?1";
+    IDENTITIES = "SELECT user, issuer, subject, email, linked_at FROM identity ORDER BY user, issuer";
+    USER_OF_SUBJECT = "SELECT u.name, u.password_hash, u.role, u.branch, u.disabled_at
+        FROM identity i JOIN user u ON u.name = i.user WHERE i.issuer = ?1 AND i.subject = ?2";
+    BIND_EMAIL = "UPDATE identity SET subject = ?3, email = NULL WHERE issuer = ?1 AND email = ?2 RETURNING user";
     ADD_SESSION = "INSERT OR REPLACE INTO session (hash, user, csrf, expires_at) VALUES (?1, ?2, ?3, ?4)";
     SESSION = "SELECT hash, user, csrf, expires_at FROM session WHERE hash = ?1 AND expires_at > ?2";
     REMOVE_SESSION = "DELETE FROM session WHERE hash = ?1";
