@@ -23,7 +23,7 @@ const TOWN: &str = "000.00.11.H10";
 const OTHER: &str = "000.00.00.H10";
 
 /// Every page that shows anything about units, kiosks or accounts.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/staff/flags?",
     "/staff?weights=raked",
     "/staff?all=1",
@@ -40,6 +40,7 @@ const PAGES: [&str; 16] = [
     "/staff/devices/edit?",
     "/staff/audit?",
     "/staff/retention?",
+    "/staff/publish?",
 ];
 /// Kinds of files.
 const FILES: [&str; 3] = ["csv", "csv-comma", "xlsx"];
@@ -254,8 +255,13 @@ async fn accounts_that_only_read_change_nothing_and_can_still_sign_out() {
         assert_eq!(assign(&collector, &cookie).await, StatusCode::FORBIDDEN);
         let (status, _) = page(&collector, &cookie, "/staff/reports/new").await;
         assert_eq!(status, StatusCode::FORBIDDEN);
-        for admins in ["/staff/audit", "/staff/retention", "/staff/devices/edit"] {
-            let (status, _) = page(&collector, &cookie, admins).await;
+        for more in [
+            "/staff/audit",
+            "/staff/retention",
+            "/staff/publish",
+            "/staff/devices/edit",
+        ] {
+            let (status, _) = page(&collector, &cookie, more).await;
             assert_eq!(status, StatusCode::FORBIDDEN);
         }
         let (_, shown) = page(&collector, &cookie, "/staff").await;

@@ -40,7 +40,7 @@ use crate::staff;
 use crate::store::{Store, StoreError};
 
 pub use api::openapi;
-pub(crate) use caller::{address, from_trusted_proxy};
+pub(crate) use caller::{Anybody, address, from_trusted_proxy};
 pub(crate) use limits::Limits;
 pub use limits::{Peer, Rate, Rates};
 pub use problem::Problem;
@@ -136,6 +136,7 @@ pub struct App {
     pub(crate) board: Board,
     pub(crate) published: api::Published,
     pub(crate) logins: staff::LoginDesk,
+    pub(crate) shelf: staff::public::Shelf,
 }
 
 impl App {
@@ -156,6 +157,7 @@ impl App {
             // Lines that stay open leave room for those that come and go.
             board: Board::new(settings.bounds.max_connections / 2),
             logins: staff::LoginDesk::default(),
+            shelf: staff::public::Shelf::default(),
             store,
             forms,
             intake,
@@ -191,6 +193,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(api::router())
         .merge(plain::router())
         .merge(web::router())
+        .merge(staff::public::router())
         .nest("/staff", staff::router())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(Arc::clone(&app), within_time))

@@ -4,21 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::asked::{Asked, given};
 use super::desk::Officer;
 use super::figures::Choice;
-use super::numbers::day;
 use super::pages::{Audit, render};
 use super::sheet::{Block, Line, Sheet, Table, Value};
 use super::sheet_page;
-use super::spans::clock_time;
+use super::spans::moment;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::DEMO_NOTE;
-use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 use crate::store::{AuditFilter, Deed, Entry};
 
@@ -180,11 +177,6 @@ fn row(entry: &Entry, lang: Language) -> Line {
             Value::text(entry.detail.as_str()),
         ],
     }
-}
-
-/// Day and time in Việt Nam.
-fn moment(at: Timestamp, lang: Language) -> String {
-    format!("{} {}", day(lang, business_day(at)), clock_time(at))
 }
 
 #[cfg(test)]

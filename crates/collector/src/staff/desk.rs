@@ -183,7 +183,7 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-pub const PAGES: [&str; 15] = [
+pub const PAGES: [&str; 16] = [
     "",
     "/units",
     "/trend",
@@ -197,6 +197,7 @@ pub const PAGES: [&str; 15] = [
     "/flags",
     "/audit",
     "/retention",
+    "/publish",
     "/devices",
     "/devices/edit",
 ];

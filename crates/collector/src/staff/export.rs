@@ -29,8 +29,20 @@ impl Export {
         }
     }
 
-    pub(super) fn of_name(name: &str) -> Option<Self> {
+    fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    ///
+    /// 400 that lists the names.
+    pub(super) fn asked(name: &str) -> Result<Self, Problem> {
+        Self::of_name(name).ok_or_else(|| {
+            Problem::bad_request("unknown-export", "ask for one of: csv, csv-comma, xlsx")
+                .field("export")
+        })
     }
 
     /// The file. A CSV file holds the named table of the sheet, else its first; an XLSX file holds all.

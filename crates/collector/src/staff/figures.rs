@@ -135,7 +135,7 @@ pub(super) struct Style<'a> {
 }
 
 impl Style<'_> {
-    fn value(&self, value: f64) -> String {
+    pub(super) fn value(&self, value: f64) -> String {
         let decimals = self.form.index.decimals;
         match self.method {
             Method::Points18 => decimal(self.lang, value, decimals),
@@ -143,7 +143,7 @@ impl Style<'_> {
         }
     }
 
-    fn bare(&self, value: f64) -> String {
+    pub(super) fn bare(&self, value: f64) -> String {
         decimal(self.lang, value, self.form.index.decimals)
     }
 
@@ -162,7 +162,7 @@ impl Style<'_> {
         )
     }
 
-    fn coverage(&self, cell: &IndexCell) -> Option<String> {
+    pub(super) fn coverage(&self, cell: &IndexCell) -> Option<String> {
         cell.coverage
             .map(|share| percent(self.lang, share * 100.0, COVERAGE_DECIMALS))
     }
@@ -259,6 +259,11 @@ impl Style<'_> {
             );
         }
         headline
+    }
+
+    /// The bar of a group on a chart from 0 to the greatest value that a group can reach.
+    pub(super) fn bar(&self, cell: &IndexCell) -> Option<Bar> {
+        Some(bar(cell.value?, cell.interval, self.max()))
     }
 
     /// The row of one cell on a chart from 0 to `max`.
@@ -386,16 +391,20 @@ impl Style<'_> {
 
     /// Rated items in the order of the form, under their factors, in the official words.
     pub(super) fn items(&self, answer: &IndexAnswer) -> Section {
+        self.items_of(&answer.cells.iter().collect::<Vec<_>>())
+    }
+
+    /// The same of some cells of an answer, at most one for each item.
+    pub(super) fn items_of(&self, cells: &[&IndexCell]) -> Section {
         let words = &self.lang.words().report;
         let lang = self.lang.tag();
         let max = self.item_max();
         let mut groups: Vec<(Option<&str>, Group)> = Vec::new();
         for item in &self.form.items {
-            let Some(cell) = answer
-                .cells
+            let found = cells
                 .iter()
-                .find(|cell| key(cell, "item") == Some(&item.id))
-            else {
+                .find(|cell| key(cell, "item") == Some(&item.id));
+            let Some(cell) = found else {
                 continue;
             };
             let row = self.row(
@@ -441,7 +450,7 @@ impl Style<'_> {
     }
 
     /// The greatest value that a group can reach.
-    fn max(&self) -> f64 {
+    pub(super) fn max(&self) -> f64 {
         match self.method {
             Method::Points18 => self.most_points().map(f64::from).sum::<f64>().max(1.0),
             _ => 100.0,

@@ -21,6 +21,8 @@ mod origin;
 pub(crate) mod pages;
 mod plot;
 mod print;
+pub(crate) mod public;
+mod publish;
 mod qd766;
 mod ranking;
 mod report;
@@ -80,6 +82,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         )
         .route("/audit", get(audit::page))
         .route("/retention", get(retention::page).post(retention::act))
+        .route("/publish", get(publish::page).post(publish::act))
         .route("/login", get(desk::login_page).post(desk::login))
         .route("/oidc/start", get(oidc::start))
         .route("/oidc/callback", get(oidc::callback))

@@ -41,6 +41,7 @@ pub(super) fn block(
                 dots.push(Month {
                     name: cell.key.get("month").unwrap_or_default().to_owned(),
                     value: point.share,
+                    interval: None,
                     limits: point.limits,
                     stands_out: !point.signals.is_empty(),
                     joined: point.joined,
@@ -65,7 +66,7 @@ pub(super) fn block(
         title: words.months.clone(),
         labels: Some(sheet_page::labels_of(form, &label, asked)),
         notes: vec![summary.clone(), words.months_note.clone()],
-        chart: series(&dots, &words.months_chart, &summary),
+        chart: series(&dots, 100.0, &words.months_chart, &summary),
         table: Table {
             id: "months",
             caption: words.months.clone(),

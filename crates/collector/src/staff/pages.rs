@@ -10,7 +10,8 @@ use super::comments::{Offered, Pages, Said};
 use super::device_form::{Code, Fields};
 use super::devices::Row;
 use super::figures::{Choice, Choices, Headline, Section};
-use super::sheet::{Block, Sheet};
+use super::public::shown::Shown;
+use super::sheet::{Block, Sheet, Table};
 use super::words::{Language, LinkOver, Words};
 use crate::http::Problem;
 
@@ -330,6 +331,53 @@ pub(super) struct RetentionRule {
     /// Its name for people.
     pub(super) name: String,
     pub(super) held: bool,
+}
+
+/// `/staff/publish`
+#[derive(Template)]
+#[template(path = "publish.html")]
+pub(super) struct Publish<'a> {
+    pub(super) lang: Language,
+    pub(super) words: &'a Words,
+    pub(super) demo: bool,
+    pub(super) user: &'a str,
+    pub(super) csrf: &'a str,
+    /// What was done a moment ago.
+    pub(super) said: Option<String>,
+    /// What is wrong, and how to mend it.
+    pub(super) wrong: Option<String>,
+    pub(super) forms: Vec<Choice>,
+    /// The chosen one, as `id:version`.
+    pub(super) form: String,
+    pub(super) months: Vec<Choice>,
+    pub(super) quarters: Vec<Choice>,
+    pub(super) methods: Vec<Choice>,
+    pub(super) tables: Vec<Choice>,
+    pub(super) preview: Option<PublishPreview>,
+    pub(super) releases: Vec<PublishRelease>,
+    /// Links to files, for each block.
+    pub(super) exports: Vec<Vec<Choice>>,
+    pub(super) sheet: Sheet,
+}
+
+/// What the public would see.
+pub(super) struct PublishPreview {
+    pub(super) title: String,
+    /// How much is hidden, in words and by table.
+    pub(super) hidden: String,
+    pub(super) counts: Table,
+    /// What was chosen, for the form that publishes it.
+    pub(super) period: String,
+    pub(super) method: String,
+    pub(super) tables: Vec<&'static str>,
+    pub(super) shown: Shown,
+}
+
+/// A release that can be withdrawn or put back.
+pub(super) struct PublishRelease {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) withdrawn: bool,
 }
 
 /// `GET /staff/devices`

@@ -15,10 +15,13 @@ pub(super) struct Dot {
     pub(super) shaded: bool,
 }
 
-/// A month of a series.
+/// A month, or another period, of a series.
 pub(super) struct Month {
     pub(super) name: String,
     pub(super) value: f64,
+    /// Ends of an upright line through the dot.
+    pub(super) interval: Option<[f64; 2]>,
+    /// Control limits.
     pub(super) limits: Option<[f64; 2]>,
     pub(super) stands_out: bool,
     /// A line leads here from the month before.
@@ -96,45 +99,46 @@ fn draw_intervals(svg: &mut String, dots: &[Dot], [low, high]: [f64; 2], height:
     Ok(())
 }
 
-/// Months from left to right; `None` when there is nothing to draw.
-pub(super) fn series(months: &[Month], name: &str, alt: &str) -> Option<Chart> {
-    if months.is_empty() {
+/// Months from left to right on a scale that ends at `most`; `None` when there is nothing to draw.
+pub(super) fn series(months: &[Month], most: f64, name: &str, alt: &str) -> Option<Chart> {
+    if months.is_empty() || most <= 0.0 {
         return None;
     }
     let mut svg = String::new();
-    let drawn = draw_series(&mut svg, months);
+    let drawn = draw_series(&mut svg, months, most);
     finish(svg, drawn, name, alt)
 }
 
-fn draw_series(svg: &mut String, months: &[Month]) -> Drawn {
+fn draw_series(svg: &mut String, months: &[Month], most: f64) -> Drawn {
     const HEIGHT: i32 = 340;
     const START: i32 = 60;
     let root = SVGBackend::with_string(svg, (WIDTH as u32, HEIGHT as u32)).into_drawing_area();
     let lowest = months
         .iter()
         .flat_map(|month| {
-            [
-                month.value,
-                month.limits.map_or(month.value, |[low, _]| low),
-            ]
+            let low = |ends: Option<[f64; 2]>| ends.map_or(month.value, |[low, _]| low);
+            [month.value, low(month.limits), low(month.interval)]
         })
-        .fold(100.0, f64::min);
-    let low = ((lowest / 10.0).floor() * 10.0).clamp(0.0, 90.0);
+        .fold(most, f64::min);
+    let tenth = most / 10.0;
+    let low = ((lowest / tenth).floor() * tenth).clamp(0.0, most - tenth);
     let step = (RIGHT - START) / i32::try_from(months.len())?.max(1);
     let x = |at: usize| START + step / 2 + step * at as i32;
     let y = |value: f64| {
         HEIGHT
             - 50
-            - (((value - low) / (100.0 - low)).clamp(0.0, 1.0) * f64::from(HEIGHT - 80)) as i32
+            - (((value - low) / (most - low)).clamp(0.0, 1.0) * f64::from(HEIGHT - 80)) as i32
     };
+    // Whole where all of them are.
+    let decimals = usize::from((most - low) % 4.0 != 0.0);
     for part in 0..=4 {
-        let value = low + (100.0 - low) * f64::from(part) / 4.0;
+        let value = low + (most - low) * f64::from(part) / 4.0;
         root.draw(&PathElement::new(
             vec![(START, y(value)), (RIGHT, y(value))],
             PALE,
         ))?;
         root.draw(&text(
-            format!("{value:.1}"),
+            format!("{value:.decimals$}"),
             (START - 8, y(value)),
             HPos::Right,
         ))?;
@@ -145,6 +149,14 @@ fn draw_series(svg: &mut String, months: &[Month]) -> Drawn {
             for limit in limits {
                 let ends = vec![(x(at) - step / 2, y(limit)), (x(at) + step / 2, y(limit))];
                 root.draw(&PathElement::new(ends, GREY.stroke_width(2)))?;
+            }
+        }
+        if let Some([from, to]) = month.interval {
+            let ends = vec![(x(at), y(from)), (x(at), y(to))];
+            root.draw(&PathElement::new(ends, BLACK.stroke_width(2)))?;
+            for end in [from, to] {
+                let ends = vec![(x(at) - 6, y(end)), (x(at) + 6, y(end))];
+                root.draw(&PathElement::new(ends, BLACK.stroke_width(2)))?;
             }
         }
         let before = at

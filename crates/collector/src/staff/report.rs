@@ -435,7 +435,7 @@ fn label(form: &Form, answer: &IndexAnswer, lang: Language) -> String {
 }
 
 /// How far the figures may be trusted.
-fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
+pub(super) fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
     let words = &lang.words().report;
     let figures = &lang.words().figures;
     let method = answer.method.words();
@@ -470,7 +470,7 @@ fn about(form: &Form, answer: &IndexAnswer, lang: Language) -> Vec<String> {
 }
 
 /// Where the questions come from, as the form file tells it.
-fn source(form: &Form, lang: Language) -> Source {
+pub(super) fn source(form: &Form, lang: Language) -> Source {
     let confidence = match form.source.confidence {
         Confidence::Verified => "verified",
         Confidence::FromPublicCode => "from-public-code",

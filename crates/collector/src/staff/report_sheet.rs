@@ -5,8 +5,8 @@ use survey::form::Form;
 use super::asked::Asked;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
-use super::words::fill;
-use crate::index::{IndexAnswer, Of};
+use super::words::{Language, fill};
+use crate::index::{IndexAnswer, IndexCell, Of};
 
 /// One answer of the index on its way to a table.
 pub(super) struct Cut<'a> {
@@ -54,64 +54,83 @@ pub(super) fn sheet(
 }
 
 fn table(form: &Form, asked: &Asked, cut: &Cut<'_>) -> Table {
-    let words = asked.lang().words();
-    let (report, figures) = (&words.report, &words.figures);
-    let decimals = form.index.decimals;
-    let hidden = fill(
-        &figures.suppressed,
-        &[("threshold", &cut.answer.threshold.to_string())],
-    );
+    let lang = asked.lang();
     let rows = cut.answer.cells.iter().map(|cell| {
         let key = cut.axis.and_then(|axis| cell.key.get(axis));
-        let end = |at: usize| cell.interval.and_then(|ends| ends.get(at).copied());
-        Line {
-            link: None,
-            values: vec![
-                Value::Text(key.map_or_else(
-                    || cut.axis.map_or(cut.caption, |_| "–").to_owned(),
-                    &cut.name,
-                )),
-                Value::text(key.unwrap_or_default()),
-                Value::number(cell.value, decimals),
-                Value::number(end(0), decimals),
-                Value::number(end(1), decimals),
-                Value::count(cell.n),
-                Value::count(cell.respondents),
-                Value::count(cell.missing),
-                Value::count(cell.closed),
-                Value::coverage(cell.coverage),
-                Value::count(cell.flagged),
-                Value::text(if cell.suppressed { &hidden } else { "" }),
-                Value::number(cell.value_without_flagged(), decimals),
-                Value::text(match cell.interval_of {
-                    Some(Of::Closed) => &figures.of_closed,
-                    Some(Of::Process) => &figures.of_process,
-                    None => "",
-                }),
-            ],
-        }
+        let mut values = vec![
+            Value::Text(key.map_or_else(
+                || cut.axis.map_or(cut.caption, |_| "–").to_owned(),
+                &cut.name,
+            )),
+            Value::text(key.unwrap_or_default()),
+        ];
+        values.extend(figures(form, cut.answer, cell, lang));
+        Line { link: None, values }
     });
+    let mut columns = vec![cut.column.to_owned(), lang.words().figures.code.clone()];
+    columns.extend(figure_columns(lang));
     Table {
         id: cut.id,
         caption: cut.caption.to_owned(),
-        columns: [
-            cut.column,
-            &figures.code,
-            &report.value,
-            &figures.low,
-            &figures.high,
-            &report.n_short,
-            &report.respondents,
-            &report.missing,
-            &figures.closed,
-            &figures.coverage,
-            &report.flagged,
-            &figures.note,
-            &figures.without_flagged,
-            &figures.interval_of,
-        ]
-        .map(str::to_owned)
-        .into(),
+        columns,
         rows: rows.collect(),
     }
+}
+
+/// Headings of [`figures`].
+pub(super) fn figure_columns(lang: Language) -> [String; 12] {
+    let (report, figures) = (&lang.words().report, &lang.words().figures);
+    [
+        &report.value,
+        &figures.low,
+        &figures.high,
+        &report.n_short,
+        &report.respondents,
+        &report.missing,
+        &figures.closed,
+        &figures.coverage,
+        &report.flagged,
+        &figures.note,
+        &figures.without_flagged,
+        &figures.interval_of,
+    ]
+    .map(Clone::clone)
+}
+
+/// Everything that a cell tells, in one row of a table.
+pub(super) fn figures(
+    form: &Form,
+    answer: &IndexAnswer,
+    cell: &IndexCell,
+    lang: Language,
+) -> [Value; 12] {
+    let words = &lang.words().figures;
+    let decimals = form.index.decimals;
+    let end = |at: usize| cell.interval.and_then(|ends| ends.get(at).copied());
+    let note = if cell.suppressed {
+        fill(
+            &words.suppressed,
+            &[("threshold", &answer.threshold.to_string())],
+        )
+    } else {
+        String::new()
+    };
+    [
+        Value::number(cell.value, decimals),
+        Value::number(end(0), decimals),
+        Value::number(end(1), decimals),
+        Value::count(cell.n),
+        Value::count(cell.respondents),
+        Value::count(cell.missing),
+        Value::count(cell.closed),
+        Value::coverage(cell.coverage),
+        Value::count(cell.flagged),
+        Value::Text(note),
+        Value::number(cell.value_without_flagged(), decimals),
+        Value::text(match cell.interval_of {
+            Some(Of::Closed) => &words.of_closed,
+            Some(_) => &words.of_process,
+            None => "",
+        }),
+    ]
 }

@@ -19,7 +19,7 @@ use super::numbers::{day, whole};
 use super::pages::{Retention, RetentionRule, render};
 use super::sheet::{Block, Line, Sheet, Table, Value};
 use super::sheet_page;
-use super::spans::clock_time;
+use super::spans::moment;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::DEMO_NOTE;
@@ -356,9 +356,4 @@ fn named(matter: Matter, lang: Language) -> String {
     let name = matter.name();
     let words = &lang.words().retention.matters;
     words.get(name).map_or(name, String::as_str).to_owned()
-}
-
-/// Day and time in Việt Nam.
-fn moment(at: Timestamp, lang: Language) -> String {
-    format!("{} {}", day(lang, business_day(at)), clock_time(at))
 }

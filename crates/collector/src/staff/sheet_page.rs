@@ -19,7 +19,7 @@ use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::IndexAnswer;
 use crate::store::Unit;
-use crate::units::KeptAsWas;
+use crate::units::{KeptAsWas, UnitsAs};
 
 /// Officers of other roles get a plain refusal.
 pub(super) fn admit(officer: &Officer, asked: &Asked) -> Result<(), Problem> {
@@ -82,30 +82,28 @@ pub(super) fn file(asked: &Asked, sheet: &Sheet) -> Result<Option<Response>, Pro
     let Some(export) = given(&asked.export) else {
         return Ok(None);
     };
-    let Some(export) = Export::of_name(export) else {
-        return Err(
-            Problem::bad_request("unknown-export", "ask for one of: csv, csv-comma, xlsx")
-                .field("export"),
-        );
-    };
-    export.file(sheet, given(&asked.table)).map(Some)
+    Export::asked(export)?
+        .file(sheet, given(&asked.table))
+        .map(Some)
 }
 
 /// Links to the files of a table.
 pub(super) fn links(asked: &Asked, path: &str, table: &str) -> Vec<Choice> {
-    let words = asked.lang().words();
+    file_links(asked.lang(), |file| {
+        asked.link(path, |asked| {
+            asked.export = Some(file.to_owned());
+            asked.table = Some(table.to_owned());
+        })
+    })
+}
+
+/// Links to the files of a table, each made from the kind of file.
+pub(super) fn file_links(lang: Language, link: impl Fn(&str) -> String) -> Vec<Choice> {
+    let words = &lang.words().figures.exports;
     Export::ALL
         .map(|one| Choice {
-            value: asked.link(path, |asked| {
-                asked.export = Some(one.name().to_owned());
-                asked.table = Some(table.to_owned());
-            }),
-            text: words
-                .figures
-                .exports
-                .get(one.name())
-                .cloned()
-                .unwrap_or_default(),
+            value: link(one.name()),
+            text: words.get(one.name()).cloned().unwrap_or_default(),
             chosen: false,
         })
         .into()
@@ -205,26 +203,7 @@ pub(super) struct Label {
 pub(super) fn labels_of(form: &Form, label: &Label, asked: &Asked) -> Vec<(String, String)> {
     let lang = asked.lang();
     let words = lang.words();
-    let mut labels = vec![(
-        words.report.form.clone(),
-        form.title.get(lang.tag()).to_owned(),
-    )];
-    if let Some(version) = label.version {
-        labels.push((words.report.version.clone(), version.to_string()));
-    }
-    labels.extend([
-        (
-            words.report.method.clone(),
-            label.method.words().label.get(lang.tag()).to_owned(),
-        ),
-        (words.report.from.clone(), day(lang, label.from)),
-        (words.report.to.clone(), day(lang, label.to)),
-        (words.figures.interval_kind.clone(), label.kinds.clone()),
-        (
-            words.figures.units_over_time.clone(),
-            units_named(asked.units_as().name(), lang),
-        ),
-    ]);
+    let mut labels = form_labels(form, label, asked.units_as(), lang);
     if given(&asked.unit).is_none() && !asked.scope.is_all() {
         labels.push((words.report.unit.clone(), asked.all_units()));
     }
@@ -245,5 +224,36 @@ pub(super) fn labels_of(form: &Form, label: &Label, asked: &Asked) -> Vec<(Strin
     if label.demo {
         labels.push((words.figures.note.clone(), words.demo.clone()));
     }
+    labels
+}
+
+/// What figures are, whatever they are narrowed to: form, version, method, period, interval, units over time.
+pub(super) fn form_labels(
+    form: &Form,
+    label: &Label,
+    units: UnitsAs,
+    lang: Language,
+) -> Vec<(String, String)> {
+    let words = lang.words();
+    let mut labels = vec![(
+        words.report.form.clone(),
+        form.title.get(lang.tag()).to_owned(),
+    )];
+    if let Some(version) = label.version {
+        labels.push((words.report.version.clone(), version.to_string()));
+    }
+    labels.extend([
+        (
+            words.report.method.clone(),
+            label.method.words().label.get(lang.tag()).to_owned(),
+        ),
+        (words.report.from.clone(), day(lang, label.from)),
+        (words.report.to.clone(), day(lang, label.to)),
+        (words.figures.interval_kind.clone(), label.kinds.clone()),
+        (
+            words.figures.units_over_time.clone(),
+            units_named(units.name(), lang),
+        ),
+    ]);
     labels
 }

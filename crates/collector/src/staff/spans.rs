@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::numbers::whole;
+use super::numbers::{day, whole};
 use super::words::{Language, fill};
-use crate::store::calendar::ZONE;
+use crate::store::calendar::{ZONE, business_day};
 
 /// A span in its largest whole unit, at least one minute; the sign does not matter.
 pub(super) fn span(language: Language, span: SignedDuration) -> String {
@@ -34,6 +34,11 @@ pub(super) fn ago(language: Language, since: SignedDuration) -> String {
 pub(super) fn clock_time(moment: Timestamp) -> String {
     let time = TimeZone::fixed(ZONE).to_datetime(moment).time();
     format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// Day and time in Việt Nam.
+pub(super) fn moment(at: Timestamp, lang: Language) -> String {
+    format!("{} {}", day(lang, business_day(at)), clock_time(at))
 }
 
 #[cfg(test)]

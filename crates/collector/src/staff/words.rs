@@ -5,9 +5,12 @@ mod comments;
 mod figures;
 mod flags;
 mod oidc;
+mod public;
+mod publish;
 mod qd766;
 mod reports;
 mod retention;
+mod wall;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -20,9 +23,12 @@ pub(crate) use comments::CommentsWords;
 pub(crate) use figures::FiguresWords;
 pub(crate) use flags::FlagsWords;
 pub(crate) use oidc::OidcWords;
+pub(crate) use public::PublicWords;
+pub(crate) use publish::PublishWords;
 pub(crate) use qd766::Qd766Words;
 pub(crate) use reports::ReportsWords;
 pub(crate) use retention::RetentionWords;
+pub(crate) use wall::WallWords;
 pub(crate) use weights::WeightsWords;
 
 /// A language of the pages.
@@ -132,6 +138,9 @@ pub(crate) struct Words {
     pub(crate) refused: RefusedWords,
     pub(crate) audit: AuditWords,
     pub(crate) retention: RetentionWords,
+    pub(crate) public: PublicWords,
+    pub(crate) publish: PublishWords,
+    pub(crate) wall: WallWords,
     pub(crate) devices: DeviceWords,
     pub(crate) time: TimeWords,
 }
@@ -143,6 +152,8 @@ pub(crate) struct LandingWords {
     pub(crate) intro: String,
     pub(crate) kiosk: String,
     pub(crate) kiosk_note: String,
+    pub(crate) public: String,
+    pub(crate) public_note: String,
     pub(crate) staff: String,
     pub(crate) staff_note: String,
     pub(crate) api: String,

@@ -1,0 +1,55 @@
+//! Words of the page that publishes figures.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PublishWords {
+    pub(crate) title: String,
+    pub(crate) not_allowed: String,
+    pub(crate) intro: String,
+    pub(crate) public: String,
+    pub(crate) choose: String,
+    pub(crate) form: String,
+    pub(crate) show: String,
+    pub(crate) period: String,
+    pub(crate) months: String,
+    pub(crate) quarters: String,
+    pub(crate) no_period: String,
+    pub(crate) method: String,
+    pub(crate) tables: String,
+    pub(crate) tables_note: String,
+    pub(crate) preview: String,
+    pub(crate) preview_title: String,
+    pub(crate) preview_note: String,
+    pub(crate) hidden: String,
+    pub(crate) table: String,
+    pub(crate) groups: String,
+    pub(crate) few: String,
+    pub(crate) beside: String,
+    pub(crate) without_flagged: String,
+    pub(crate) confirm: String,
+    pub(crate) confirm_note: String,
+    pub(crate) confirm_check: String,
+    pub(crate) publish: String,
+    pub(crate) must_confirm: String,
+    pub(crate) done: String,
+    pub(crate) withdrawn_done: String,
+    pub(crate) restored_done: String,
+    pub(crate) faults: BTreeMap<String, String>,
+    pub(crate) releases: String,
+    pub(crate) releases_note: String,
+    pub(crate) id: String,
+    pub(crate) made: String,
+    pub(crate) state: String,
+    pub(crate) on: String,
+    pub(crate) off: String,
+    pub(crate) withdraw: String,
+    pub(crate) withdraw_note: String,
+    pub(crate) withdraw_check: String,
+    pub(crate) restore: String,
+    pub(crate) restore_note: String,
+    pub(crate) restore_check: String,
+}
