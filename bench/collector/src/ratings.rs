@@ -236,6 +236,7 @@ impl Year {
             },
             provenance: Provenance::Dossier,
             pseudonym: Some(Pseudonym(pseudonym)),
+            forgotten: None,
             invite: None,
             day,
             received_at,

@@ -113,14 +113,17 @@ pub struct Qd766Ratio {
     /// `qd766-reports-on-time`, `qd766-reports-satisfied` or `qd766-dossiers-satisfied`.
     #[schema(value_type = String)]
     pub id: &'static str,
-    /// In per cent, rounded half up to two decimals; null when suppressed or when there is nothing to divide by.
+    /// In per cent, rounded half up to two decimals; null when suppressed, not known, or when there is nothing to divide by.
     pub value: Option<f64>,
-    /// The numerator; null when suppressed.
+    /// The numerator; null when suppressed or not known.
     pub counted: Option<u64>,
     /// The denominator.
     pub of: u64,
     /// Citizen reports that are neither answered nor due yet, and therefore in neither.
     pub pending: u64,
+    /// Dossiers of the denominator of years whose key is destroyed: whether they were rated, or a citizen report is about
+    /// them, is not known, and so neither is the ratio.
+    pub not_known: u64,
     /// Too few rated, or the figure would reveal a unit where too few did.
     pub suppressed: bool,
 }
@@ -152,6 +155,8 @@ struct Sums {
     dossiers: Tally,
     /// Dossiers with a counted response.
     rated: u64,
+    /// Dossiers of which that is not known.
+    not_known: u64,
 }
 
 /// Answers a request.
@@ -405,6 +410,7 @@ async fn finished(
         let sums = units.entry(kind.unit).or_default();
         sums.dossiers.add(grounds, dossiers);
         sums.rated += if kind.rated { dossiers } else { 0 };
+        sums.not_known += if kind.known { 0 } else { dossiers };
     }
     Ok(())
 }
@@ -418,27 +424,30 @@ async fn overdue(
     units: &mut BTreeMap<String, Sums>,
 ) -> Result<(), StoreError> {
     let points = Touchpoint::ALL.len();
+    let keys = intake.keys().await?;
     for chunk in filed.chunks(CHUNK) {
-        let codes: Vec<DossierCode> = chunk
-            .iter()
-            .map(|filed| {
-                DossierCode::parse(&filed.dossier.code)
-                    .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))
-            })
-            .collect::<Result<_, _>>()?;
-        let pseudonyms: Vec<Pseudonym> = codes
-            .iter()
-            .flat_map(|code| {
-                let all = Touchpoint::ALL.iter();
-                all.map(|(point, ..)| intake.pseudonym(code, asked.form, *point))
-            })
-            .collect();
+        let mut known = Vec::with_capacity(chunk.len());
+        let mut pseudonyms = Vec::with_capacity(chunk.len() * points);
+        for filed in chunk {
+            let code = DossierCode::parse(&filed.dossier.code)
+                .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
+            let Some(report) = keys.report_pseudonym(&code) else {
+                let sums = units.entry(filed.dossier.unit.clone()).or_default();
+                sums.dossiers.add(Grounds::default(), 1);
+                sums.not_known += 1;
+                continue;
+            };
+            let all = Touchpoint::ALL.iter();
+            let names = all.filter_map(|(point, ..)| keys.pseudonym(&code, asked.form, *point));
+            pseudonyms.extend(names);
+            known.push((filed, report));
+        }
         let answers = intake.store.answers(pseudonyms, asked.shown_to).await?;
-        for ((filed, code), answers) in chunk.iter().zip(&codes).zip(answers.chunks(points)) {
+        for ((filed, report), answers) in known.into_iter().zip(answers.chunks(points)) {
             let said = || answers.iter().flatten();
             let grounds = Grounds {
                 dissatisfied: said().any(|(form, packed)| says_no(&intake.forms, form, packed)),
-                complaint: reported.contains(&intake.report_pseudonym(code)),
+                complaint: reported.contains(&report),
                 overdue: true,
             };
             let sums = units.entry(filed.dossier.unit.clone()).or_default();
@@ -494,6 +503,7 @@ impl Sums {
             pending: self.pending + other.pending,
             dossiers: both(self.dossiers, other.dossiers),
             rated: self.rated + other.rated,
+            not_known: self.not_known + other.not_known,
         };
     }
 }
@@ -505,18 +515,19 @@ fn cell(
     split: Option<[f64; 3]>,
     beside: Option<&IndexCell>,
 ) -> Qd766Cell {
-    let ratio = |indicator: Indicator, value: Option<Ratio>, counted, of, pending, hide: bool| {
+    let ratio = |indicator: Indicator, value: Option<Ratio>, counted, of, pending| {
         let value = value.and_then(|value| value.round(DECIMALS));
         Qd766Ratio {
             id: indicator.id(),
-            value: value.filter(|_| !hide).map(|value| value.to_f64()),
-            counted: (!hide).then_some(counted),
+            value: value.map(|value| value.to_f64()),
+            counted: Some(counted),
             of,
             pending,
-            suppressed: hide,
+            not_known: 0,
+            suppressed: false,
         }
     };
-    let of_tally = |indicator, tally: Tally, pending, hide| {
+    let of_tally = |indicator, tally: Tally, pending| {
         let counted = tally.total().saturating_sub(tally.against());
         ratio(
             indicator,
@@ -524,9 +535,10 @@ fn cell(
             counted,
             tally.total(),
             pending,
-            hide,
         )
     };
+    let of_dossiers = of_tally(Indicator::DossiersSatisfied, sums.dossiers, 0);
+    let shown = !few && sums.not_known == 0;
     let ratios = vec![
         ratio(
             Indicator::ReportsOnTime,
@@ -534,15 +546,15 @@ fn cell(
             sums.on_time,
             sums.within,
             sums.pending_within,
-            false,
         ),
-        of_tally(
-            Indicator::ReportsSatisfied,
-            sums.reports,
-            sums.pending,
-            false,
-        ),
-        of_tally(Indicator::DossiersSatisfied, sums.dossiers, 0, few),
+        of_tally(Indicator::ReportsSatisfied, sums.reports, sums.pending),
+        Qd766Ratio {
+            value: of_dossiers.value.filter(|_| shown),
+            counted: of_dossiers.counted.filter(|_| shown),
+            not_known: sums.not_known,
+            suppressed: few,
+            ..of_dossiers
+        },
     ];
     let values: Vec<f64> = ratios.iter().filter_map(|ratio| ratio.value).collect();
     let points = match (split, values.as_slice()) {

@@ -253,6 +253,23 @@ async fn replacing_keeps_what_was_there_aside_and_uses_its_key() {
 }
 
 #[tokio::test]
+async fn a_backup_that_brings_a_destroyed_key_back_says_so() {
+    let place = folder();
+    let data = place.path().join("data");
+    office(&data).await;
+    let copy = backup(&data, &place.path().join("backups"), &[]);
+    let database = rusqlite::Connection::open(data.join("hai-long.db")).unwrap();
+    let destroyed = "UPDATE period SET state = 3, secret = NULL WHERE year = 2026";
+    assert_eq!(database.execute(destroyed, []).unwrap(), 1);
+    drop(database);
+    let told = run(&data, &restore(&copy, &["--replace"]));
+    assert_eq!(told.status.code(), Some(0));
+    let told = cli_fixture::err(&told);
+    assert!(told.contains("brings them back: 2026."), "{told}");
+    assert!(succeed(&data, &["verify"]).contains("50 responses, 5 of them repeats"));
+}
+
+#[tokio::test]
 async fn the_authoritys_own_forms_and_on_request_the_key_go_with_the_backup() {
     let place = folder();
     let data = place.path().join("data");

@@ -17,6 +17,8 @@ fn rules_are_told_set_put_off_and_written_down() {
     assert_eq!(told.matches("24 months").count(), 2, "{told}");
     succeed(&data, &["retention", "set", "comments", "36"]);
     succeed(&data, &["retention", "set", "reports", "never"]);
+    let told = succeed(&data, &["retention", "set", "keys", "60"]);
+    assert!(told.contains("60 months"), "{told}");
     succeed(&data, &["retention", "notice", "30"]);
     let told = succeed(
         &data,
@@ -33,6 +35,7 @@ fn rules_are_told_set_put_off_and_written_down() {
     for line in [
         "retention-set,comments,36 months",
         "retention-set,reports,never destroyed",
+        "retention-set,keys,60 months",
         "retention-set,notice,30 days",
         "retention-hold,comments,thanh tra",
         "retention-release,comments,",
@@ -55,6 +58,8 @@ fn what_cannot_be_a_rule_is_refused_with_what_can() {
         let told = cli_fixture::err(&output);
         assert!(told.contains(mend), "{told}");
     }
+    let told = fail(&data, &["retention", "set", "keys", "11"]);
+    assert!(told.contains("at least 12 months"), "{told}");
     let told = fail(&data, &["retention", "hold", "comments", "--reason", " "]);
     assert!(told.contains("--reason"), "{told}");
 }

@@ -12,7 +12,7 @@ use collector::store::sqlite::SqliteStore;
 use collector::store::terms::Term;
 use collector::store::{
     Admitted, Bucket, CoverageQuery, Covered, Dossier, FinishedBy, FinishedFilter, GroupKey,
-    Invite, InviteHash, Naming, Procedure, Pseudonym, Store, Timeliness,
+    Invite, InviteHash, Namer, Naming, Procedure, Pseudonym, Store, Timeliness,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -235,7 +235,9 @@ impl World {
 
     async fn ask(&self, query: &CoverageQuery) -> Vec<(GroupKey, Covered)> {
         let touchpoint = query.touchpoint;
-        let naming: Naming = Arc::new(move |code| pseudonym(code, touchpoint));
+        let naming: Naming = Arc::new(move |_| -> Namer {
+            Box::new(move |code: &DossierCode| Some(pseudonym(code, touchpoint)))
+        });
         self.store().coverage(query.clone(), naming).await.unwrap()
     }
 

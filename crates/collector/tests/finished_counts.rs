@@ -11,8 +11,8 @@ use std::sync::Arc;
 use collector::store::calendar::{business_day, day_of_number};
 use collector::store::sqlite::SqliteStore;
 use collector::store::{
-    Admitted, Appended, Bucket, Dossier, FinishedFilter, JudgedKind, JudgedQuery, Judging, Naming,
-    Procedure, Pseudonym, Store, Timeliness, Weighed, WeighedKind, WeighedQuery,
+    Admitted, Appended, Bucket, Dossier, FinishedFilter, JudgedKind, JudgedQuery, Judging, Namer,
+    Naming, Procedure, Pseudonym, Store, Timeliness, Weighed, WeighedKind, WeighedQuery,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,6 +46,11 @@ fn pseudonym(code: &DossierCode, touchpoint: Touchpoint) -> Pseudonym {
 /// The same for citizen reports.
 fn report_pseudonym(code: &DossierCode) -> Pseudonym {
     named(code, 9)
+}
+
+/// Names that no year's key has a part in.
+fn naming(name: impl Fn(&DossierCode) -> Pseudonym + Copy + Send + Sync + 'static) -> Naming {
+    Arc::new(move |_| -> Namer { Box::new(move |code: &DossierCode| Some(name(code))) })
 }
 
 fn named(code: &DossierCode, kind: u8) -> Pseudonym {
@@ -204,8 +209,7 @@ impl World {
     }
 
     async fn ask(&self, query: &WeighedQuery) -> Vec<(WeighedKind, Weighed)> {
-        let namings = TOUCHPOINTS
-            .map(|touchpoint| -> Naming { Arc::new(move |code| pseudonym(code, touchpoint)) });
+        let namings = TOUCHPOINTS.map(|touchpoint| naming(move |code| pseudonym(code, touchpoint)));
         let asked = self.store().weighed(query.clone(), namings.into());
         asked.await.unwrap()
     }
@@ -239,6 +243,7 @@ impl World {
             };
             let weighed = kinds.entry(kind).or_insert_with(|| Weighed {
                 closed: 0,
+                not_known: 0,
                 cell: Cell::empty(&form),
             });
             weighed.closed += 1;
@@ -263,11 +268,10 @@ impl World {
     }
 
     async fn judge(&self, query: JudgedQuery) -> Vec<(JudgedKind, u64)> {
-        let ratings = TOUCHPOINTS
-            .map(|touchpoint| -> Naming { Arc::new(move |code| pseudonym(code, touchpoint)) });
+        let ratings = TOUCHPOINTS.map(|touchpoint| naming(move |code| pseudonym(code, touchpoint)));
         let judging = Judging {
             ratings: ratings.into(),
-            reporting: Arc::new(report_pseudonym),
+            reporting: naming(report_pseudonym),
             judge: Arc::new(|form, answers| *form == key() && is_dissatisfied(answers)),
         };
         self.store().judged(query, judging).await.unwrap()
@@ -291,6 +295,7 @@ impl World {
                 .collect();
             let kind = JudgedKind {
                 unit: dossier.unit.clone(),
+                known: true,
                 late: dossier.timeliness() == Timeliness::Late,
                 reported: query.reported.contains(&report_pseudonym(&code)),
                 rated: !said.is_empty(),

@@ -122,7 +122,7 @@ async fn the_page_asks_every_question_and_needs_no_code() {
 fn row(collector: &Collector) -> (Vec<Column>, Option<String>) {
     let path = collector.folder.path().join("hai-long.db");
     let database = rusqlite::Connection::open(path).unwrap();
-    let columns = "form, unit, procedure, field, timeliness, touchpoint, channel, provenance, pseudonym, repeat_of, day, \
+    let columns = "form, unit, procedure, field, timeliness, touchpoint, channel, provenance, pseudonym IS NOT NULL, repeat_of, day, \
                    answers, flags, assisted, partial, reasons, locale, scale_order, device, boot, seq, clock_offset_ms, \
                    revision, audio";
     let count = columns.split(',').count();

@@ -66,6 +66,7 @@ async fn the_page_tells_what_goes_next_in_both_languages_and_as_a_file_and_never
         "chưa xác minh",
         "1 nội dung của tháng 2020-01",
         "Bản sao lưu vẫn giữ",
+        "Khóa gắn đánh giá với hồ sơ",
     ] {
         assert!(vi.contains(told), "{told}");
     }

@@ -145,6 +145,68 @@ async fn a_kind_that_nobody_rated_is_named() {
 }
 
 #[tokio::test]
+async fn without_the_key_of_the_year_pages_and_api_say_that_it_is_not_known() {
+    let collector = with_unequal_silence().await;
+    let database = rusqlite::Connection::open(collector.folder.path().join("hai-long.db")).unwrap();
+    let destroyed = "UPDATE period SET state = 3, secret = NULL WHERE year = 2026";
+    assert_eq!(database.execute(destroyed, []).unwrap(), 1);
+    let told = index(&collector, "weights=raked").await;
+    let weighted = &told["weighted"];
+    assert_eq!(weighted["obstacle"]["code"], "year-forgotten");
+    assert_eq!(
+        (&weighted["figures"], &weighted["responses"]),
+        (&Value::Null, &Value::Null)
+    );
+    let path = "/api/v1/coverage?form=t";
+    let request = collector
+        .get(path)
+        .bearer_auth(collector.key(Role::Analyst));
+    let coverage: Value = request.send().await.unwrap().json().await.unwrap();
+    let total = &coverage["total"];
+    assert_eq!(
+        (&total["closed"], &total["not_known"]),
+        (&json!(1000), &json!(1000))
+    );
+    for figure in [
+        "invited",
+        "rated",
+        "unasked",
+        "invited_share",
+        "rated_share",
+    ] {
+        assert_eq!(total[figure], Value::Null, "{figure}");
+    }
+    let cookie = collector.sign_in(Role::Analyst).await;
+    for (path, lang, said) in [
+        (
+            "/staff?weights=raked",
+            "vi",
+            "khóa của năm trong mã của một số hồ sơ đã hủy",
+        ),
+        (
+            "/staff?weights=raked",
+            "en",
+            "which of them were rated is not known",
+        ),
+        (
+            "/staff/qd766?form=t",
+            "vi",
+            "khóa của năm trong mã của 1.000 hồ sơ đã hủy",
+        ),
+        (
+            "/staff/qd766?form=t",
+            "en",
+            "in the codes of 1,000 dossiers is destroyed",
+        ),
+    ] {
+        let path = format!("{path}&{PERIOD}&lang={lang}");
+        let request = collector.get(&path).header(header::COOKIE, &cookie);
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(said), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn the_report_shows_both_figures_and_keeps_them_in_its_files() {
     let collector = with_unequal_silence().await;
     let cookie = collector.sign_in(Role::Analyst).await;

@@ -139,16 +139,24 @@ fn print(answer: &CoverageAnswer) -> Result<()> {
         rows.clear();
     }
     rows.push(total.chain(figures(&answer.total)).collect());
-    table::print(&heading, rows, groups..heading.len())
+    table::print(&heading, rows, groups..heading.len())?;
+    if answer.total.not_known > 0 {
+        eprintln!(
+            "?: not known, since the keys of the years of {} of these dossiers are destroyed",
+            answer.total.not_known
+        );
+    }
+    Ok(())
 }
 
 fn figures(cell: &CoverageCell) -> [String; 6] {
-    let count = |count: Option<u64>| count.map_or("*".to_owned(), |count| count.to_string());
+    let hidden = if cell.not_known > 0 { "?" } else { "*" };
+    let count = |count: Option<u64>| count.map_or(hidden.to_owned(), |count| count.to_string());
     let share =
         |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.2}", share * 100.0));
     [
         cell.closed.to_string(),
-        cell.invited.to_string(),
+        count(cell.invited),
         share(cell.invited_share),
         count(cell.rated),
         share(cell.rated_share),

@@ -165,11 +165,20 @@ impl Reports {
                 }
                 .filter(|due_at| *due_at >= received_at)
                 .context("--due: give a day that is not before the day of receipt")?;
+                let named = match &dossier {
+                    Some(code) => intake.report_pseudonym(code).await?,
+                    None => None,
+                };
+                if dossier.is_some() && named.is_none() {
+                    eprintln!(
+                        "notice: the key of the year in this dossier code is destroyed; the report is kept without its dossier"
+                    );
+                }
                 let report = NewReport {
                     outside_id: None,
                     source,
                     text,
-                    dossier: dossier.map(|code| intake.report_pseudonym(&code)),
+                    dossier: named,
                     received_at,
                     standing: Standing::new(unit, due_at, !not_within_competence),
                 };
@@ -196,10 +205,11 @@ impl Reports {
                 } else {
                     let opened = open_or_create(&common.data)?;
                     let intake = opened.intake(&common.data).await?;
-                    let reports = good
-                        .into_iter()
-                        .map(|line| line.report(&intake, &rule).map_err(anyhow::Error::msg))
-                        .collect::<Result<Vec<_>>>()?;
+                    let mut reports = Vec::with_capacity(good.len());
+                    for line in good {
+                        let report = line.report(&intake, &rule).await;
+                        reports.push(report.map_err(anyhow::Error::msg)?);
+                    }
                     let kept = opened.store.feed_reports(reports, BY, now).await?;
                     let count = |wanted| kept.iter().filter(|kept| **kept == wanted).count();
                     eprintln!(

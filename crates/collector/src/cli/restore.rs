@@ -19,7 +19,7 @@ use anyhow::{Context, Error, Result, bail, ensure};
 use clap::Args;
 use collector::intake::pseudonym::{self, PseudonymKey};
 use collector::store::sqlite::{SqliteStore, backup as database};
-use collector::store::{Store, Totals};
+use collector::store::{Period, Periods, Store, Totals};
 use indicatif::HumanCount;
 use jiff::Timestamp;
 
@@ -96,6 +96,8 @@ impl Restore {
 
     async fn put_into(&self, data: &Path, manifest: &Manifest) -> Result<Outcome> {
         clear_leftovers(data)?;
+        // A database that cannot be read is what a restore may be for.
+        let before = database::periods(data).unwrap_or_default();
         let there = entries(data)?;
         let only_the_key = there.iter().all(|name| name == pseudonym::FILE);
         ensure!(
@@ -109,14 +111,14 @@ impl Restore {
         let aside = data.join(format!("{REPLACED}{now}"));
         let result = async {
             fill(&self.from, &building, manifest, key.as_ref())?;
-            let totals = verified(&building).await?;
+            let verified = verified(&building).await?;
             sync(&building)?;
             switch(data, &there, &building, &aside)?;
-            Ok::<_, Error>(totals)
+            Ok::<_, Error>(verified)
         }
         .await;
-        let totals = match result {
-            Ok(totals) => totals,
+        let (totals, after) = match result {
+            Ok(verified) => verified,
             Err(error) => {
                 let _ = std::fs::remove_dir_all(&building);
                 return Err(error.context("nothing was restored"));
@@ -142,6 +144,15 @@ impl Restore {
             eprintln!(
                 "What was there is in {}; remove it when you are sure.",
                 aside.display()
+            );
+        }
+        let back = brought_back(&before, &after);
+        if !back.is_empty() {
+            eprintln!(
+                "warning: the keys of these years had been destroyed, and the backup brings them back: {}. See \"hai-long \
+                 retention\": with the rule for keys they are announced and destroyed again. What was there holds none of them; \
+                 this backup does: delete it when it is not needed any more.",
+                back.join(", ")
             );
         }
         if self.lost_key {
@@ -277,7 +288,7 @@ fn fill(from: &Path, to: &Path, manifest: &Manifest, key: Option<&PseudonymKey>)
 }
 
 /// Opens what was copied, which brings the schema up to date, and recomputes every figure.
-async fn verified(folder: &Path) -> Result<Totals> {
+async fn verified(folder: &Path) -> Result<(Totals, Periods)> {
     let forms = Arc::new(forms(folder)?);
     let store = SqliteStore::open(folder, forms)
         .context("the database of the backup cannot be opened; choose another backup")?;
@@ -287,9 +298,18 @@ async fn verified(folder: &Path) -> Result<Totals> {
         "{} figures of the backup do not follow from its ratings; choose another backup",
         found.differences.len()
     );
-    let totals = store.totals().await?;
+    let verified = (store.totals().await?, store.periods().await?);
     store.close();
-    Ok(totals)
+    Ok(verified)
+}
+
+/// Years without a key before that have one after.
+fn brought_back(before: &Periods, after: &Periods) -> Vec<String> {
+    let gone = before.0.iter();
+    gone.filter(|(_, period)| **period == Period::Destroyed)
+        .filter(|(year, _)| matches!(after.0.get(year), Some(Period::Own(_))))
+        .map(|(year, _)| year.to_string())
+        .collect()
 }
 
 /// Moves what is there aside and what was built into its place; takes everything back when one move fails.

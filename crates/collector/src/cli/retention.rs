@@ -1,11 +1,11 @@
-//! `hai-long retention`: how long free text is kept, and what is destroyed next.
+//! `hai-long retention`: how long free text and keys of years are kept, and what is destroyed next.
 
 use anyhow::{Result, ensure};
 use clap::{Args, Subcommand, ValueEnum};
 use collector::retention::{
     self, Hold, LONGEST_REASON, MOST_MONTHS, Matter, NOTICE_DAYS, Obstacle, Planned, Rule, State,
 };
-use collector::store::calendar::{business_day, month_name};
+use collector::store::calendar::business_day;
 use collector::store::terms::Term;
 use collector::store::{Deed, Entry, RetentionChange, Store};
 use jiff::Timestamp;
@@ -19,10 +19,13 @@ const EXAMPLES: &str = "\
 Without a subcommand it tells the rules, what each will destroy next and when, and changes nothing.
 
 Comments are kept 24 months after the month in which they came, texts of citizen reports 24 months after the month of their
-answer: our proposal, no law. The running server checks every hour. It announces each month of texts, in the audit log and at
-/staff/retention, and destroys it when its time is over, and the announcement has stood on 14 different days on which the server
-ran. A clock that leaps or is set back makes announcements begin anew; after a leap of more than 31 days nothing is destroyed
-until \"confirm-clock\". Figures do not change.
+answer: our proposal, no law. Keys that tell whose dossier a rating is about are kept for ever, unless
+\"set keys\" says otherwise: there is one for each year in the date of dossier codes, and it goes so many months after the end of
+the year, at least 12. The running server checks every hour. It announces each month of texts and each key, in the audit log and
+at /staff/retention, and destroys it when its time is over, and the announcement has stood on 14 different days on which the
+server ran. A clock that leaps or is set back makes announcements begin anew; after a leap of more than 31 days nothing is
+destroyed until \"confirm-clock\". Figures do not change. Without the key of a year, coverage, the weighted figure and the ratios of QĐ 766
+over its dossiers are \"not known\", and late ratings of them are kept without counting; the register of dossiers stays.
 
 What is destroyed is gone: overwritten in the database and its log. Only \"hold\", before, stops it. BACKUPS STILL HOLD IT:
 delete those made before the destruction. Notes that officers wrote on citizen reports are kept.
@@ -31,6 +34,7 @@ Examples:
   hai-long retention
   hai-long retention set comments 36
   hai-long retention set reports never
+  hai-long retention set keys 60            # five years after the end of the year in the dossier code
   hai-long retention hold comments --reason \"inspection until March\"
   hai-long retention release comments
   hai-long retention run                    # the server's check, now; for folders that no server runs on";
@@ -49,7 +53,7 @@ enum Command {
     Set {
         /// What
         matter: Kind,
-        /// Whole months after the month of receipt or answer, or "never" to keep it for ever
+        /// Whole months after the month of receipt or answer, or the end of the year; or "never" to keep it for ever
         #[arg(value_parser = months, value_name = "MONTHS")]
         months: u16,
     },
@@ -85,6 +89,8 @@ enum Kind {
     Comments,
     /// Texts of answered citizen reports
     Reports,
+    /// Keys of years, which tell whose dossier a rating is about
+    Keys,
 }
 
 impl From<Kind> for Matter {
@@ -92,6 +98,7 @@ impl From<Kind> for Matter {
         match kind {
             Kind::Comments => Self::Comments,
             Kind::Reports => Self::Reports,
+            Kind::Keys => Self::Keys,
         }
     }
 }
@@ -120,6 +127,12 @@ impl Retention {
             Command::Run => return run(store, &who, now).await,
             Command::Set { matter, months } => {
                 let matter = Matter::from(matter);
+                let fewest = matter.fewest_months();
+                ensure!(
+                    months == 0 || months >= fewest,
+                    "MONTHS: {} are kept at least {fewest} months; write from {fewest} to {MOST_MONTHS}, or \"never\"",
+                    matter.name()
+                );
                 let told = kept(months);
                 let entry = entry(Deed::RetentionSet, matter.name(), &told);
                 (RetentionChange::Months(matter, months), entry)
@@ -166,12 +179,12 @@ async fn run(store: &dyn Store, who: &str, now: Timestamp) -> Result<Outcome> {
         table::line(&format!(
             "announced: {} of {}",
             matter.name(),
-            month_name(*month)
+            matter.period_name(*month)
         ))?;
     }
     for (matter, month, count) in &checked.destroyed {
-        let month = month_name(*month);
-        table::line(&format!("destroyed: {count} {} of {month}", matter.name()))?;
+        let of = matter.period_name(*month);
+        table::line(&format!("destroyed: {count} {} of {of}", matter.name()))?;
     }
     if checked.unfinished {
         eprintln!(
@@ -201,7 +214,7 @@ fn tell(state: &State) -> Result<()> {
             "kept",
             "next",
             "of",
-            "texts",
+            "number",
             "waits for",
             "put off",
         ],
@@ -237,7 +250,7 @@ fn told(rule: &Rule, plan: &[Planned]) -> Vec<String> {
         rule.matter.name().to_owned(),
         kept(rule.months),
         next.map_or_else(|| "–".to_owned(), |next| next.earliest.to_string()),
-        next.map(|next| month_name(next.amount.month))
+        next.map(|next| next.amount.matter.period_name(next.amount.month))
             .unwrap_or_default(),
         next.map(|next| next.amount.count.to_string())
             .unwrap_or_default(),

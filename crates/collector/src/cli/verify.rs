@@ -19,8 +19,16 @@ impl Verify {
     pub async fn run(self, common: &Common) -> Result<Outcome> {
         let opened = open_existing(&common.data)?;
         let found = opened.store.verify().await?;
+        // What may be a repeat of a dossier that nobody can find any more is told apart, where there is any.
+        let forgotten = match found.forgotten {
+            0 => String::new(),
+            count => format!(
+                " ({} of these of dossiers whose year has lost its key, kept without counting)",
+                HumanCount(count)
+            ),
+        };
         let extent = format!(
-            "{} responses, {} of them repeats, {} counted groups",
+            "{} responses, {} of them repeats{forgotten}, {} counted groups",
             HumanCount(found.responses),
             HumanCount(found.repeats),
             HumanCount(found.cells)

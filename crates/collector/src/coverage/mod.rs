@@ -75,15 +75,18 @@ pub struct CoverageCell {
     pub key: CellKey,
     /// Dossiers finished in the period.
     pub closed: u64,
-    /// Of these, with an invite.
-    pub invited: u64,
-    /// Of these, with a counted rating; null when suppressed.
+    /// Of these, of years whose key is destroyed: whether their citizens were asked is not known, and the figures below
+    /// are null.
+    pub not_known: u64,
+    /// Of these, with an invite; null when not known.
+    pub invited: Option<u64>,
+    /// Of these, with a counted rating; null when suppressed or not known.
     pub rated: Option<u64>,
-    /// Of these, with neither; null when suppressed.
+    /// Of these, with neither; null when suppressed or not known.
     pub unasked: Option<u64>,
-    /// invited / closed, 0 to 1; null when nothing was finished.
+    /// invited / closed, 0 to 1; null when not known or when nothing was finished.
     pub invited_share: Option<f64>,
-    /// rated / closed, 0 to 1; null when suppressed or when nothing was finished.
+    /// rated / closed, 0 to 1; null when suppressed, not known, or when nothing was finished.
     pub rated_share: Option<f64>,
     /// Too few ratings, or the group would reveal one that has too few.
     pub suppressed: bool,
@@ -91,16 +94,19 @@ pub struct CoverageCell {
 
 impl CoverageCell {
     fn of(covered: Covered, key: CellKey, suppressed: bool) -> Self {
-        let share = |part: u64| share(part, covered.closed);
-        let shown = |value: u64| (!suppressed).then_some(value);
+        // Counted of those whose citizens are known, they would pass for figures of all, and be too low.
+        let known = |value: u64| (covered.not_known == 0).then_some(value);
+        let shown = |value: u64| known(value).filter(|_| !suppressed);
+        let share = |part: Option<u64>| share(part?, covered.closed);
         Self {
             key,
             closed: covered.closed,
-            invited: covered.invited,
+            not_known: covered.not_known,
+            invited: known(covered.invited),
             rated: shown(covered.rated),
             unasked: shown(covered.unasked),
-            invited_share: share(covered.invited),
-            rated_share: share(covered.rated).filter(|_| !suppressed),
+            invited_share: share(known(covered.invited)),
+            rated_share: share(shown(covered.rated)),
             suppressed,
         }
     }
@@ -250,26 +256,31 @@ pub(crate) fn hidden(rated: &[u64], threshold: u64) -> Vec<bool> {
     }
 }
 
-/// For each dossier its pseudonym, and whether its citizen was asked.
+/// Each dossier with its pseudonym, and whether its citizen was asked; without those of whom it cannot be known.
 async fn asked(
     intake: &Intake,
     form: &str,
     touchpoint: Touchpoint,
-    filed: &[Filed],
-) -> Result<Vec<(Pseudonym, Asked)>, StoreError> {
+    filed: Vec<Filed>,
+) -> Result<Vec<(Filed, Pseudonym, Asked)>, StoreError> {
     if filed.is_empty() {
         return Ok(Vec::new());
     }
-    let pseudonyms: Vec<Pseudonym> = filed
-        .iter()
-        .map(|filed| {
-            let code = DossierCode::parse(&filed.dossier.code)
-                .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
-            Ok(intake.pseudonym(&code, form, touchpoint))
-        })
-        .collect::<Result<_, StoreError>>()?;
-    let asked = intake.store.asked(pseudonyms.clone()).await?;
-    Ok(pseudonyms.into_iter().zip(asked).collect())
+    let keys = intake.keys().await?;
+    let mut named = Vec::with_capacity(filed.len());
+    for filed in filed {
+        let code = DossierCode::parse(&filed.dossier.code)
+            .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
+        if let Some(pseudonym) = keys.pseudonym(&code, form, touchpoint) {
+            named.push((filed, pseudonym));
+        }
+    }
+    let pseudonyms = named.iter().map(|(_, pseudonym)| *pseudonym).collect();
+    let asked = intake.store.asked(pseudonyms).await?;
+    let both = named.into_iter().zip(asked);
+    Ok(both
+        .map(|((filed, pseudonym), asked)| (filed, pseudonym, asked))
+        .collect())
 }
 
 #[cfg(test)]

@@ -103,12 +103,11 @@ pub async fn list(intake: &Intake, request: UnaskedRequest) -> Result<UnaskedPag
         if let Some(lots) = &drawn {
             filed.retain(|filed| lots.drawn.contains(&filed.dossier.code));
         }
-        let asked = asked(intake, &question.form, question.touchpoint, &filed).await?;
-        let mut open: Vec<(Cursor, _)> = filed
+        let asked = asked(intake, &question.form, question.touchpoint, filed).await?;
+        let mut open: Vec<(Cursor, _)> = asked
             .into_iter()
-            .zip(asked)
-            .filter(|(_, (_, asked))| asked.is_not())
-            .map(|(filed, (pseudonym, _))| (Cursor(day, pseudonym), filed.dossier))
+            .filter(|(.., asked)| asked.is_not())
+            .map(|(filed, pseudonym, _)| (Cursor(day, pseudonym), filed.dossier))
             .filter(|(cursor, _)| request.after.is_none_or(|after| *cursor > after))
             .collect();
         open.sort_by_key(|(cursor, _)| *cursor);

@@ -127,17 +127,19 @@ impl Line {
         fields.finish(line)
     }
 
-    /// The report that this line tells of.
+    /// The report that this line tells of; without its dossier when the key of that one's year is destroyed.
     ///
     /// # Errors
-    /// A sentence, when the dossier code cannot be read, or its due day lies beyond the calendar.
-    pub fn report(self, intake: &Intake, rule: &DueRule) -> Result<NewReport, String> {
-        let dossier = self
-            .dossier
-            .as_deref()
-            .map(DossierCode::parse)
-            .transpose()
-            .map_err(|error| error.to_string())?;
+    /// A sentence, when the dossier code cannot be read, its due day lies beyond the calendar, or the store cannot be read.
+    pub async fn report(self, intake: &Intake, rule: &DueRule) -> Result<NewReport, String> {
+        let dossier = match self.dossier.as_deref() {
+            None => None,
+            Some(code) => {
+                let code = DossierCode::parse(code).map_err(|error| error.to_string())?;
+                let named = intake.report_pseudonym(&code).await;
+                named.map_err(|error| error.to_string())?
+            }
+        };
         let due_at = self
             .due_at
             .or_else(|| rule.due(self.received_at))
@@ -146,7 +148,7 @@ impl Line {
             outside_id: Some(self.id),
             source: Source::Other,
             text: String::new(),
-            dossier: dossier.map(|code| intake.report_pseudonym(&code)),
+            dossier,
             received_at: self.received_at,
             standing: Standing {
                 state: match self.answered_at {

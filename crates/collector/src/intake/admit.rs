@@ -11,13 +11,13 @@ use survey::form::Form;
 use survey::invite::Token;
 use survey::response::{Channel, Fault, Response, Touchpoint};
 
-use super::pseudonym::PseudonymKey;
-use super::{Flag, scrub};
+use super::keys::Keys;
+use super::{Flag, content, scrub};
 use crate::forms::FormBook;
 use crate::store::calendar::business_day;
 use crate::store::{
-    Admitted, Circumstances, Dossier, Filed, FormKey, Invite, InviteHash, Provenance, Registers,
-    Timeliness,
+    Admitted, Bucket, Circumstances, Dossier, Filed, FormKey, Invite, InviteHash, Provenance,
+    Registers, Timeliness,
 };
 
 /// A device may be ahead of the collector by this much.
@@ -201,7 +201,7 @@ pub fn place(
     registers: &Registers,
     invites: &HashMap<InviteHash, Invite>,
     desk: &Desk<'_>,
-    key: &PseudonymKey,
+    keys: &Keys,
 ) -> Result<Admitted, Vec<Fault>> {
     let Judged {
         response,
@@ -212,7 +212,7 @@ pub fn place(
         submitted_at,
         mut faults,
     } = judged;
-    let hash = token.as_ref().map(|token| key.invite(token));
+    let hash = token.as_ref().map(|token| keys.folder().invite(token));
     let invite = hash.and_then(|hash| invites.get(&hash));
     match invite {
         Some(invite) => {
@@ -300,10 +300,14 @@ pub fn place(
             response.unit.as_deref().is_some_and(|named| named != unit),
         ),
     ];
+    let bucket = match invite {
+        Some(invite) => Some(invite.pseudonym.bucket()),
+        None => code.as_ref().map(Bucket::of),
+    };
     Ok(Admitted {
         id: response.id,
         revision: response.revision,
-        fingerprint: key.fingerprint(canonical(response).as_bytes()),
+        fingerprint: content::mark(keys, bucket, response),
         form: FormKey::of(form),
         unit: unit.to_owned(),
         procedure: match invite {
@@ -329,8 +333,9 @@ pub fn place(
             Some(invite) => Some(invite.pseudonym),
             None => code
                 .as_ref()
-                .map(|code| key.pseudonym(code, &form.id, response.touchpoint)),
+                .and_then(|code| keys.pseudonym(code, &form.id, response.touchpoint)),
         },
+        forgotten: bucket.filter(|bucket| !keys.knows(*bucket)),
         invite: invite.map(|invite| invite.hash),
         day,
         received_at: desk.received_at,
@@ -357,12 +362,6 @@ pub fn place(
             clock_offset_ms: response.clock_offset_ms,
         },
     })
-}
-
-/// What the device sent, in one spelling: keys in order, absent fields left out.
-fn canonical(response: &Response) -> String {
-    // Through a value, whose keys are sorted; a response is plain data, so this cannot fail.
-    serde_json::to_value(response).map_or_else(|_| String::new(), |value| value.to_string())
 }
 
 pub(super) fn says_finished(touchpoint: Touchpoint) -> bool {

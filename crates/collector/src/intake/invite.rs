@@ -7,7 +7,7 @@ use survey::response::{Fault, Touchpoint};
 
 use super::admit::says_finished;
 use super::pseudonym::PseudonymKey;
-use super::{Flag, Intake};
+use super::{Flag, Intake, keys};
 use crate::store::{FormKey, Invite, StoreError};
 
 /// How long an invite lasts unless said otherwise, in days.
@@ -15,7 +15,7 @@ pub const DAYS: u16 = 60;
 /// How long one may last, in days.
 pub const MAX_DAYS: u16 = 365;
 /// What was answered in time may come later: a phone may be without a line for so long.
-const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub(crate) const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// An invite to be given out.
 #[derive(Clone, Debug)]
@@ -87,7 +87,10 @@ impl Intake {
             .flatten()
             .map(|code| code.as_str().to_owned())
             .collect();
-        let registers = self.store.look_up(known, Vec::new()).await?;
+        let mut registers = self.store.look_up(known, Vec::new()).await?;
+        let periods = std::mem::take(&mut registers.periods);
+        let years = keys::years(codes.iter().flatten());
+        let keys = self.keys_to_store(periods, years).await?;
         let now = (self.clock)();
         let mut invites = Vec::new();
         let mut answers = Vec::with_capacity(wishes.len());
@@ -119,15 +122,18 @@ impl Intake {
                 let expires_at = now
                     .checked_add(SignedDuration::from_hours(24 * i64::from(wish.days)))
                     .unwrap_or(now);
-                Ok((code, FormKey::of(form), filed, unfinished, expires_at))
+                let pseudonym = keys
+                    .pseudonym(&code, &form.id, wish.touchpoint)
+                    .ok_or_else(forgotten)?;
+                Ok((pseudonym, FormKey::of(form), filed, unfinished, expires_at))
             });
             match answer {
                 Err(fault) => answers.push(Err(fault)),
-                Ok((code, form, filed, unfinished, expires_at)) => {
+                Ok((pseudonym, form, filed, unfinished, expires_at)) => {
                     let token = new_token().map_err(InviteError::NoRandomness)?;
                     invites.push(Invite {
                         hash: self.key.invite(&token),
-                        pseudonym: self.key.pseudonym(&code, &form.id, wish.touchpoint),
+                        pseudonym,
                         form,
                         touchpoint: wish.touchpoint,
                         unit: filed.dossier.unit.clone(),
@@ -215,6 +221,15 @@ pub(super) fn used() -> Fault {
         "invite",
         "invite-used",
         "another response has used this invite; it is good for one",
+    )
+}
+
+/// The fault of a wish for an invite to a dossier that no rating can be told to be about any more.
+fn forgotten() -> Fault {
+    Fault::new(
+        "dossier",
+        "year-forgotten",
+        "the key of the year in this code is destroyed, so whether the dossier was rated is not known; invite for dossiers of later years",
     )
 }
 

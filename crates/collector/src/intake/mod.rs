@@ -1,30 +1,36 @@
 //! From a response on the wire to one that may enter the log: who sent it, does it fit its form, whose is it,
 //! when was it, and does it look odd?
 //!
-//! [`wire`] reads the bytes, `admit` judges one response, [`pseudonym`] hides its dossier, `scrub` cleans its comment;
-//! [`Intake::receive`] leads a batch through all of them and into the store. Answers and dossier codes are never
-//! logged.
+//! [`wire`] reads the bytes, `admit` judges one response, [`keys`] and [`pseudonym`] hide its dossier, `content` marks
+//! what it says, `scrub` cleans its comment; [`Intake::receive`] leads a batch through all of them and into the store.
+//! Answers and dossier codes are never logged.
 
 pub(crate) mod admit;
+mod content;
 pub mod invite;
+pub mod keys;
 pub mod pseudonym;
 pub(crate) mod scrub;
 pub mod wire;
 
 pub use scrub::comment as cleaned;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use survey::response::{Fault, Receipt, Response, Status};
+use survey::dossier::DossierCode;
+use survey::response::{Fault, Receipt, Response, Status, Touchpoint};
 use uuid::Uuid;
 
 use self::admit::{Desk, Judged};
+use self::keys::Keys;
 use self::pseudonym::PseudonymKey;
 use self::wire::Parsed;
 use crate::forms::FormBook;
-use crate::store::{Appended, Key, Role, Site, Store, StoreError};
+use crate::store::{
+    Appended, Key, Namer, Naming, Periods, Pseudonym, Role, Site, Store, StoreError,
+};
 
 /// Why a response looks odd; kept as bits, reported apart, never a reason to drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,35 +110,57 @@ impl Intake {
         }
     }
 
-    /// What a response to this form about this dossier at this touchpoint counts for.
-    pub(crate) fn pseudonym(
-        &self,
-        code: &survey::dossier::DossierCode,
-        form: &str,
-        touchpoint: survey::response::Touchpoint,
-    ) -> crate::store::Pseudonym {
-        self.key.pseudonym(code, form, touchpoint)
+    /// The keys that name dossiers now, to find what is stored.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub async fn keys(&self) -> Result<Keys, StoreError> {
+        let periods = self.store.periods().await?;
+        Ok(Keys::new(self.key.clone(), periods))
     }
 
-    /// The same for many dossiers, for whoever must not have the key.
-    pub(crate) fn naming(
+    /// The keys under which something may be stored of dossiers of these years; `known` are the years as they stood.
+    async fn keys_to_store(
         &self,
-        form: &str,
-        touchpoint: survey::response::Touchpoint,
-    ) -> crate::store::Naming {
+        known: Periods,
+        years: BTreeSet<i16>,
+    ) -> Result<Keys, StoreError> {
+        let periods = keys::begin(&*self.store, known, years).await?;
+        Ok(Keys::new(self.key.clone(), periods))
+    }
+
+    /// How many dossiers are named for this form and touchpoint, for whoever must not have the key.
+    pub(crate) fn naming(&self, form: &str, touchpoint: Touchpoint) -> Naming {
         let (key, form) = (self.key.clone(), form.to_owned());
-        Arc::new(move |code| key.pseudonym(code, &form, touchpoint))
+        Arc::new(move |periods: Periods| -> Namer {
+            let (keys, form) = (Keys::new(key.clone(), periods), form.clone());
+            Box::new(move |code: &DossierCode| keys.pseudonym(code, &form, touchpoint))
+        })
     }
 
     /// How citizen reports name dossiers, for whoever must not have the key.
-    pub(crate) fn report_naming(&self) -> crate::store::Naming {
+    pub(crate) fn report_naming(&self) -> Naming {
         let key = self.key.clone();
-        Arc::new(move |code| key.report_pseudonym(code))
+        Arc::new(move |periods: Periods| -> Namer {
+            let keys = Keys::new(key.clone(), periods);
+            Box::new(move |code: &DossierCode| keys.report_pseudonym(code))
+        })
     }
 
-    /// How a citizen report names its dossier.
-    pub fn report_pseudonym(&self, code: &survey::dossier::DossierCode) -> crate::store::Pseudonym {
-        self.key.report_pseudonym(code)
+    /// How a citizen report that is to be stored names its dossier; none when the key of its year is destroyed.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read or written.
+    pub async fn report_pseudonym(
+        &self,
+        code: &DossierCode,
+    ) -> Result<Option<Pseudonym>, StoreError> {
+        let known = self.store.periods().await?;
+        let years = keys::years(std::iter::once(code));
+        let keys = self.keys_to_store(known, years).await?;
+        Ok(keys.report_pseudonym(code))
     }
 
     /// The same intake going by another clock.
@@ -213,7 +241,11 @@ impl Intake {
             .chain(in_codes)
             .map(str::to_owned)
             .collect();
-        let registers = self.store.look_up(dossiers, units).await?;
+        let mut registers = self.store.look_up(dossiers, units).await?;
+        let years = keys::years(judged.iter().filter_map(|judged| judged.code.as_ref()));
+        let keys = self
+            .keys_to_store(std::mem::take(&mut registers.periods), years)
+            .await?;
         let mut invites = HashMap::new();
         for token in judged.iter().filter_map(|judged| judged.token.as_ref()) {
             let hash = self.key.invite(token);
@@ -227,7 +259,7 @@ impl Intake {
             .into_iter()
             .map(|judged| {
                 let id = judged.response.id;
-                match admit::place(judged, &registers, &invites, &desk, &self.key) {
+                match admit::place(judged, &registers, &invites, &desk, &keys) {
                     Ok(placed) => {
                         admitted.push(placed);
                         Ok(id)

@@ -1,5 +1,5 @@
 //! Dossier codes as keyed pseudonyms: the log can tell that two responses are about one dossier, and nobody without
-//! the key file can tell which. When the key is destroyed, nobody can.
+//! the key file can tell which. Which key names which dossier is the matter of [`super::keys`].
 
 use std::fmt;
 use std::fs::OpenOptions;
@@ -13,14 +13,14 @@ use survey::dossier::DossierCode;
 use survey::response::Touchpoint;
 
 use crate::store::terms::Term;
-use crate::store::{Bucket, Pseudonym};
+use crate::store::{Bucket, PeriodSecret, Pseudonym};
 
 /// Name of the key file in the data folder.
 pub const FILE: &str = "pseudonym.key";
 const KEY_BYTES: usize = 32;
 
-/// The key of a data folder. Lose it, and repeats of dossiers rated before can no longer be recognised; back it up
-/// apart from the data.
+/// The key of a data folder, or one made of it for a year. Lose the folder's, and repeats of dossiers rated before can no
+/// longer be recognised; back it up apart from the data.
 #[derive(Clone)]
 pub struct PseudonymKey([u8; KEY_BYTES]);
 
@@ -98,9 +98,7 @@ impl PseudonymKey {
     ///
     /// [`KeyError::NoRandomness`].
     pub fn generate() -> Result<Self, KeyError> {
-        let mut bytes = [0; KEY_BYTES];
-        getrandom::fill(&mut bytes).map_err(KeyError::NoRandomness)?;
-        Ok(Self(bytes))
+        random().map(Self)
     }
 
     fn create(path: &Path) -> Result<Self, KeyError> {
@@ -189,6 +187,11 @@ impl PseudonymKey {
         dated(code, self.tag(&[b"report", code.as_str().as_bytes()]))
     }
 
+    /// The key of a year: of this key and the secret of the year, so that neither gives it away alone.
+    pub(super) fn of_year(&self, year: i16, secret: &PeriodSecret) -> Self {
+        Self(self.hash(&[b"year", &year.to_be_bytes(), &secret.0]))
+    }
+
     /// A mark of a response's content. Keyed: everything else in the log is known to whoever has the log, so a plain
     /// hash would give the dossier code away by trial.
     pub fn fingerprint(&self, content: &[u8]) -> [u8; 16] {
@@ -200,8 +203,15 @@ impl PseudonymKey {
         data_encoding::HEXLOWER.encode(&self.tag(&[b"mark"]))
     }
 
-    /// 16 bytes of HMAC-SHA-256 over the parts, each led by its length, so that no two lists of parts are alike.
+    /// The first 16 bytes of the hash.
     pub(super) fn tag(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut tag = [0; 16];
+        tag.copy_from_slice(&self.hash(parts)[..16]);
+        tag
+    }
+
+    /// HMAC-SHA-256 over the parts, each led by its length, so that no two lists of parts are alike.
+    fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         // HMAC fills a key that is shorter than the hash's block with zeros (RFC 2104).
         let mut block = [0; 64];
         block[..KEY_BYTES].copy_from_slice(&self.0);
@@ -210,11 +220,15 @@ impl PseudonymKey {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
-        let full: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut tag = [0; 16];
-        tag.copy_from_slice(&full[..16]);
-        tag
+        mac.finalize().into_bytes().into()
     }
+}
+
+/// Bytes for a new key.
+pub(super) fn random() -> Result<[u8; KEY_BYTES], KeyError> {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes).map_err(KeyError::NoRandomness)?;
+    Ok(bytes)
 }
 
 /// Where the dossier lies on disk, then the tag.

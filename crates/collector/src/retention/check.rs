@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Matter, Tick};
-use crate::store::calendar::{business_day, month_name};
+use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 use crate::store::{Deed, Entry, RetentionTick, Store, StoreError};
 
@@ -12,7 +12,7 @@ use crate::store::{Deed, Entry, RetentionTick, Store, StoreError};
 pub struct Checked {
     /// Announced now.
     pub announced: Vec<(Matter, i32)>,
-    /// Destroyed now: what, of which month, how many texts.
+    /// Destroyed now: what, of which month, how many texts or keys.
     pub destroyed: Vec<(Matter, i32, u64)>,
     /// Something is gone from the tables and may still stand in the files, since somebody reads them; the next check
     /// tries again.
@@ -47,8 +47,8 @@ pub async fn check(store: &dyn Store, who: &str, now: Timestamp) -> Result<Check
         entries.push(Entry::now(who, Deed::RetentionClock, name, &detail));
     }
     entries.extend(announce.iter().map(|(matter, month)| {
-        let month = month_name(*month);
-        Entry::now(who, Deed::RetentionAnnounce, matter.name(), &month)
+        let of = matter.period_name(*month);
+        Entry::now(who, Deed::RetentionAnnounce, matter.name(), &of)
     }));
     let ticked = store
         .tick_retention(RetentionTick {

@@ -1,11 +1,12 @@
-//! How long free text is kept: rules, what is announced, and when it may be destroyed.
+//! How long free text and the keys of years are kept: rules, what is announced, and when it may be destroyed.
 //!
-//! Nothing undoes a destruction, so a clock that is wrong must not bring one about. A month of text is destroyed when its
-//! rule is over, and was announced, and a check ran on [`State::notice_days`] different days since: a leap of the clock is
-//! one day at most, however far it goes. A leap of more than [`LEAP`] days throws all announcements away, and nothing is
-//! destroyed until an administrator has confirmed the date, since ratings of a wrong clock have wrong dates, too, and
-//! cannot prove it. A clock that was set back throws them away as well. So a clock can only put a destruction off; dates that
-//! are wrong already are another matter: a comment goes with those before it, a citizen report by its dates.
+//! Nothing undoes a destruction, so a clock that is wrong must not bring one about. A month of text, or the key of a year,
+//! is destroyed when its rule is over, and was announced, and a check ran on [`State::notice_days`] different days since:
+//! a leap of the clock is one day at most, however far it goes. A leap of more than [`LEAP`] days throws all
+//! announcements away, and nothing is destroyed until an administrator has confirmed the date, since ratings of a wrong
+//! clock have wrong dates, too, and cannot prove it. A clock that was set back throws them away as well. So a clock can only
+//! put a destruction off; dates that are wrong already are another matter: a comment goes with those before it, a citizen
+//! report by its dates. The year of a key stands in the codes of its dossiers, which no clock of ours has written.
 
 mod check;
 
@@ -14,11 +15,13 @@ use jiff::{Timestamp, ToSpan};
 
 pub use check::{Checked, check};
 
-use crate::store::calendar::{ZONE, month_number};
+use crate::store::calendar::{ZONE, month_name, month_number};
 use crate::store::terms::Term;
 
-/// Months that free text is kept where nobody has said otherwise: our proposal, no law.
+/// Months that free text is kept where nobody has said otherwise: our proposal, no law. Keys of years are kept for ever.
 pub const USUAL_MONTHS: u16 = 24;
+/// Fewest months that the key of a year is kept after its end: dossiers are finished and rated long after their receipt.
+pub const FEWEST_MONTHS_OF_KEYS: u16 = 12;
 /// Longest that may be asked for: a hundred years.
 pub const MOST_MONTHS: u16 = 1200;
 /// Fewest and most days of notice.
@@ -35,12 +38,41 @@ pub enum Matter {
     Comments,
     /// The text of citizen reports that are answered, by the month of the answer.
     Reports,
+    /// Keys that name the dossiers of a year, by its last month ([`crate::store::Period`]).
+    Keys,
+}
+
+impl Matter {
+    /// Months that it is kept where nobody has said otherwise; 0: for ever.
+    pub fn usual_months(self) -> u16 {
+        match self {
+            Self::Comments | Self::Reports => USUAL_MONTHS,
+            Self::Keys => 0,
+        }
+    }
+
+    /// Fewest months that may be asked for.
+    pub fn fewest_months(self) -> u16 {
+        match self {
+            Self::Comments | Self::Reports => 1,
+            Self::Keys => FEWEST_MONTHS_OF_KEYS,
+        }
+    }
+
+    /// What goes together: the name of the month, or of the year that ends with it.
+    pub fn period_name(self, month: i32) -> String {
+        match self {
+            Self::Comments | Self::Reports => month_name(month),
+            Self::Keys => month.div_euclid(12).to_string(),
+        }
+    }
 }
 
 impl Term for Matter {
     const ALL: &'static [(Self, u8, &'static str)] = &[
         (Self::Comments, 1, "comments"),
         (Self::Reports, 2, "reports"),
+        (Self::Keys, 3, "keys"),
     ];
 }
 
@@ -60,7 +92,7 @@ pub struct Hold {
 pub struct Rule {
     /// Of what.
     pub matter: Matter,
-    /// Whole months after the month of receipt or answer; 0: kept for ever.
+    /// Whole months after the month of receipt or answer, or after the end of the year; 0: kept for ever.
     pub months: u16,
     /// Put off.
     pub hold: Option<Hold>,
@@ -88,14 +120,14 @@ pub struct Notice {
     pub witnessed: u16,
 }
 
-/// How many texts there are of a month.
+/// How many texts there are of a month; of a year that has one, a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount {
     /// Of what.
     pub matter: Matter,
     /// Number of the month (`store::calendar`).
     pub month: i32,
-    /// Texts.
+    /// Texts or keys.
     pub count: u64,
 }
 
@@ -110,10 +142,21 @@ pub struct Run {
     pub matter: Matter,
     /// Number of the month (`store::calendar`).
     pub month: i32,
-    /// Texts.
+    /// Texts or keys.
     pub count: u64,
     /// Gone from the bytes of the files, too, and written in the audit log.
     pub finished: bool,
+}
+
+impl Run {
+    /// What the audit log is told of it.
+    pub fn detail(&self) -> String {
+        let of = self.matter.period_name(self.month);
+        match self.matter {
+            Matter::Comments | Matter::Reports => format!("{of}; {} texts", self.count),
+            Matter::Keys => of,
+        }
+    }
 }
 
 /// What is known of the clock.
@@ -286,6 +329,13 @@ pub fn span(month: i32) -> Option<(Timestamp, Timestamp)> {
         ZONE.to_timestamp(day).ok()
     };
     Some((begin(month)?, begin(month + 1)?))
+}
+
+/// The year that ends with this month; none for another month, or outside the years of the calendar.
+pub fn year_of_month(month: i32) -> Option<i16> {
+    (month.rem_euclid(12) == 11)
+        .then(|| i16::try_from(month.div_euclid(12)).ok())
+        .flatten()
 }
 
 fn first_day(month: i32) -> Option<Date> {

@@ -168,3 +168,22 @@ proptest! {
         prop_assert_eq!(goes, Some(due.max(first + 14)));
     }
 }
+
+#[test]
+fn the_key_of_a_year_goes_so_many_months_after_the_end_of_the_year() {
+    let mut kept = state("2026-12", 60);
+    kept.rules[0].matter = Matter::Keys;
+    kept.amounts[0].matter = Matter::Keys;
+    let planned = kept.plan(day("2030-01-01"));
+    assert_eq!(planned[0].due, day("2032-01-01"));
+    let month = planned[0].amount.month;
+    assert_eq!(Matter::Keys.period_name(month), "2026");
+    assert_eq!(Matter::Comments.period_name(month), "2026-12");
+    assert_eq!(
+        (year_of_month(month), year_of_month(month + 1)),
+        (Some(2026), None)
+    );
+    assert_eq!(year_of_month(i32::MAX), None);
+    // Nobody has said otherwise.
+    assert_eq!(Matter::Keys.usual_months(), 0);
+}

@@ -147,7 +147,7 @@ impl Fields {
         let dossier = match self.dossier.trim() {
             "" => None,
             code => match DossierCode::parse(code) {
-                Ok(code) => Some(app.intake.report_pseudonym(&code)),
+                Ok(code) => app.intake.report_pseudonym(&code).await?,
                 Err(_) => return Ok(Err("dossier")),
             },
         };

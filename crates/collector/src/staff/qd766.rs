@@ -11,7 +11,7 @@ use survey::qd766::Indicator;
 use super::asked::{Asked, given};
 use super::citizen_reports::unit_codes;
 use super::desk::Officer;
-use super::numbers::day;
+use super::numbers::{day, whole};
 use super::pages::{Qd766, render};
 use super::print;
 use super::report::unit_name;
@@ -167,7 +167,9 @@ fn ratios(answer: &Qd766Answer, lang: Language) -> Block {
                 Value::Count(ratio.of),
                 Value::Count(ratio.pending),
                 Value::number(points(at), 2),
-                Value::Text(if ratio.suppressed {
+                Value::Text(if ratio.not_known > 0 {
+                    not_known(ratio.not_known, lang)
+                } else if ratio.suppressed {
                     fill(
                         &lang.words().figures.suppressed,
                         &[("threshold", &answer.threshold.to_string())],
@@ -207,6 +209,14 @@ fn ratios(answer: &Qd766Answer, lang: Language) -> Block {
             rows,
         },
     }
+}
+
+/// Why the third ratio of so many dossiers has no value.
+fn not_known(dossiers: u64, lang: Language) -> String {
+    fill(
+        &lang.words().qd766.not_known,
+        &[("count", &whole(lang, dossiers))],
+    )
 }
 
 /// `top2` of the same unit and days.
@@ -273,10 +283,15 @@ fn by_unit(answer: &Qd766Answer, units: &[Unit], asked: &Asked) -> Block {
             }
         })
         .collect();
+    let unknown = answer.units.iter().filter_map(|cell| cell.ratios.get(2));
+    let unknown: u64 = unknown.map(|ratio| ratio.not_known).sum();
+    let notes = [words.beside_note.clone()]
+        .into_iter()
+        .chain((unknown > 0).then(|| not_known(unknown, lang)));
     Block {
         title: words.by_unit.clone(),
         labels: None,
-        notes: vec![words.beside_note.clone()],
+        notes: notes.collect(),
         chart: None,
         table: Table {
             id: "units",

@@ -26,7 +26,7 @@ use crate::index::DEMO_NOTE;
 use crate::retention::{
     Hold, LONGEST_REASON, Matter, Obstacle, Planned, Rule, State as Kept, USUAL_MONTHS,
 };
-use crate::store::calendar::{business_day, month_name};
+use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 use crate::store::{Deed, Entry, RetentionChange};
 
@@ -181,6 +181,7 @@ fn notes(kept: &Kept, lang: Language) -> Vec<String> {
     vec![
         words.warning.clone(),
         words.figures.clone(),
+        words.keys.clone(),
         fill(&words.how, &[("days", &days)]),
         backups,
         fill(&words.own, &[("usual", &USUAL_MONTHS.to_string())]),
@@ -244,7 +245,7 @@ fn sheet(kept: &Kept, plan: &[Planned], today: Date, lang: Language) -> Sheet {
                         vec![
                             Value::Text(moment(run.at, lang)),
                             Value::Text(named(run.matter, lang)),
-                            Value::Text(month_name(run.month)),
+                            Value::Text(run.matter.period_name(run.month)),
                             Value::Count(run.count),
                             Value::text(run.by.as_str()),
                             Value::text(state.as_str()),
@@ -302,13 +303,19 @@ fn told(rule: &Rule, plan: &[Planned], lang: Language) -> Vec<Value> {
     let next = next.map_or_else(
         || words.nothing.clone(),
         |next| {
+            let of = rule.matter.period_name(next.amount.month);
             let places = [
                 ("day", day(lang, next.earliest)),
                 ("count", whole(lang, next.amount.count)),
-                ("month", month_name(next.amount.month)),
+                ("month", of.clone()),
+                ("year", of),
             ];
+            let text = match rule.matter {
+                Matter::Comments | Matter::Reports => &words.next_is,
+                Matter::Keys => &words.next_key,
+            };
             fill(
-                &words.next_is,
+                text,
                 &places.each_ref().map(|(name, text)| (*name, text.as_str())),
             )
         },
@@ -341,7 +348,7 @@ fn planned_line(planned: &Planned, lang: Language) -> Vec<Value> {
     };
     vec![
         Value::Text(named(planned.amount.matter, lang)),
-        Value::Text(month_name(planned.amount.month)),
+        Value::Text(planned.amount.matter.period_name(planned.amount.month)),
         Value::Count(planned.amount.count),
         Value::Text(day(lang, planned.due)),
         planned

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use survey::dossier::DossierCode;
 use survey::response::Touchpoint;
 
-use super::{Asked, FinishedFilter, Pseudonym, calendar};
+use super::{Asked, FinishedFilter, Periods, Pseudonym, calendar};
 
 /// What finished dossiers are told apart by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,8 +25,11 @@ pub enum FinishedBy {
     Timeliness,
 }
 
-/// Gives a dossier the pseudonym that its responses and invites have. The store is never given the key.
-pub type Naming = Arc<dyn Fn(&DossierCode) -> Pseudonym + Send + Sync>;
+/// Gives a dossier the pseudonym that its responses and invites have; none when the key of its year is destroyed.
+pub type Namer = Box<dyn Fn(&DossierCode) -> Option<Pseudonym>>;
+
+/// Makes a [`Namer`] for the years as they stand in the snapshot that is read. The store is never given the folder's key.
+pub type Naming = Arc<dyn Fn(Periods) -> Namer + Send + Sync>;
 
 /// Which finished dossiers to count, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,13 +61,19 @@ pub struct Covered {
     pub rated: u64,
     /// Of these, with neither.
     pub unasked: u64,
+    /// Of these, of years whose key is destroyed: whether they were asked is not known, and they are in none of the three.
+    pub not_known: u64,
 }
 
 impl Covered {
-    /// Counts so many dossiers of this kind.
-    pub fn add(&mut self, asked: Asked, dossiers: u64) {
+    /// Counts so many dossiers of this kind; `None`: whether they were asked is not known.
+    pub fn add(&mut self, asked: Option<Asked>, dossiers: u64) {
         let of = |holds: bool| if holds { dossiers } else { 0 };
         self.closed += dossiers;
+        let Some(asked) = asked else {
+            self.not_known += dossiers;
+            return;
+        };
         self.invited += of(asked.invited);
         self.rated += of(asked.rated);
         self.unasked += of(asked.is_not());
@@ -76,6 +85,7 @@ impl Covered {
         self.invited += other.invited;
         self.rated += other.rated;
         self.unasked += other.unasked;
+        self.not_known += other.not_known;
     }
 }
 
@@ -90,9 +100,12 @@ impl Bucket {
 
     /// Where this dossier lies. Big-endian, so that days lie in order on disk.
     pub fn of(code: &DossierCode) -> Self {
-        code.date().map_or(Self::UNDATED, |date| {
-            Self(calendar::day_number(date).to_be_bytes())
-        })
+        code.date().map_or(Self::UNDATED, Self::on)
+    }
+
+    /// Where dossiers of this day lie.
+    pub fn on(day: Date) -> Self {
+        Self(calendar::day_number(day).to_be_bytes())
     }
 
     /// The least and the greatest pseudonym that dossiers of this bucket can have.

@@ -41,6 +41,8 @@ pub struct Judging {
 pub struct JudgedKind {
     /// Receiving unit.
     pub unit: String,
+    /// Its year has a key; else whether it was rated or reported is not known.
+    pub known: bool,
     /// Finished after the due date.
     pub late: bool,
     /// A citizen report is about it.

@@ -12,6 +12,7 @@ mod examined;
 mod feed;
 mod identity;
 mod judged;
+pub mod period;
 mod retention;
 mod site;
 pub mod sqlite;
@@ -33,12 +34,13 @@ use uuid::Uuid;
 
 pub use audit::{AuditFilter, Deed, Entry};
 pub use change::Change;
-pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Naming};
+pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Namer, Naming};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
 pub use identity::{Identity, Mark};
 pub use judged::{Judge, JudgedKind, JudgedQuery, Judging};
+pub use period::{Period, PeriodSecret, Periods};
 pub use retention::{RetentionChange, RetentionTick};
 pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
@@ -115,6 +117,14 @@ impl Timeliness {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pseudonym(pub [u8; 20]);
 
+impl Pseudonym {
+    /// Where its dossier lies.
+    pub fn bucket(&self) -> Bucket {
+        let [a, b, c, d, ..] = self.0;
+        Bucket([a, b, c, d])
+    }
+}
+
 /// 16 bytes of HMAC-SHA-256 of an invite's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InviteHash(pub [u8; 16]);
@@ -176,6 +186,9 @@ pub struct Admitted {
     pub provenance: Provenance,
     /// Which (dossier, form, touchpoint) it counts for; none without a dossier.
     pub pseudonym: Option<Pseudonym>,
+    /// It is about a dossier of this bucket, whose year has lost its key. Without a pseudonym, what it repeats cannot be known
+    /// then, and it is kept without counting. Marks of content of that year cannot be compared.
+    pub forgotten: Option<Bucket>,
     /// The invite that it uses up.
     pub invite: Option<InviteHash>,
     /// The business day (Asia/Ho_Chi_Minh) that it counts for.
@@ -229,7 +242,7 @@ pub struct Circumstances {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {
     /// On disk, alone or in the place of an earlier revision; `counted` is false when another response already counts
-    /// for this dossier, form and touchpoint.
+    /// for this dossier, form and touchpoint, or when whether one does cannot be known.
     Stored {
         /// Does it enter the index?
         counted: bool,
@@ -371,6 +384,8 @@ pub struct Registers {
     pub dossiers: HashMap<String, Filed>,
     /// Codes of known units, those of the dossiers among them.
     pub units: HashSet<String>,
+    /// Years as they stand.
+    pub periods: Periods,
 }
 
 /// What may be counted by; `Item` and `Factor` are cuts inside a cell and not listed here.
@@ -456,6 +471,8 @@ pub struct Verification {
     pub responses: u64,
     /// Of these, repeats, which count nowhere.
     pub repeats: u64,
+    /// Of the repeats, those of dossiers whose year has lost its key: whether they are repeats cannot be known.
+    pub forgotten: u64,
     /// Roll-up cells compared.
     pub cells: u64,
     /// Every difference found (none: all is equal to the last unit).
@@ -663,6 +680,12 @@ pub trait Store: Send + Sync + 'static {
         dossiers: Vec<String>,
         units: Vec<String>,
     ) -> Result<Registers, StoreError>;
+    /// Years of dossier codes as they stand.
+    async fn periods(&self) -> Result<Periods, StoreError>;
+    /// Sees to it that these years stand in the store, before anything of them is stored: with the secret that is offered,
+    /// unless something of the year is stored already, under the folder's key. What stands stays. Gives all years.
+    async fn begin_periods(&self, offered: Vec<(i16, PeriodSecret)>)
+    -> Result<Periods, StoreError>;
     /// Gives invites out, all of them or none.
     async fn add_invites(&self, invites: Vec<Invite>) -> Result<(), StoreError>;
     /// The invite with this hash.
@@ -841,8 +864,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<(), StoreError>;
     /// Notes what a check found; false when another check came first, and nothing is noted.
     async fn tick_retention(&self, tick: RetentionTick) -> Result<bool, StoreError>;
-    /// Destroys the texts of a month (`calendar`) in one transaction, if at `at` nothing stands against it in that very
-    /// transaction; gives how many. [`Self::finish_destructions`] tells it as done.
+    /// Destroys the texts of a month (`calendar`), or the key of the year that ends with it, in one transaction, if at `at`
+    /// nothing stands against it in that very transaction; gives how many. [`Self::finish_destructions`] tells it as done.
     async fn destroy(
         &self,
         matter: Matter,

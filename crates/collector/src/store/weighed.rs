@@ -38,6 +38,8 @@ pub struct WeighedKind {
 pub struct Weighed {
     /// Finished in the period.
     pub closed: u64,
+    /// Of these, of years whose key is destroyed: whether they were rated is not known.
+    pub not_known: u64,
     /// Their ratings, one for each dossier at most.
     pub cell: Cell,
 }

@@ -21,7 +21,11 @@ use crate::units::{Lineage, Segment, UnitsAs};
 type Kind = [String; 4];
 
 /// Closed dossiers and their ratings by kind.
-pub(super) struct Kinds(BTreeMap<Kind, Counted>);
+pub(super) struct Kinds {
+    by_kind: BTreeMap<Kind, Counted>,
+    /// Closed dossiers of years whose key is destroyed: how they were rated is not known.
+    pub not_known: u64,
+}
 
 struct Counted {
     closed: u64,
@@ -45,7 +49,10 @@ pub(super) fn filter(question: &Question<'_>) -> Option<FinishedFilter> {
 impl Kinds {
     /// No dossiers at all.
     pub const fn none() -> Self {
-        Self(BTreeMap::new())
+        Self {
+            by_kind: BTreeMap::new(),
+            not_known: 0,
+        }
     }
 
     /// Counts the parts of the period in which no unit changes, and adds them up under the units that are asked for. Ratings
@@ -58,6 +65,7 @@ impl Kinds {
         (units, rated_to): (UnitsAs, Option<Date>),
     ) -> Result<Self, IndexError> {
         let mut kinds: BTreeMap<Kind, Counted> = BTreeMap::new();
+        let mut not_known = 0;
         let today = business_day(Timestamp::now());
         let lineage = Lineage::load(&*intake.store, units, today).await?;
         let keys = Some(filter.units.as_slice()).filter(|keys| !keys.is_empty());
@@ -101,14 +109,18 @@ impl Kinds {
                     cell: Cell::empty(form),
                 });
                 counted.closed += weighed.closed;
+                not_known += weighed.not_known;
                 counted.cell.merge(&weighed.cell);
             }
         }
-        Ok(Self(kinds))
+        Ok(Self {
+            by_kind: kinds,
+            not_known,
+        })
     }
 
     pub fn closed(&self) -> u64 {
-        self.0.values().map(|counted| counted.closed).sum()
+        self.by_kind.values().map(|counted| counted.closed).sum()
     }
 
     pub fn responses(&self) -> u64 {
@@ -117,7 +129,10 @@ impl Kinds {
 
     /// Kinds that somebody rated: the others have closed dossiers and nothing to be weighed.
     fn rated(&self) -> impl Iterator<Item = (&Kind, &Cell)> {
-        let all = self.0.iter().map(|(kind, counted)| (kind, &counted.cell));
+        let all = self
+            .by_kind
+            .iter()
+            .map(|(kind, counted)| (kind, &counted.cell));
         all.filter(|(_, cell)| cell.responses > 0)
     }
 
@@ -153,7 +168,7 @@ impl Kinds {
     /// Closed dossiers and ratings by the category of one dimension.
     fn margin(&self, at: usize) -> BTreeMap<&str, [u64; 2]> {
         let mut margin: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
-        for (kind, counted) in &self.0 {
+        for (kind, counted) in &self.by_kind {
             let category = kind.get(at).map_or("", String::as_str);
             let [closed, rated] = margin.entry(category).or_default();
             *closed += counted.closed;
@@ -175,6 +190,16 @@ impl Kinds {
             return obstacle(
                 "nothing-closed",
                 "no finished dossiers are known for this choice; import or feed them, or choose another period",
+                Vec::new(),
+            );
+        }
+        if self.not_known > 0 {
+            return obstacle(
+                "year-forgotten",
+                &format!(
+                    "the keys of the years of {} of these dossiers are destroyed, so how they were rated is not known; choose a later period",
+                    self.not_known
+                ),
                 Vec::new(),
             );
         }

@@ -38,7 +38,7 @@ pub struct Weighted {
     pub margins: [&'static str; 4],
     /// Dossiers finished in the period.
     pub closed: u64,
-    /// Their ratings that were weighed; null when suppressed.
+    /// Their ratings that were weighed; null when suppressed or not known.
     pub responses: Option<u64>,
     /// Both figures; null when suppressed or not possible.
     pub figures: Option<Figures>,
@@ -80,7 +80,7 @@ pub struct Sure {
 /// Why ratings could not be weighed.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Obstacle {
-    /// `held-back`, `nothing-closed`, `nothing-rated`, `no-ratings-of-a-kind` or `no-weights`.
+    /// `held-back`, `nothing-closed`, `year-forgotten`, `nothing-rated`, `no-ratings-of-a-kind` or `no-weights`.
     pub code: &'static str,
     /// What is wrong, and what to do.
     pub message: String,
@@ -151,7 +151,7 @@ pub async fn raked(
         method: Technique::Raked,
         margins: DIMENSIONS,
         closed: kinds.closed(),
-        responses: (!suppressed).then(|| kinds.responses()),
+        responses: (!suppressed && kinds.not_known == 0).then(|| kinds.responses()),
         figures: None,
         obstacle,
         suppressed,

@@ -91,6 +91,7 @@ pub fn admitted(n: u128) -> Admitted {
         channel: Channel::Kiosk,
         provenance: Provenance::Unit,
         pseudonym: None,
+        forgotten: None,
         invite: None,
         day: day("2026-07-15"),
         received_at: moment("2026-07-15T03:00:00Z"),

@@ -29,4 +29,5 @@ pub(crate) struct Qd766Words {
     pub(crate) reading: String,
     pub(crate) period: String,
     pub(crate) suppressed_note: String,
+    pub(crate) not_known: String,
 }

@@ -12,9 +12,9 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{connection, names, registers, sql};
+use super::{connection, names, periods, registers, sql};
 use crate::forms::FormBook;
-use crate::store::{StoreError, Totals};
+use crate::store::{Periods, StoreError, Totals};
 
 pub use connection::{FILE, schema_version};
 
@@ -108,6 +108,25 @@ pub fn check(path: &Path, forms: &FormBook) -> Result<Copied, StoreError> {
         )?,
         totals: registers::totals(&copy)?,
     })
+}
+
+/// Years as they stand in the database of a data folder that nobody else uses; none when there is no database, or one of
+/// a version without keys of years.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn periods(folder: &Path) -> Result<Periods, StoreError> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(Periods::default());
+    }
+    let database = connection::reader(&path)?;
+    if database.query_row(sql::HAS_PERIODS, [], |row| row.get(0))? {
+        periods::all(&database)
+    } else {
+        Ok(Periods::default())
+    }
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {

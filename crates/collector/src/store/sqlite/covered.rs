@@ -15,16 +15,19 @@ use rusqlite::Connection;
 
 use super::names::Texts;
 use super::places::{self, NONE, Names, Place};
-use super::sql;
+use super::{periods, sql};
 use crate::store::terms::Term;
 use crate::store::{
-    Asked, Bucket, CoverageQuery, Covered, FinishedBy, FinishedFilter, GroupKey, Naming,
-    StoreError, calendar,
+    Asked, Bucket, CoverageQuery, Covered, FinishedBy, FinishedFilter, GroupKey, Namer, Naming,
+    Pseudonym, StoreError, calendar,
 };
 
 /// Groups kept in memory, 20 bytes each: some 8 million finished dossiers for one form and touchpoint. When there are
 /// more, those of other forms and touchpoints are forgotten.
 const MOST: usize = 8_000_000;
+/// Stands for dossiers whose year has lost its key.
+const NOT_KNOWN: u8 = 4;
+
 /// Finished dossiers of a bucket that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Alike {
@@ -33,17 +36,17 @@ struct Alike {
     procedure: u32,
     filing_channel: u32,
     timeliness: u8,
-    /// 1: invited, 2: rated.
+    /// 1: invited, 2: rated; [`NOT_KNOWN`].
     asked: u8,
     dossiers: u16,
 }
 
 impl Alike {
-    fn asked(&self) -> Asked {
-        Asked {
+    fn asked(&self) -> Option<Asked> {
+        (self.asked != NOT_KNOWN).then_some(Asked {
             invited: self.asked & 1 != 0,
             rated: self.asked & 2 != 0,
-        }
+        })
     }
 }
 
@@ -69,6 +72,7 @@ impl Cache {
     ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
         let shelf = (query.form.clone(), query.touchpoint.number());
         let counted = self.0.entry(shelf.clone()).or_default();
+        let name = naming(periods::all(connection)?);
         let mut later = later(connection, query)?;
         let mut statement = connection.prepare_cached(sql::BUCKETS)?;
         let mut rows = statement.query([])?;
@@ -77,7 +81,7 @@ impl Cache {
             let later = later.remove(&bucket).unwrap_or_default();
             let stands = |known: &Counted| known.revision == revision && known.later == later;
             if !counted.get(&bucket).is_some_and(stands) {
-                let groups = groups(connection, bucket, naming, &later)?;
+                let groups = groups(connection, bucket, &name, &later)?;
                 let fresh = Counted {
                     revision,
                     later,
@@ -122,7 +126,7 @@ fn later(
 fn groups(
     connection: &Connection,
     bucket: Bucket,
-    naming: &Naming,
+    name: &Namer,
     later: &BTreeSet<[u8; 20]>,
 ) -> Result<Box<[Alike]>, StoreError> {
     let among = |statement| -> Result<HashSet<[u8; 20]>, StoreError> {
@@ -135,8 +139,10 @@ fn groups(
     let invited = among(sql::INVITED_IN_BUCKET)?;
     let mut groups = Vec::new();
     places::finished(connection, bucket, |finished| {
-        let pseudonym = naming(&finished.code).0;
-        let is_rated = rated.contains(&pseudonym) && !later.contains(&pseudonym);
+        let asked = name(&finished.code).map_or(NOT_KNOWN, |Pseudonym(pseudonym)| {
+            let is_rated = rated.contains(&pseudonym) && !later.contains(&pseudonym);
+            u8::from(invited.contains(&pseudonym)) | u8::from(is_rated) << 1
+        });
         let place = finished.place;
         groups.push(Alike {
             day: finished.day,
@@ -144,7 +150,7 @@ fn groups(
             procedure: place.procedure,
             filing_channel: place.filing_channel,
             timeliness: place.timeliness,
-            asked: u8::from(invited.contains(&pseudonym)) | u8::from(is_rated) << 1,
+            asked,
             dossiers: 1,
         });
     })?;

@@ -8,12 +8,11 @@ use rusqlite::Connection;
 use survey::answers::Packed;
 
 use super::names::Texts;
-use super::places;
-use super::sql;
+use super::{periods, places, sql};
 use crate::store::terms::Term;
 use crate::store::{
-    Bucket, FinishedBy, FormKey, JudgedKind, JudgedQuery, Judging, Pseudonym, StoreError,
-    Timeliness, calendar,
+    Bucket, FinishedBy, FormKey, Judge, JudgedKind, JudgedQuery, Judging, Namer, Pseudonym,
+    StoreError, Timeliness, calendar,
 };
 
 /// Groups kept in memory, some 24 bytes each. When there are more, those of other forms are forgotten.
@@ -26,6 +25,8 @@ const NEVER: i32 = i32::MAX;
 struct Alike {
     day: i32,
     unit: u32,
+    /// Its year has a key.
+    known: bool,
     late: bool,
     reported: bool,
     /// First day of a counted rating.
@@ -57,6 +58,13 @@ impl Cache {
     ) -> Result<Vec<(JudgedKind, u64)>, StoreError> {
         let mut reported = query.reported.clone();
         reported.sort_unstable();
+        let years = periods::all(connection)?;
+        let names = judging.ratings.iter();
+        let names = Names {
+            ratings: names.map(|naming| naming(years.clone())).collect(),
+            reporting: (judging.reporting)(years.clone()),
+            judge: &judging.judge,
+        };
         let kept = self.0.entry(query.form.clone()).or_default();
         let mut statement = connection.prepare_cached(sql::BUCKETS)?;
         let mut rows = statement.query([])?;
@@ -65,7 +73,7 @@ impl Cache {
             let about = about(&reported, bucket);
             let same = |kept: &Kept| kept.revision == revision && *kept.reported == *about;
             if !kept.get(&bucket).is_some_and(same) {
-                let groups = look_for(connection, bucket, &query.form, about, judging)?;
+                let groups = look_for(connection, bucket, &query.form, about, &names)?;
                 let reported = about.into();
                 kept.insert(
                     bucket,
@@ -96,6 +104,13 @@ fn about(reported: &[Pseudonym], bucket: Bucket) -> &[Pseudonym] {
     reported.get(first..end).unwrap_or_default()
 }
 
+/// How dossiers are named, with the years as they stand in the snapshot, and answers judged.
+struct Names<'a> {
+    ratings: Vec<Namer>,
+    reporting: Namer,
+    judge: &'a Judge,
+}
+
 /// First days of a rating and of a dissatisfied one.
 #[derive(Clone, Copy)]
 struct Said {
@@ -123,7 +138,7 @@ fn look_for(
     bucket: Bucket,
     form: &str,
     reported: &[Pseudonym],
-    judging: &Judging,
+    names: &Names<'_>,
 ) -> Result<Box<[Alike]>, StoreError> {
     let [least, greatest] = bucket.pseudonyms();
     let mut said: HashMap<Pseudonym, Said> = HashMap::new();
@@ -135,7 +150,7 @@ fn look_for(
             version: row.get(1)?,
         };
         let day = row.get(2)?;
-        let against = (judging.judge)(&form, &Packed(row.get(3)?));
+        let against = (names.judge)(&form, &Packed(row.get(3)?));
         let dissatisfied = if against { day } else { NEVER };
         said.insert(
             Pseudonym(row.get(0)?),
@@ -148,19 +163,20 @@ fn look_for(
     let mut groups = Vec::new();
     places::finished(connection, bucket, |finished| {
         let code = &finished.code;
-        let names = judging.ratings.iter();
+        let report = (names.reporting)(code);
+        let ratings = names.ratings.iter();
         let said = match said.is_empty() {
             true => Said::NOTHING,
-            false => names
-                .filter_map(|naming| said.get(&naming(code)))
+            false => ratings
+                .filter_map(|name| said.get(&name(code)?))
                 .fold(Said::NOTHING, |all, one| all.and(*one)),
         };
         groups.push(Alike {
             day: finished.day,
             unit: finished.place.unit,
+            known: report.is_some(),
             late: finished.place.timeliness == Timeliness::Late.number(),
-            reported: !reported.is_empty()
-                && reported.binary_search(&(judging.reporting)(code)).is_ok(),
+            reported: report.is_some_and(|report| reported.binary_search(&report).is_ok()),
             rated: said.rated,
             dissatisfied: said.dissatisfied,
             dossiers: 1,
@@ -190,10 +206,11 @@ fn answer(
 ) -> Result<Vec<(JudgedKind, u64)>, StoreError> {
     let days = calendar::day_number(query.from)..=calendar::day_number(query.to);
     let last = query.rated_to.map_or(NEVER - 1, calendar::day_number);
-    let mut counts: HashMap<(u32, [bool; 4]), u64> = HashMap::new();
+    let mut counts: HashMap<(u32, [bool; 5]), u64> = HashMap::new();
     let groups = kept.values().flat_map(|kept| &kept.groups);
     for group in groups.filter(|group| days.contains(&group.day)) {
         let marks = [
+            group.known,
             group.late,
             group.reported,
             group.rated <= last,
@@ -203,7 +220,7 @@ fn answer(
     }
     let mut names = places::Names::new(connection, texts);
     let mut kinds: BTreeMap<JudgedKind, u64> = BTreeMap::new();
-    for ((unit, [late, reported, rated, dissatisfied]), count) in counts {
+    for ((unit, [known, late, reported, rated, dissatisfied]), count) in counts {
         let place = places::Place {
             month: 0,
             unit,
@@ -213,6 +230,7 @@ fn answer(
         };
         let kind = JudgedKind {
             unit: names.of(FinishedBy::Unit, &place)?.unwrap_or_default(),
+            known,
             late,
             reported,
             rated,

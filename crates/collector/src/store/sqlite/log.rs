@@ -13,6 +13,9 @@ use super::writer::Scope;
 use crate::store::terms::Term;
 use crate::store::{Admitted, Appended, Dimension, StoreError, calendar};
 
+/// `repeat_of` of a response of which nobody can know what it repeats; no row has this number.
+const FORGOTTEN: i64 = 0;
+
 /// Appends one response, and uses its invite up.
 pub fn append(scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, StoreError> {
     let Some(invite) = response.invite else {
@@ -30,8 +33,14 @@ pub fn append(scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, St
 
 /// The unique indexes decide what the response is; nothing is checked beforehand.
 fn append_any(scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, StoreError> {
-    if insert(scope, response, None)? {
-        return Ok(Appended::Stored { counted: true });
+    let unknown = match (response.forgotten, response.pseudonym) {
+        (Some(_), None) => Some(FORGOTTEN),
+        _ => None,
+    };
+    if insert(scope, response, unknown)? {
+        return Ok(Appended::Stored {
+            counted: unknown.is_none(),
+        });
     }
     let connection = scope.connection;
     if let Some(stored) = Stored::find(connection, response.id)? {

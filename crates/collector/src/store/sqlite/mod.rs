@@ -25,6 +25,7 @@ mod judged;
 mod log;
 mod lookups;
 mod names;
+mod periods;
 mod places;
 mod queue;
 mod registers;
@@ -65,9 +66,9 @@ use super::{
     Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
     DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
     GroupKey, Identity, Invite, InviteHash, JudgedKind, JudgedQuery, Judging, Kept, Key, Naming,
-    Procedure, Pseudonym, Registers, RetentionChange, RetentionTick, SaidQuery, Session, Site,
-    Store, StoreError, ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed,
-    WeighedKind, WeighedQuery,
+    PeriodSecret, Periods, Procedure, Pseudonym, Registers, RetentionChange, RetentionTick,
+    SaidQuery, Session, Site, Store, StoreError, ToldChange, Totals, Unit, UnitChange, User,
+    Verification, Weighed, WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -492,6 +493,18 @@ impl Store for SqliteStore {
         } else {
             self.lookups.run(work).await
         }
+    }
+
+    async fn periods(&self) -> Result<Periods, StoreError> {
+        self.lookups.run(periods::all).await
+    }
+
+    async fn begin_periods(
+        &self,
+        offered: Vec<(i16, PeriodSecret)>,
+    ) -> Result<Periods, StoreError> {
+        self.write(move |connection| periods::begin(connection, &offered))
+            .await
     }
 
     async fn add_invites(&self, invites: Vec<Invite>) -> Result<(), StoreError> {

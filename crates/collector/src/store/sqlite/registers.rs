@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::sql;
+use super::{periods, sql};
 use crate::store::{
     Dossier, Filed, Procedure, Registers, StoreError, ToldChange, Totals, Unit, UnitChange,
     calendar,
@@ -212,6 +212,7 @@ pub fn look_up(
     Ok(Registers {
         dossiers: filed,
         units: known,
+        periods: periods::all(connection)?,
     })
 }
 

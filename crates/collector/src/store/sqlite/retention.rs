@@ -1,20 +1,22 @@
-//! Retention: rules, announcements, and the destruction of free text.
+//! Retention: rules, announcements, and the destruction of free text and of keys of years.
 //!
 //! A destruction is one transaction; SQLite overwrites what it frees (`secure_delete`). Afterwards the write-ahead log,
-//! which still holds the texts, is cut to nothing, and only then is the destruction told as done. Whoever is killed in
+//! which still holds what was destroyed, is cut to nothing, and only then is the destruction told as done. Whoever is killed in
 //! between leaves a run that is not finished, and the next check cuts the log again.
 
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use rusqlite::{Connection, ToSql, params};
 
 use super::registers::moment;
-use super::{audit, connection, sql};
+use super::{audit, connection, periods, sql};
 use crate::reports::State as Progress;
-use crate::retention::{Amount, Clock, Hold, Matter, Notice, Rule, Run, State, USUAL_MONTHS, span};
+use crate::retention::{
+    Amount, Clock, Hold, Matter, Notice, Rule, Run, State, span, year_of_month,
+};
 use crate::store::terms::Term;
 use crate::store::{Deed, Entry, RetentionChange, RetentionTick, StoreError, calendar};
 
@@ -50,7 +52,7 @@ fn state_with(connection: &Connection, amounts: Vec<Amount>) -> Result<State, St
 fn rules(connection: &Connection) -> Result<Vec<Rule>, StoreError> {
     let usual = |(matter, ..): &(Matter, u8, &str)| Rule {
         matter: *matter,
-        months: USUAL_MONTHS,
+        months: matter.usual_months(),
         hold: None,
     };
     let mut all: Vec<Rule> = Matter::ALL.iter().map(usual).collect();
@@ -94,13 +96,14 @@ fn notices(connection: &Connection) -> Result<Vec<Notice>, StoreError> {
 fn amounts(connection: &Connection) -> Result<Vec<Amount>, StoreError> {
     let zone = calendar::ZONE.seconds();
     let answered = Progress::Answered.number();
-    let statements: [(Matter, &str, &[&dyn ToSql]); 2] = [
+    let statements: [(Matter, &str, &[&dyn ToSql]); 3] = [
         (Matter::Comments, sql::COMMENTS_BY_MONTH, &[&zone]),
         (
             Matter::Reports,
             sql::REPORT_TEXTS_BY_MONTH,
             &[&zone, &answered],
         ),
+        (Matter::Keys, sql::PERIOD_KEYS_BY_MONTH, &[]),
     ];
     let mut all = Vec::new();
     for (matter, statement, parameters) in statements {
@@ -156,7 +159,7 @@ pub fn change(
                 sql::HOLD_RETENTION,
                 params![
                     matter.number(),
-                    USUAL_MONTHS,
+                    matter.usual_months(),
                     hold.by,
                     hold.reason,
                     hold.at.as_millisecond()
@@ -196,6 +199,14 @@ pub fn tick(connection: &Connection, tick: &RetentionTick) -> Result<bool, Store
             .prepare_cached(sql::WITNESS_NOTICES)?
             .execute([])?;
     }
+    // A clock that is doubted must not end a citizen's right to rate.
+    let midnight = calendar::ZONE.to_timestamp(tick.today.to_datetime(Time::midnight()));
+    if tick.witnesses
+        && tick.after.doubt_from.is_none()
+        && let Ok(at) = midnight
+    {
+        periods::tidy(connection, at)?;
+    }
     for (matter, month) in &tick.announce {
         connection.prepare_cached(sql::ADD_NOTICE)?.execute((
             matter.number(),
@@ -209,7 +220,7 @@ pub fn tick(connection: &Connection, tick: &RetentionTick) -> Result<bool, Store
     Ok(true)
 }
 
-/// Destroys the texts of a month if nothing stands against it in this transaction; gives how many.
+/// Destroys the texts of a month, or the key of the year that ends with it, if nothing stands against it in this transaction; gives how many.
 pub fn destroy(
     connection: &Connection,
     matter: Matter,
@@ -238,6 +249,10 @@ pub fn destroy(
             sql::DESTROY_REPORT_TEXTS,
             params![from, before, Progress::Answered.number()],
         )?,
+        Matter::Keys => match year_of_month(month) {
+            Some(year) => usize::from(periods::destroy(connection, year, at)?),
+            None => 0,
+        },
     };
     connection
         .prepare_cached(sql::ADD_RETENTION_RUN)?
@@ -273,7 +288,7 @@ pub fn cut_log(path: &Path) -> Result<bool, StoreError> {
 /// Tells all destructions as done, in the audit log, too.
 pub fn finish(connection: &Connection) -> Result<(), StoreError> {
     for run in runs(connection)?.iter().rev().filter(|run| !run.finished) {
-        let detail = format!("{}; {} texts", calendar::month_name(run.month), run.count);
+        let detail = run.detail();
         let entry = Entry::now(&run.by, Deed::RetentionRun, run.matter.name(), &detail);
         audit::add(connection, &entry)?;
     }

@@ -74,6 +74,24 @@ impl Stored {
 
     /// Measures a response of the same id by what is stored, and writes it when it completes that.
     pub fn meet(&self, scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, StoreError> {
+        let Some(bucket) = response.forgotten else {
+            return self.complete(scope, response);
+        };
+        // The key that this id's content was marked with is gone, so all else decides; and what was stored while there was
+        // one keeps its place.
+        let kept = self.session.pseudonym;
+        let kept = kept.filter(|pseudonym| pseudonym.bucket() == bucket);
+        let known = Admitted {
+            pseudonym: response.pseudonym.or(kept),
+            ..response.clone()
+        };
+        if known.revision == self.revision && self.session == Session::of(&known) {
+            return Ok(Appended::Duplicate);
+        }
+        self.complete(scope, &known)
+    }
+
+    fn complete(&self, scope: &mut Scope<'_>, response: &Admitted) -> Result<Appended, StoreError> {
         if self.fingerprint == response.fingerprint {
             return Ok(Appended::Duplicate);
         }

@@ -255,12 +255,12 @@ statements! {
     REPORT_EVENTS = "SELECT at, by, step, note, standing FROM report_event WHERE report = ?1 ORDER BY id";
 
     FINISHED_CELLS = "SELECT count(*) FROM finished_month";
-    /// Responses, and how many of them are repeats.
-    EXTENT = "SELECT count(*), count(repeat_of) FROM response";
-    /// Repeats of what does not count for the same dossier, form and touchpoint.
+    /// Responses, how many of them are repeats, and of how many of these it is not known.
+    EXTENT = "SELECT count(*), count(repeat_of), count(*) FILTER (WHERE repeat_of = 0) FROM response";
+    /// Repeats of what does not count for the same dossier, form and touchpoint; but for those of forgotten dossiers.
     STRAY_REPEATS = "SELECT r.row, r.repeat_of FROM response r LEFT JOIN response c
             ON c.row = r.repeat_of AND c.repeat_of IS NULL AND c.pseudonym = r.pseudonym
-        WHERE r.repeat_of IS NOT NULL AND c.row IS NULL";
+        WHERE r.repeat_of IS NOT NULL AND c.row IS NULL AND NOT (r.repeat_of = 0 AND r.pseudonym IS NULL)";
     TOTALS = "SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM procedure), (SELECT count(*) FROM dossier),
         (SELECT count(*) FROM response)";
 
@@ -310,6 +310,19 @@ statements! {
     REPORT_TEXTS_BY_MONTH = "SELECT strftime('%Y', max(answered_at, received_at) / 1000 + ?1, 'unixepoch') * 12
             + strftime('%m', max(answered_at, received_at) / 1000 + ?1, 'unixepoch') - 1 AS month, count(*)
         FROM report WHERE state = ?2 AND text <> '' GROUP BY month HAVING month IS NOT NULL";
+    /// The key of a year goes by its last month.
+    PERIOD_KEYS_BY_MONTH = "SELECT year * 12 + 11, 1 FROM period WHERE secret IS NOT NULL";
+    HAS_PERIODS = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'period')";
+    PERIODS = "SELECT year, state, secret FROM period";
+    ADD_PERIOD = "INSERT INTO period (year, state, secret) VALUES (?1, ?2, ?3)";
+    /// Repeats need not be looked at: there is one that counts.
+    PERIOD_IS_USED = "SELECT EXISTS (SELECT 1 FROM response INDEXED BY response_counted
+            WHERE repeat_of IS NULL AND pseudonym >= ?1 AND pseudonym < ?2)
+        OR EXISTS (SELECT 1 FROM invite INDEXED BY invite_by_pseudonym WHERE pseudonym >= ?1 AND pseudonym < ?2)
+        OR EXISTS (SELECT 1 FROM report WHERE dossier >= ?1 AND dossier < ?2)";
+    DESTROY_PERIOD_KEY = "UPDATE period SET state = ?2, secret = NULL WHERE year = ?1 AND secret IS NOT NULL";
+    RENEW_BUCKETS = "UPDATE bucket_revision SET revision = revision + 1 WHERE bucket >= ?1 AND bucket < ?2";
+    REMOVE_INVITES = "DELETE FROM invite WHERE pseudonym >= ?1 AND pseudonym < ?2 AND expires_at < ?3";
     SET_RETENTION_RULE = "INSERT INTO retention_rule (matter, months) VALUES (?1, ?2)
         ON CONFLICT DO UPDATE SET months = ?2";
     SET_NOTICE_DAYS = "UPDATE retention SET notice_days = ?1";

@@ -62,6 +62,7 @@ fn response(n: u128) -> Admitted {
         channel: Channel::Kiosk,
         provenance: Provenance::Unit,
         pseudonym: None,
+        forgotten: None,
         invite: None,
         day: Date::constant(2026, 7, 15),
         received_at: "2026-07-15T03:00:00Z".parse().expect("a moment"),

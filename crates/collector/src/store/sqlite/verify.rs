@@ -54,12 +54,11 @@ pub fn figures(connection: &Connection, book: &FormBook) -> Result<Verification,
     let forms = forms_by_id(connection, book)?;
     let tally = Tally::of(connection, &forms, 0, rollup::watermark(connection)?)?;
     let mut found = Verification::default();
-    (found.responses, found.repeats) = connection.query_row(sql::EXTENT, [], |row| {
-        Ok((
-            row.get::<_, i64>(0)?.unsigned_abs(),
-            row.get::<_, i64>(1)?.unsigned_abs(),
-        ))
-    })?;
+    (found.responses, found.repeats, found.forgotten) =
+        connection.query_row(sql::EXTENT, [], |row| {
+            let count = |at| row.get::<_, i64>(at).map(i64::unsigned_abs);
+            Ok((count(0)?, count(1)?, count(2)?))
+        })?;
     let month_place = |key: &MonthKey| {
         let [form, month, rest @ ..] = key;
         let month = month_name(*month);

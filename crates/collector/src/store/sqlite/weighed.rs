@@ -20,10 +20,11 @@ use survey::form::Form;
 use super::log;
 use super::names::{Texts, form_id, known_form};
 use super::places::{self, Names, Place};
-use super::sql;
+use super::{periods, sql};
 use crate::forms::FormBook;
 use crate::store::{
-    Bucket, FinishedBy, FormKey, Naming, StoreError, Weighed, WeighedKind, WeighedQuery, calendar,
+    Bucket, FinishedBy, FormKey, Namer, Naming, StoreError, Weighed, WeighedKind, WeighedQuery,
+    calendar,
 };
 
 /// What is kept at most, in the weight of one [`Closed`] (some 28 bytes): eight million of them, or one million answers.
@@ -36,6 +37,8 @@ const RATED: usize = 8;
 struct Closed {
     day: i32,
     place: Place,
+    /// Its year has a key.
+    known: bool,
     dossiers: u16,
 }
 
@@ -100,6 +103,8 @@ impl Cache {
         let form = Arc::clone(known_form(forms, &query.form)?);
         let id = form_id(connection, &query.form)?;
         let mut sums = Sums::of(&form, query);
+        let years = periods::all(connection)?;
+        let names: Vec<Namer> = namings.iter().map(|naming| naming(years.clone())).collect();
         let mut statement = connection.prepare_cached(sql::BUCKETS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -112,7 +117,7 @@ impl Cache {
             if let Some(stale) = shelf.remove(&bucket) {
                 self.weight -= stale.weight();
             }
-            let found = look_for(connection, bucket, revision, id, namings)?;
+            let found = look_for(connection, bucket, revision, id, &names)?;
             sums.add(&found);
             self.keep(&query.form, bucket, found);
         }
@@ -142,7 +147,7 @@ fn look_for(
     bucket: Bucket,
     revision: i64,
     form: Option<i64>,
-    namings: &[Naming],
+    names: &[Namer],
 ) -> Result<Kept, StoreError> {
     let mut answers: HashMap<[u8; 20], Rating> = HashMap::new();
     if let Some(form) = form {
@@ -162,17 +167,22 @@ fn look_for(
     let (mut closed, mut rated) = (Vec::new(), Vec::new());
     places::finished(connection, bucket, |finished| {
         let (day, place) = (finished.day, finished.place);
+        // All names are made with the key of the same year.
+        let known = names
+            .first()
+            .is_none_or(|name| name(&finished.code).is_some());
         closed.push(Closed {
             day,
             place,
+            known,
             dossiers: 1,
         });
         if answers.is_empty() {
             return;
         }
-        let ratings: Box<[Rating]> = namings
+        let ratings: Box<[Rating]> = names
             .iter()
-            .filter_map(|naming| answers.remove(&naming(&finished.code).0))
+            .filter_map(|name| answers.remove(&name(&finished.code)?.0))
             .collect();
         if !ratings.is_empty() {
             rated.push(Rated {
@@ -184,7 +194,7 @@ fn look_for(
     })?;
     closed.sort_unstable();
     closed.dedup_by(|next, kept| {
-        let alike = (next.day, next.place) == (kept.day, kept.place);
+        let alike = (next.day, next.place, next.known) == (kept.day, kept.place, kept.known);
         let sum = kept.dossiers.checked_add(next.dossiers).filter(|_| alike);
         if let Some(sum) = sum {
             kept.dossiers = sum;
@@ -198,13 +208,21 @@ fn look_for(
     })
 }
 
+/// Dossiers of a place.
+#[derive(Default)]
+struct Sum {
+    closed: u64,
+    not_known: u64,
+    cell: Option<Cell>,
+}
+
 /// Dossiers while they are counted.
 struct Sums<'a> {
     form: &'a Form,
     counter: Counter,
     days: RangeInclusive<i32>,
     rated_to: Option<i32>,
-    places: HashMap<Place, (u64, Option<Cell>)>,
+    places: HashMap<Place, Sum>,
 }
 
 impl<'a> Sums<'a> {
@@ -221,14 +239,19 @@ impl<'a> Sums<'a> {
     fn add(&mut self, kept: &Kept) {
         let days = self.days.clone();
         for one in kept.closed.iter().filter(|one| days.contains(&one.day)) {
-            let (closed, _) = self.places.entry(one.place).or_default();
-            *closed += u64::from(one.dossiers);
+            let sum = self.places.entry(one.place).or_default();
+            sum.closed += u64::from(one.dossiers);
+            sum.not_known += if one.known {
+                0
+            } else {
+                u64::from(one.dossiers)
+            };
         }
         for one in kept.rated.iter().filter(|one| days.contains(&one.day)) {
             let may_count = |rating: &&Rating| self.rated_to.is_none_or(|last| rating.day <= last);
             if let Some(rating) = one.ratings.iter().find(may_count) {
-                let (_, cell) = self.places.entry(one.place).or_default();
-                let cell = cell.get_or_insert_with(|| Cell::empty(self.form));
+                let sum = self.places.entry(one.place).or_default();
+                let cell = sum.cell.get_or_insert_with(|| Cell::empty(self.form));
                 self.counter.add(cell, &rating.answers, rating.marks);
             }
         }
@@ -243,7 +266,7 @@ impl<'a> Sums<'a> {
     ) -> Result<Vec<(WeighedKind, Weighed)>, StoreError> {
         let mut names = Names::new(connection, texts);
         let mut kinds: BTreeMap<WeighedKind, Weighed> = BTreeMap::new();
-        for (place, (closed, cell)) in self.places {
+        for (place, sum) in self.places {
             if !names.passes(&query.filter, &place)? {
                 continue;
             }
@@ -255,10 +278,12 @@ impl<'a> Sums<'a> {
             };
             let weighed = kinds.entry(kind).or_insert_with(|| Weighed {
                 closed: 0,
+                not_known: 0,
                 cell: Cell::empty(self.form),
             });
-            weighed.closed += closed;
-            if let Some(cell) = cell {
+            weighed.closed += sum.closed;
+            weighed.not_known += sum.not_known;
+            if let Some(cell) = sum.cell {
                 weighed.cell.merge(&cell);
             }
         }
@@ -281,6 +306,7 @@ mod tests {
         let one = Closed {
             day: 0,
             place,
+            known: true,
             dossiers: 1,
         };
         Kept {
