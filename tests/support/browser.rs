@@ -167,9 +167,24 @@ impl Drop for Browser {
     }
 }
 
+/// How often a driver is started before it is given up.
+const STARTS: usize = 4;
+
 impl Driver {
-    /// Starts it, and waits until it has told its port behind these words.
+    /// Starts it, once more if it ends at once: chromedriver lets the system choose a port for IPv4 and must then find the same
+    /// one free for IPv6, which beside other tests it sometimes is not.
     fn start(command: &mut Command, words: &str) -> Result<Self> {
+        let mut tries = 1..STARTS;
+        loop {
+            match Self::start_once(command, words) {
+                Err(_) if tries.next().is_some() => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// Starts it, and waits until it has told its port behind these words.
+    fn start_once(command: &mut Command, words: &str) -> Result<Self> {
         let process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
