@@ -6,7 +6,7 @@ use end_to_end::axe;
 use end_to_end::browser::{Browser, Size, pictures};
 use end_to_end::collector::{Collector, Data};
 use end_to_end::wait::{PATIENCE, until};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::tempdir;
 use thirtyfour::prelude::*;
 
@@ -62,7 +62,6 @@ async fn the_report_fits_every_screen_and_says_what_the_api_says() -> Result<()>
     let value = index["cells"][0]["value"]
         .as_f64()
         .context("the headline")?;
-
     let profile = tempdir()?;
     let browser = Browser::start(profile.path()).await?;
     browser.resize(SIZES[3]).await?;
@@ -103,13 +102,11 @@ async fn what_is_published_fits_every_screen_and_names_the_figure_that_the_api_t
     let data = Data::new()?;
     data.hai_long(&["demo"])?;
     let collector = Collector::start(&data, &[])?;
-    let index = collector
-        .get("/api/v1/index?form=one-stop-quick&method=top2")
-        .await?;
-    let value = index["cells"][0]["value"]
+    let release = newest_release(&collector, "one-stop-quick").await?;
+    let value = release["tables"][0]["cells"][0]["value"]
         .as_f64()
         .context("the headline")?;
-    let unit = index_of_units(&collector).await?;
+    let unit = shown_unit(&release)?;
     let profile = tempdir()?;
     let browser = Browser::start(profile.path()).await?;
     for language in ["vi", "en"] {
@@ -157,13 +154,23 @@ async fn what_is_published_fits_every_screen_and_names_the_figure_that_the_api_t
     Ok(())
 }
 
-/// The code of a unit whose figure is shown.
-async fn index_of_units(collector: &Collector) -> Result<String> {
-    let index = collector
-        .get("/api/v1/index?form=one-stop-quick&method=top2&by=unit")
-        .await?;
-    let cells = index["cells"].as_array().context("cells")?;
-    let shown = cells.iter().find(|cell| cell["value"].is_number());
+/// The newest release of a form, as everybody may read it.
+async fn newest_release(collector: &Collector, form: &str) -> Result<Value> {
+    let list = collector.get("/api/v1/releases").await?;
+    let releases = list["releases"].as_array().context("releases")?;
+    let newest = releases.iter().find(|release| release["form"] == form);
+    let id = newest.and_then(|release| release["id"].as_str());
+    let id = id.context("a release of the form")?;
+    collector.get(&format!("/api/v1/releases/{id}")).await
+}
+
+/// A unit whose figure a release shows.
+fn shown_unit(release: &Value) -> Result<String> {
+    let tables = release["tables"].as_array().context("tables")?;
+    let units = tables.iter().find(|table| table["by"] == json!(["unit"]));
+    let cells = units.and_then(|table| table["cells"].as_array());
+    let mut cells = cells.context("a table by unit")?.iter();
+    let shown = cells.find(|cell| cell["value"].is_number());
     let unit = shown.and_then(|cell| cell["key"]["unit"].as_str());
     Ok(unit.context("a unit that is shown")?.to_owned())
 }

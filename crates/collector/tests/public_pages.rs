@@ -140,7 +140,7 @@ async fn every_number_of_the_page_and_of_its_files_is_the_apis() {
     assert!(html.contains("1,200 dossiers were finished"));
     let (_, wall) = page(&collector, "/wall/all?lang=en").await;
     assert_eq!(
-        all_between(&wall, "<p class=\"value\">", "</p>"),
+        all_between(&wall, "<div class=\"value\">", "</div>"),
         [value.as_str()]
     );
     for cell in api(&collector, &format!("/api/v1/releases/{id}")).await["tables"][1]["cells"]
@@ -155,7 +155,7 @@ async fn every_number_of_the_page_and_of_its_files_is_the_apis() {
             .map(|value| format!("{value:.2}\u{a0}%"))
             .collect();
         assert_eq!(
-            all_between(&wall, "<p class=\"value\">", "</p>"),
+            all_between(&wall, "<div class=\"value\">", "</div>"),
             told,
             "{unit}"
         );

@@ -459,8 +459,12 @@ fn sheet(app: &App, heads: &[ReleaseHead], lang: Language) -> Sheet {
                 format!("/public?{}", query.finish())
             }),
             values: vec![
-                Value::Text(period(lang, head.period)),
-                Value::Text(form_title(app, head, lang)),
+                // Together, so that no two links are called alike.
+                Value::Text(format!(
+                    "{}, {}",
+                    period(lang, head.period),
+                    form_title(app, head, lang)
+                )),
                 Value::Count(head.form_version.into()),
                 Value::text(head.method.words().label.get(lang.tag())),
                 Value::Text(moment(head.made_at, lang)),
@@ -484,16 +488,14 @@ fn sheet(app: &App, heads: &[ReleaseHead], lang: Language) -> Sheet {
                 id: "releases",
                 caption: publish.releases.clone(),
                 columns: [
-                    &publish.period,
-                    &publish.form,
-                    &words.report.version,
-                    &publish.method,
-                    &publish.made,
-                    &publish.state,
-                    &publish.tables,
-                    &publish.id,
+                    format!("{}, {}", publish.period, publish.form),
+                    words.report.version.clone(),
+                    publish.method.clone(),
+                    publish.made.clone(),
+                    publish.state.clone(),
+                    publish.tables.clone(),
+                    publish.id.clone(),
                 ]
-                .map(Clone::clone)
                 .into(),
                 rows,
             },
