@@ -202,6 +202,36 @@ async fn nothing_is_read_before_somebody_wants_it_and_then_every_screen_is() -> 
 }
 
 #[tokio::test]
+async fn a_sound_that_ends_as_the_screen_changes_takes_nothing_from_the_next_screen() -> Result<()>
+{
+    let open = Open::start().await?;
+    open.listen().await?;
+    open.hears("attract.invite").await?;
+    // A browser tells of an end a moment later, when the next screen's first sound may be on its way.
+    open.browser
+        .eval(
+            "new MutationObserver(() => {
+                if (document.documentElement.dataset.speaking) return;
+                setTimeout(() => sounds.forEach((sound) => sound.dispatchEvent(new Event('ended'))));
+             }).observe(document, { subtree: true, attributeFilter: ['data-speaking'] }), 0",
+        )
+        .await?;
+    open.to_the_question().await?;
+    open.forgets_what_it_heard().await?;
+    open.kiosk().tap("[data-action=audio-repeat]").await?;
+    let all: Vec<String> = ["item.overall".to_owned()]
+        .into_iter()
+        .chain((1..=5).map(|level| format!("level.satisfaction-5.{level}")))
+        .map(|key| format!("form.one-stop-quick.v1.{key}"))
+        .collect();
+    let last = all.last().context("a question has answers")?;
+    open.hears(last).await?;
+    let heard = open.browser.eval("heard").await?;
+    ensure!(heard == json!(all), "{heard}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn without_a_line_it_still_speaks_and_what_is_missing_is_skipped() -> Result<()> {
     let mut open = Open::start().await?;
     open.listen().await?;

@@ -36,6 +36,9 @@ pub struct Player {
     /// Counts what was begun, so that a sound that comes late is not played.
     turn: Cell<u32>,
     paused: Cell<bool>,
+    /// Has a sound begun, so that its end is worth hearing? The end of one that was cut short may come when the next is
+    /// still on its way, and would take that one's turn.
+    begun: Cell<bool>,
     /// Address of the sound in memory.
     url: RefCell<Option<String>>,
     speech: RefCell<Option<Speech>>,
@@ -50,15 +53,18 @@ impl Player {
             queue: RefCell::default(),
             turn: Cell::new(0),
             paused: Cell::new(false),
+            begun: Cell::new(false),
             url: RefCell::new(None),
             speech: RefCell::new(None),
             heard: RefCell::default(),
         });
-        // What cannot be played is skipped.
+        // What cannot be played further is skipped.
         let heard = ["ended", "error"].map(|event| {
             let ended = Rc::downgrade(&player);
             Listener::new(&player.element, event, Phase::Bubble, move |_| {
-                if let Some(player) = ended.upgrade() {
+                if let Some(player) = ended.upgrade()
+                    && player.begun.get()
+                {
                     player.next(player.turn.get());
                 }
             })
@@ -144,7 +150,10 @@ impl Player {
                 return;
             }
             match said {
-                Said::Prompt(prompt) if begun => tell(Some(&prompt.key)),
+                Said::Prompt(prompt) if begun => {
+                    player.begun.set(true);
+                    tell(Some(&prompt.key));
+                }
                 _ if begun => {}
                 // Missing, or of a kind that this browser cannot play: the next one.
                 _ => player.next(turn),
@@ -159,10 +168,12 @@ impl Player {
         if self.paused.get() {
             return true;
         }
-        match self.element.play() {
+        let begun = match self.element.play() {
             Ok(playing) => JsFuture::from(playing).await.is_ok(),
             Err(_) => false,
-        }
+        };
+        // Held before it was heard: it goes on from there.
+        begun || self.paused.get()
     }
 
     fn speak(self: &Rc<Self>, text: &str, lang: &str, turn: u32) -> bool {
@@ -185,6 +196,7 @@ impl Player {
     }
 
     fn release(&self) {
+        self.begun.set(false);
         if let Some(url) = self.url.take() {
             let _ = Url::revoke_object_url(&url);
         }
