@@ -49,6 +49,7 @@ async fn it_lists_every_route_and_reads_as_openapi_3_1() {
             "/api/v1/openapi.json",
             "/api/v1/qd766",
             "/api/v1/ranks",
+            "/api/v1/reasons",
             "/api/v1/releases",
             "/api/v1/releases/{id}",
             "/api/v1/reports",

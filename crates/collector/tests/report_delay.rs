@@ -104,10 +104,11 @@ const PAGES: [&str; 12] = [
     "/staff/flags?lang=en",
 ];
 
-const ROUTES: [&str; 13] = [
+const ROUTES: [&str; 14] = [
     "/api/v1/trend?form=t",
     "/api/v1/flags?form=t",
     "/api/v1/ranks?form=t",
+    "/api/v1/reasons?form=t",
     "/api/v1/index?form=t",
     "/api/v1/index?form=t&by=unit,channel",
     "/api/v1/index?form=t&by=procedure",

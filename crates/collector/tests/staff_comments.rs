@@ -6,8 +6,9 @@ mod http_fixture;
 
 use collector::delay::Delay;
 use collector::store::{Admitted, Circumstances, Role};
-use http_fixture::{Collector, store_fixture};
+use http_fixture::{Collector, problem, store_fixture};
 use reqwest::{StatusCode, header};
+use serde_json::{Value, json};
 
 /// Responses of a unit on a day, each with a comment.
 fn said(start: u128, unit: &str, day: &str, field: &str, count: u128) -> Vec<Admitted> {
@@ -140,10 +141,67 @@ async fn reasons_go_away_as_a_file_and_comments_do_not() {
     let (status, file) = page(&collector, &cookie, "export=csv&table=reasons").await;
     assert_eq!(status, StatusCode::OK);
     assert!(
-        file.contains("Chậm,4,57.1") && file.contains("Thái độ,3,42.9"),
+        file.contains("Chậm,4,57.14") && file.contains("Thái độ,3,42.86"),
         "{file}"
     );
     assert!(!file.contains("câu 0"));
+}
+
+#[tokio::test]
+async fn a_program_reads_how_often_each_reason_was_ticked_and_no_comment() {
+    let collector = Collector::start().await;
+    for (start, unit, count) in [(1, "A", 7), (101, "B", 4)] {
+        let all = said(start, unit, "2026-07-15", "Đất đai", count);
+        collector.store.append(all).await.unwrap();
+    }
+    let ask = async |role, query: &str| {
+        let request = collector.get(&format!("/api/v1/reasons?form=t{query}"));
+        request
+            .bearer_auth(collector.key(role))
+            .send()
+            .await
+            .unwrap()
+    };
+    for role in [Role::Analyst, Role::Admin] {
+        let told: Value = ask(role, "").await.json().await.unwrap();
+        assert_eq!(
+            (&told["from"], &told["to"]),
+            (&json!("2026-05-01"), &json!("2026-07-31"))
+        );
+        assert_eq!(
+            (&told["responses"], &told["hidden"]),
+            (&json!(7), &json!(1)),
+            "{told}"
+        );
+        let ticked = told["reasons"].as_array().unwrap().iter();
+        let ticked: Vec<_> = ticked
+            .map(|one| (&one["reason"], &one["count"], &one["share"]))
+            .collect();
+        assert!(
+            ticked.contains(&(&json!("slow"), &json!(4), &json!(0.5714))),
+            "{told}"
+        );
+        assert!(!told.to_string().contains("câu"), "{told}");
+    }
+    let told: Value = ask(Role::Analyst, "&unit=B").await.json().await.unwrap();
+    assert_eq!(told["reasons"][0]["share"], Value::Null, "{told}");
+    for role in [Role::Device, Role::OneStop] {
+        problem(ask(role, "").await, 403, "wrong-role").await;
+    }
+    for (wrong, code) in [
+        ("&reason=slow", "unknown-parameter"),
+        ("&from=2026-07", "wrong-date"),
+        ("&from=2026-08-01&to=2026-07-01", "wrong-period"),
+        ("&form_version=9", "unknown-form-version"),
+    ] {
+        problem(ask(Role::Admin, wrong).await, 400, code).await;
+    }
+    let nobody = collector
+        .get("/api/v1/reasons?form=t")
+        .send()
+        .await
+        .unwrap();
+    problem(nobody, 401, "no-key").await;
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@
 //! no choice of days moves, so no two views can be subtracted from one another. What came in lately is held back by whole
 //! days ([`crate::delay`]): the moment at which a comment appears tells nothing.
 
+pub mod read;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

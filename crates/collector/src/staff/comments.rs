@@ -7,7 +7,6 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
 use serde::Deserialize;
 use survey::form::Form;
 
@@ -22,16 +21,14 @@ use super::report::unit_name;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
 use super::words::fill;
-use crate::comments::{Narrowed, Shown, show};
-use crate::delay::{self, Delay};
+use crate::comments::Narrowed;
+use crate::comments::read::{Read, ReasonsAnswer, Request, read};
+use crate::delay::Delay;
 use crate::http::{App, Problem, Settings};
 use crate::index::DEMO_NOTE;
-use crate::store::{Deed, FormKey, Procedure, SaidQuery, Unit};
+use crate::store::{Deed, Procedure, Unit};
 
 const PATH: &str = "/staff/comments";
-/// Months that are shown unless others are asked for, and at most.
-const USUAL_MONTHS: i32 = 3;
-const MOST_MONTHS: i32 = 12;
 /// Comments on a page.
 const PAGE: usize = 50;
 
@@ -72,14 +69,15 @@ pub(super) async fn page(
     let units = asked.scope.units(app.store.as_ref()).await?;
     let procedures = app.store.procedures().await?;
     let read = match (&form, asked.days()) {
-        (Some(form), Ok(days)) => read(&app, form, &asked, &own, days).await?,
+        (Some(form), Ok(days)) => {
+            let request = request(&asked, &own, days);
+            read(app.store.as_ref(), &app.settings, form, request).await?
+        }
         _ => None,
     };
+    let demo = app.store.note(DEMO_NOTE).await?.is_some();
     let sheet = match (&read, &form) {
-        (Some(read), Some(form)) => {
-            let demo = app.store.note(DEMO_NOTE).await?.is_some();
-            Some(sheet(form, read, &asked, &app.settings, demo))
-        }
+        (Some(read), Some(form)) => Some(sheet(form, read, &asked, &app.settings, demo)),
         _ => None,
     };
     let detail = told(&asked, &own);
@@ -112,7 +110,7 @@ pub(super) async fn page(
     let page = render(&Comments {
         lang,
         words,
-        demo: app.store.note(DEMO_NOTE).await?.is_some(),
+        demo,
         user: &officer.user.name,
         csrf: &officer.csrf,
         choices: asked.choices(&app, form.as_deref()),
@@ -218,66 +216,20 @@ impl Offered {
     }
 }
 
-/// What was found, with the days that it was looked for in.
-struct Read {
-    from: Date,
-    to: Date,
-    shown: Shown,
-}
-
-/// Reads whole months, as far as they may be shown; `None` when the days asked for have no order or no ratings were ever given.
-async fn read(
-    app: &App,
-    form: &Form,
-    asked: &Asked,
-    own: &Own,
-    (from, to): (Option<Date>, Option<Date>),
-) -> Result<Option<Read>, Problem> {
-    let key = FormKey::of(form);
-    let Some((_, last)) = app.store.span(&key, asked.shown_to).await? else {
-        return Ok(None);
-    };
-    let to = to.unwrap_or_else(|| from.map_or(last, |from| from.max(last)));
-    let back = |months: i32| {
-        let span = Span::new().try_months(months - 1).ok()?;
-        to.first_of_month().checked_sub(span).ok()
-    };
-    let usual = back(USUAL_MONTHS).unwrap_or(to);
-    let from = from.unwrap_or(usual).first_of_month();
-    let from = back(MOST_MONTHS).map_or(from, |most| from.max(most));
-    let to = to.last_of_month();
-    if from > to {
-        return Ok(None);
-    }
-    let shown = delay::shown((from, to), asked.shown_to);
-    let to = shown.map_or(to, |(_, to)| to);
-    let mut groups = match shown {
-        None => Vec::new(),
-        Some((from, to)) => {
-            // Demonstration data came in when they were loaded, whatever day they tell of; they are nobody's words.
-            let demo = app.store.note(DEMO_NOTE).await?.is_some();
-            let released = app.settings.delay.released_before(Timestamp::now());
-            let query = SaidQuery {
-                form: key,
-                from,
-                to,
-                unit: given(&asked.unit).map(str::to_owned),
-                received_before: if demo { Timestamp::MAX } else { released },
-            };
-            app.store.said(query).await?
-        }
-    };
-    groups.retain(|group| asked.scope.sees(&group.unit));
-    let narrowed = Narrowed {
-        field: given(&asked.field).map(str::to_owned),
-        procedure: given(&asked.procedure).map(str::to_owned),
-        reason: given(&own.reason).map(str::to_owned),
-    };
-    Ok(Some(Read {
+fn request(asked: &Asked, own: &Own, (from, to): (Option<Date>, Option<Date>)) -> Request {
+    let text = |value: &Option<String>| given(value).map(str::to_owned);
+    Request {
         from,
         to,
-        shown: show(groups, &narrowed, app.settings.threshold),
-    }))
+        unit: text(&asked.unit),
+        within: asked.scope.codes().cloned(),
+        narrowed: Narrowed {
+            field: text(&asked.field),
+            procedure: text(&asked.procedure),
+            reason: text(&own.reason),
+        },
+        shown_to: asked.shown_to,
+    }
 }
 
 /// One page of comments under their headings.
@@ -333,18 +285,17 @@ fn sheet(form: &Form, read: &Read, asked: &Asked, settings: &Settings, demo: boo
     let lang = asked.lang();
     let words = &lang.words().comments;
     let report = &lang.words().report;
-    let options = form.reasons.iter().flat_map(|reasons| &reasons.options);
-    let mut ticked: Vec<(String, u64)> = options
-        .map(|one| {
-            let count = read.shown.reasons.get(&one.id).copied();
-            (
-                one.text.get(lang.tag()).to_owned(),
-                count.unwrap_or_default(),
-            )
+    let told = ReasonsAnswer::of(form, Some(read), asked.shown_to, settings.threshold, demo);
+    let mut ticked: Vec<(String, u64, Option<f64>)> = told
+        .reasons
+        .into_iter()
+        .map(|mut one| {
+            let name = one.label.remove(lang.tag()).unwrap_or(one.reason);
+            (name, one.count, one.share)
         })
         .collect();
     ticked.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let most = ticked.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let most = ticked.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
     let summary = fill(
         &words.summary,
         &[
@@ -373,7 +324,7 @@ fn sheet(form: &Form, read: &Read, asked: &Asked, settings: &Settings, demo: boo
     }
     let dots: Vec<Dot> = ticked
         .iter()
-        .map(|(name, count)| Dot {
+        .map(|(name, count, _)| Dot {
             name: name.clone(),
             // Drawn: a pixel stands for more than what is lost beyond 2^53.
             value: *count as f64,
@@ -390,9 +341,6 @@ fn sheet(form: &Form, read: &Read, asked: &Asked, settings: &Settings, demo: boo
     let hours = settings.delay.hours().to_string();
     let held_back =
         (settings.delay != Delay::NONE).then(|| fill(&words.held_back, &[("hours", &hours)]));
-    let share = |count: u64| {
-        (read.shown.responses > 0).then(|| count as f64 * 100.0 / read.shown.responses as f64)
-    };
     Sheet {
         title: words.title.clone(),
         label: in_line(&labels),
@@ -412,12 +360,12 @@ fn sheet(form: &Form, read: &Read, asked: &Asked, settings: &Settings, demo: boo
                 ],
                 rows: ticked
                     .into_iter()
-                    .map(|(name, count)| Line {
+                    .map(|(name, count, share)| Line {
                         link: None,
                         values: vec![
                             Value::Text(name),
                             Value::Count(count),
-                            Value::number(share(count), 1),
+                            Value::coverage(share),
                         ],
                     })
                     .collect(),

@@ -112,6 +112,20 @@ impl Desk {
         answer.json().await.unwrap()
     }
 
+    /// The field with the most ratings of a unit, as it stands in an address.
+    pub async fn busy_field(&self, unit: &str) -> String {
+        let fields = self
+            .api(&format!("form=one-stop-quick&unit={unit}&by=field"))
+            .await;
+        let cells = fields["cells"].as_array().unwrap().iter();
+        let busiest = cells
+            .filter(|cell| cell["key"]["field"].is_string())
+            .max_by_key(|cell| cell["n"].as_u64())
+            .unwrap();
+        form_urlencoded::byte_serialize(busiest["key"]["field"].as_str().unwrap().as_bytes())
+            .collect()
+    }
+
     /// The same with intervals that may be compared, as pages that compare have them.
     pub async fn compared(&self, query: &str) -> Value {
         self.api(&format!("{query}&interval_of=process")).await
@@ -166,12 +180,19 @@ impl Desk {
     }
 }
 
-/// A rating by phone, towards the end of the demonstration.
+/// A rating by phone, towards the end of the demonstration; whoever is not satisfied says why.
 fn from_home(n: u128, unit: &str) -> Response {
+    let level = 1 + n % 5;
+    let reasons = match (level, n % 3) {
+        (3.., _) => Vec::new(),
+        (_, 0) => vec!["slow", "attitude"],
+        (_, 1) => vec!["slow"],
+        _ => vec!["several-trips"],
+    };
     serde_json::from_value(json!({
         "id": uuid::Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0000 + n),
         "form": "one-stop-quick", "form_version": 1, "unit": unit, "touchpoint": "result", "channel": "phone",
-        "answers": {"overall": 1 + n % 5}, "partial": false, "submitted_at": "2021-06-20T09:00:00+07:00",
+        "answers": {"overall": level}, "reasons": reasons, "partial": false, "submitted_at": "2021-06-20T09:00:00+07:00",
     }))
     .unwrap()
 }

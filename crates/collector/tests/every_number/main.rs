@@ -2,7 +2,7 @@
 //!
 //! The demonstration data, walked with several choices. Page, CSV and XLSX are compared cell by cell; what they hold is
 //! compared with the API: the report with the index, ranks and bands with the ranks, changes, months and gaps with the trend,
-//! counts of flags with the flags, of citizen reports with the reports. Counts of reasons (`/staff/comments`) are told by no API.
+//! counts of flags with the flags, of citizen reports with the reports, of reasons with the reasons.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
@@ -11,6 +11,7 @@ mod flags;
 #[path = "../http_fixture/mod.rs"]
 mod http_fixture;
 mod page;
+mod reasons;
 mod reports;
 mod trend;
 

@@ -16,6 +16,7 @@ pub(crate) mod invites;
 mod present;
 mod qd766;
 mod ranks;
+mod reasons;
 mod releases;
 mod reports;
 mod responses;
@@ -98,6 +99,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ranks::get))
         .routes(routes!(trend::get))
         .routes(routes!(flags::get))
+        .routes(routes!(reasons::get))
         .routes(routes!(releases::list))
         .routes(routes!(releases::one))
         .routes(routes!(reports::get))
