@@ -212,6 +212,46 @@ async fn a_newer_release_gets_the_database_once_nobody_is_there_and_the_older_st
     Ok(())
 }
 
+#[tokio::test]
+async fn the_word_that_an_answer_waits_moves_nothing_under_the_thanks() -> Result<()> {
+    let mut hall = Hall::open().await?;
+    hall.kiosk().await?;
+    hall.collector.kill()?;
+    let kiosk = Kiosk::shown(&hall.browser);
+    kiosk.tap("[data-action=start]").await?;
+    kiosk.tap("[data-action=no-dossier]").await?;
+    for question in ["overall", "timeliness", "attitude", "guidance", "procedure"] {
+        kiosk.rate(question, 4).await?;
+    }
+    kiosk.wait_for("thanks").await?;
+    let note = "document.querySelector('[data-screen=thanks] [role=status]')";
+    until("the word that it waits", PATIENCE, async || {
+        let told = format!("{note}.textContent !== ''");
+        Ok((hall.browser.eval(&told).await? == true).then_some(()))
+    })
+    .await?;
+    for size in [(360, 640), (800, 480), (1366, 768)] {
+        hall.browser.resize(size).await?;
+        let places = hall
+            .browser
+            .eval(&format!(
+                "(() => {{
+                    const note = {note};
+                    const places = () => [...note.parentElement.children].map((one) => one.getBoundingClientRect().top);
+                    const told = note.textContent;
+                    const after = places();
+                    note.textContent = '';
+                    const before = places();
+                    note.textContent = told;
+                    return [before, after];
+                }})()"
+            ))
+            .await?;
+        ensure!(places[0] == places[1], "{size:?}: {places}");
+    }
+    Ok(())
+}
+
 /// Two pages with one outbox, in which a script has run before all others, send each rating once.
 async fn two_pages(before: Option<&str>) -> Result<()> {
     let mut hall = Hall::open().await?;

@@ -11,6 +11,9 @@ use super::{Delivery, Outcome};
 use crate::view::{El, el};
 use crate::words::Words;
 
+/// On a note that is not told yet: what it will say.
+const ROOM: &str = "data-room";
+
 pub(super) fn thanks(words: &Arc<Words>, delivery: Outcome, on_leave: Callback<()>) -> El {
     let kind = RwSignal::new(Delivery::Pending);
     let words = words.clone();
@@ -45,16 +48,15 @@ pub(super) fn thanks(words: &Arc<Words>, delivery: Outcome, on_leave: Callback<(
 }
 
 fn saved(words: &Words, delivery: Outcome, on_leave: Callback<()>) -> El {
-    let note = words.say("thanks.queued");
+    // It may come while the thanks are read, and moves nothing: room is kept for it.
     let queued = el("p")
         .class("hl-hint")
         .attr("role", "status")
-        .text_live(move || {
-            if delivery() == (Delivery::Saved { queued: true }) {
-                note.clone()
-            } else {
-                String::new()
-            }
+        .attr_of(ROOM, words.say("thanks.queued"))
+        .follow(move |note| {
+            let waits = delivery() == (Delivery::Saved { queued: true });
+            let told = note.get_attribute(ROOM).filter(|_| waits);
+            note.set_text_content(told.as_deref());
         });
     el("section")
         .class("hl-screen hl-screen--calm")

@@ -17,6 +17,9 @@ const PAGE = { kiosk: "/kiosk", phone: "/phone.html" }[DOOR];
 const LINKS = "/r/";
 // How long the collector may take to answer a link before the page that is kept stands in, in milliseconds.
 const PATIENCE = 6000;
+// How long after a start the collector is asked for what may have changed since, in milliseconds.
+const LATER = 3000;
+const MANIFEST = "/manifest.webmanifest";
 const WORDS = "/assets/words/";
 const AUDIO = "/assets/audio/";
 const FORMS_ADDRESS = "/api/v1/forms/";
@@ -66,6 +69,8 @@ function answer(event) {
     // asks for `/sw.js` after each navigation, and a new build comes whole or not at all.
     if (path === PAGE) event.respondWith(kept(MINE, PAGE, request));
     else if (DOOR === "phone" && path.startsWith(LINKS)) event.respondWith(askedOrKept(request));
+  } else if (path === MANIFEST) {
+    event.respondWith(kept(MINE, MANIFEST, request)); // asked for by the browser at every start
   } else if (path.startsWith(WORDS)) {
     event.respondWith(keptThenAskedAgain(event, MINE));
   } else if (path.startsWith(FORMS_ADDRESS)) {
@@ -110,18 +115,23 @@ async function keptOnceAsked(event, name) {
   return fresh;
 }
 
-// Answers at once with what is kept, and asks the collector for the next time.
+// Answers at once with what is kept, and asks the collector for the next time: a while later, so that a slow line is free for
+// the first touch.
 async function keptThenAskedAgain(event, name) {
   const request = event.request;
-  const asked = fetch(request, { cache: "no-cache" }).then((fresh) => {
+  const ask = async () => {
+    const fresh = await fetch(request, { cache: "no-cache" });
     if (fresh.status === 200) {
       const copy = fresh.clone();
       event.waitUntil(found(() => caches.open(name).then((cache) => cache.put(request, copy))));
     }
     return fresh;
-  });
-  event.waitUntil(asked.catch(() => undefined)); // no network: the next start asks again
-  return (await found(() => caches.open(name).then((cache) => cache.match(request)))) || asked;
+  };
+  const kept = await found(() => caches.open(name).then((cache) => cache.match(request)));
+  if (!kept) return ask();
+  const later = new Promise((go) => setTimeout(go, LATER));
+  event.waitUntil(later.then(ask).catch(() => undefined)); // no network: the next start asks again
+  return kept;
 }
 
 // Storage that is full or broken is the same as nothing kept: the network is asked.

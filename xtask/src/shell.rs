@@ -21,6 +21,7 @@ use crate::web::{KIOSK, SURVEY, short};
 
 /// Where the kiosk's page stands at the collector; its file is `index.html`.
 const PAGE: &str = "/kiosk";
+const MANIFEST: &str = "manifest.webmanifest";
 /// Words may be mended on the collector without a new build, so they carry no integrity.
 const WORDS: &str = "words/";
 /// Prompts are kept when somebody has the screen read.
@@ -40,11 +41,7 @@ impl Shell {
         let read = |name: &str| {
             fs::read_to_string(sources.join(name)).with_context(|| format!("src/worker/{name}"))
         };
-        let (worker, off, manifest) = (
-            read("sw.js")?,
-            read("off.js")?,
-            read("manifest.webmanifest")?,
-        );
+        let (worker, off, manifest) = (read("sw.js")?, read("off.js")?, read(MANIFEST)?);
         let mut all = Sha256::new();
         for text in pages.iter().copied().chain([worker.as_str(), &manifest]) {
             all.update(Sha256::digest(text));
@@ -70,8 +67,18 @@ impl Shell {
     /// Writes the worker, its kill switch and the manifest into `dist`, which holds the page and the assets already;
     /// `icon` is the name of the icon among the assets.
     pub fn write(&self, dist: &Path, icon: &str) -> Result<()> {
+        let manifest = filled(
+            &self.manifest,
+            "\"ICON\"",
+            &json!(format!("/assets/{icon}")),
+        )?;
+        fs::write(dist.join(MANIFEST), &manifest)?;
         let survey = format!("{}-", SURVEY.name);
-        let kiosk = listed(dist, PAGE, "index.html", &[&survey])?;
+        let mut kiosk = listed(dist, PAGE, "index.html", &[&survey])?;
+        kiosk.push(json!([
+            format!("/{MANIFEST}"),
+            integrity(manifest.as_bytes())
+        ]));
         let not = [&format!("{}-", KIOSK.name), letters::FOLDER];
         let phone = listed(dist, "/phone.html", "phone.html", &not)?;
         let shell = json!({"kiosk": kiosk, "phone": phone});
@@ -79,12 +86,6 @@ impl Shell {
         let worker = filled(&worker, "{ SHELL: [[\"\", \"\"]] }", &shell)?;
         fs::write(dist.join("sw.js"), worker)?;
         fs::write(dist.join("sw-off.js"), &self.off)?;
-        let manifest = filled(
-            &self.manifest,
-            "\"ICON\"",
-            &json!(format!("/assets/{icon}")),
-        )?;
-        fs::write(dist.join("manifest.webmanifest"), manifest)?;
         Ok(())
     }
 }
