@@ -214,7 +214,7 @@ async fn a_newer_release_gets_the_database_once_nobody_is_there_and_the_older_st
 
 #[tokio::test]
 async fn the_word_that_an_answer_waits_moves_nothing_under_the_thanks() -> Result<()> {
-    let mut hall = Hall::open().await?;
+    let hall = Hall::open().await?;
     hall.kiosk().await?;
     hall.collector.kill()?;
     let kiosk = Kiosk::shown(&hall.browser);

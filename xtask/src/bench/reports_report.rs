@@ -48,9 +48,10 @@ pub fn markdown(run: &Value) -> Result<String> {
     }
     write!(
         out,
-        "\nThe ratings through the intake: {} s. The first question about coverage after a start: {} ms.\n\n\
+        "\nThe ratings through the intake: {} s. A quarter published: {} s. The first question about coverage after a start: {} ms.\n\n\
          | page | ms | bytes | |\n|---|---|---|---|\n",
         told("/ratingsSeconds"),
+        told("/publishSeconds"),
         told("/firstCoverageMs"),
     )?;
     let goal = run["goalMs"].as_f64().context("goalMs")?;

@@ -52,6 +52,8 @@ struct Figures {
     goal_ms: f64,
     imports: Vec<Import>,
     ratings_seconds: f64,
+    /// One quarter: counted, protected and kept.
+    publish_seconds: f64,
     /// The first question about coverage after a start, which looks for every dossier.
     first_coverage_ms: f64,
     pages: Vec<Page>,
@@ -116,6 +118,7 @@ pub async fn measure(
         );
     }
     let ratings_seconds = rate(&base, ratings).await?;
+    let publish_seconds = publish(binary, &base).await?;
     eprintln!("[3/4] Asking every page {repeats} times");
     let served = Served::collector(binary, &base).await?;
     let mut officer = Officer::sign_in(&served.address).await?;
@@ -127,11 +130,9 @@ pub async fn measure(
         .await?;
     let first_coverage_ms = rounded(ms(started), 1);
     let mut others = Vec::new();
-    let coverage = pages::coverage()
-        .into_iter()
-        .map(|question| (question, true));
-    let staff = pages::staff().into_iter().map(|question| (question, false));
-    for (question, by_key) in staff.chain(coverage) {
+    let by_api = pages::api().into_iter().map(|question| (question, true));
+    let by_page = pages::staff().into_iter().chain(pages::published());
+    for (question, by_key) in by_page.map(|question| (question, false)).chain(by_api) {
         let key = by_key.then_some(admin.as_str());
         match officer.measure(&question, key, repeats).await? {
             Ok(page) => {
@@ -164,6 +165,7 @@ pub async fn measure(
         goal_ms: GOAL_MS,
         imports,
         ratings_seconds,
+        publish_seconds,
         first_coverage_ms,
         pages: asked,
         others,
@@ -303,6 +305,24 @@ async fn rate(folder: &Path, ratings: Vec<Response>) -> Result<f64> {
     }
     store.close();
     Ok(rounded(started.elapsed().as_secs_f64(), 2))
+}
+
+/// `hai-long publish make` for each quarter; the seconds that the slowest took.
+async fn publish(binary: &Path, folder: &Path) -> Result<f64> {
+    let mut slowest = 0.0_f64;
+    for quarter in pages::QUARTERS {
+        let order = [
+            "--form",
+            "one-stop-quick",
+            "--period",
+            quarter,
+            "--tables",
+            pages::TABLES,
+        ];
+        let words: Vec<&str> = ["publish", "make"].into_iter().chain(order).collect();
+        slowest = slowest.max(command(binary, &words, folder).await?);
+    }
+    Ok(rounded(slowest, 2))
 }
 
 /// A signed-in browser that keeps one connection open.

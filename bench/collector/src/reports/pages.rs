@@ -1,4 +1,5 @@
-//! What is asked of the officers' pages: every page that there is, with and without choices, and its files.
+//! What is asked: every page of the officers that there is, with and without choices, and its files; what everybody sees; and
+//! the same figures over the API.
 
 use collector::staff::PAGES;
 
@@ -63,33 +64,87 @@ pub fn staff() -> Vec<Question> {
     questions
 }
 
-/// Coverage over the API.
-pub fn coverage() -> Vec<Question> {
-    let quarter = "from=2026-04-01&to=2026-06-30";
+/// What the public is given, and what an officer sees of it before.
+pub fn published() -> Vec<Question> {
+    let preview = TABLES.split(',').fold(
+        "/staff/publish?form=one-stop-quick:1&period=2026-Q3".to_owned(),
+        |path, table| path + "&tables=" + table,
+    );
+    let unit = unit_code(3);
     [
-        ("the whole", String::new()),
-        ("by unit", "by=unit".to_owned()),
+        ("/public", "/public".to_owned()),
         (
-            "by unit, as they are today",
-            "by=unit&units=as-is".to_owned(),
+            "/public: a quarter",
+            "/public?release=one-stop-quick-1-2026-Q1".to_owned(),
         ),
+        ("/public: all units", "/public?all=1".to_owned()),
+        ("/public: xlsx", "/public?export=xlsx".to_owned()),
+        ("/wall/all", "/wall/all".to_owned()),
+        ("/wall/{unit}", format!("/wall/{unit}")),
+        ("/api/v1/releases", "/api/v1/releases".to_owned()),
         (
-            "by field, filing channel",
-            "by=field,filing_channel".to_owned(),
+            "/api/v1/index: a table of a release",
+            "/api/v1/index?form=one-stop-quick&by=unit".to_owned(),
         ),
-        (
-            "by unit, procedure, month, timeliness",
-            "by=unit,procedure,month,timeliness".to_owned(),
-        ),
-        ("a quarter by unit", format!("by=unit&{quarter}")),
-        (
-            "one unit by procedure",
-            format!("by=procedure&unit={}", unit_code(3)),
-        ),
+        ("/staff/publish: preview of a quarter", preview),
     ]
-    .map(|(name, query)| Question {
-        name: format!("/api/v1/coverage: {name}"),
-        path: format!("/api/v1/coverage?{query}"),
+    .map(|(name, path)| Question {
+        name: name.to_owned(),
+        path,
+    })
+    .into()
+}
+
+/// Tables of each release.
+pub const TABLES: &str = "unit,field,channel,item,unit-item";
+/// Quarters that are published; the one after them is previewed.
+pub const QUARTERS: [&str; 2] = ["2026-Q1", "2026-Q2"];
+
+/// Figures over the API, with a key.
+pub fn api() -> Vec<Question> {
+    let quarter = "from=2026-04-01&to=2026-06-30";
+    let form = "form=one-stop-quick";
+    let unit = unit_code(3);
+    [
+        ("coverage: the whole", "coverage".to_owned()),
+        ("coverage: by unit", "coverage?by=unit".to_owned()),
+        (
+            "coverage: by unit, as they are today",
+            "coverage?by=unit&units=as-is".to_owned(),
+        ),
+        (
+            "coverage: by field, filing channel",
+            "coverage?by=field,filing_channel".to_owned(),
+        ),
+        (
+            "coverage: by unit, procedure, month, timeliness",
+            "coverage?by=unit,procedure,month,timeliness".to_owned(),
+        ),
+        (
+            "coverage: a quarter by unit",
+            format!("coverage?by=unit&{quarter}"),
+        ),
+        (
+            "coverage: one unit by procedure",
+            format!("coverage?by=procedure&unit={unit}"),
+        ),
+        ("index: by unit", format!("index?{form}&by=unit")),
+        (
+            "index: a quarter by unit, field",
+            format!("index?{form}&by=unit,field&{quarter}"),
+        ),
+        ("index: weighted", format!("index?{form}&weights=raked")),
+        ("ranks", format!("ranks?{form}")),
+        ("trend", format!("trend?{form}")),
+        ("flags", format!("flags?{form}")),
+        ("reasons", format!("reasons?{form}")),
+        ("reasons: a year", format!("reasons?{form}&from=2026-01-01")),
+        ("reports", "reports".to_owned()),
+        ("qd766: a quarter", format!("qd766?{quarter}")),
+    ]
+    .map(|(name, path)| Question {
+        name: format!("/api/v1/{name}"),
+        path: format!("/api/v1/{path}"),
     })
     .into()
 }

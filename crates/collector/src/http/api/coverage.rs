@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Query, State};
-use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::days::day;
 use super::index_parameters::UnitsName;
 use crate::coverage::draw::{Draw, Take};
 use crate::coverage::{self, CoverageAnswer, CoverageRequest, Unasked, UnaskedRequest};
@@ -136,19 +136,8 @@ impl Asked {
         }
         request.form = single.remove("form");
         request.touchpoint = single.remove("touchpoint");
-        let mut day = |name: &str| {
-            single
-                .remove(name)
-                .map(|text| {
-                    text.parse::<Date>()
-                        .ok()
-                        .filter(|_| text.len() == 10)
-                        .ok_or_else(|| wrong(name, "wrong-date", "give a day as YYYY-MM-DD"))
-                })
-                .transpose()
-        };
-        request.from = day("from")?;
-        request.to = day("to")?;
+        request.from = day("from", single.remove("from"))?;
+        request.to = day("to", single.remove("to"))?;
         Ok(Self { single, request })
     }
 

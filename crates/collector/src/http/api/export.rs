@@ -12,8 +12,8 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use futures_util::stream;
-use jiff::civil::Date;
 
+use super::days::day;
 use crate::export::{Export, ExportError, ExportRequest, Lines};
 use crate::http::App;
 use crate::http::caller::Caller;
@@ -78,13 +78,6 @@ fn asked(pairs: Vec<(String, String)>) -> Result<(ExportRequest, Format), Proble
                 format!("give {name} once"),
             ));
         }
-        let day = || {
-            value
-                .parse::<Date>()
-                .ok()
-                .filter(|_| value.len() == 10)
-                .ok_or_else(|| wrong(&name, "wrong-date", "give a day as YYYY-MM-DD".to_owned()))
-        };
         match name.as_str() {
             "form" => request.form.clone_from(&value),
             "form_version" => {
@@ -93,8 +86,8 @@ fn asked(pairs: Vec<(String, String)>) -> Result<(ExportRequest, Format), Proble
                 request.form_version =
                     Some(version.ok_or_else(|| wrong(&name, "wrong-version", told.to_owned()))?);
             }
-            "from" => request.from = Some(day()?),
-            "to" => request.to = Some(day()?),
+            "from" => request.from = day("from", Some(value))?,
+            "to" => request.to = day("to", Some(value))?,
             "format" => {
                 format = Some(match value.as_str() {
                     "ndjson" => Format::Ndjson,

@@ -1,52 +1,18 @@
 //! What the rules of flags say, in groups.
 
-#![allow(
-    unused_qualifications,
-    reason = "the derive of IntoParams writes longer paths than it must"
-)]
-
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Query, State};
 
 use super::index::{only, question};
-use super::index_parameters::{CUTS, FILTERS, Filters, MethodId, UnitsName};
+use super::index_parameters::{ASKED, Asked, CUTS, FILTERS, Filters};
 use crate::flags::{self, FlagsAnswer};
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
 use crate::index::{IndexRequest, Of};
 use crate::store::Role;
-
-/// What flags may be asked by beside filters.
-const OWN: [&str; 6] = ["form", "form_version", "method", "from", "to", "units"];
-
-/// What flags may be asked by; the handler reads it as that of the index does.
-#[derive(utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "read by the derive alone")]
-pub(super) struct Parameters {
-    /// Form id.
-    #[param(pattern = "^[a-z0-9-]{1,40}$")]
-    form: String,
-    /// Form version; the newest when absent.
-    #[param(minimum = 1, maximum = 65535)]
-    form_version: Option<u16>,
-    /// A method that the form declares; the form's first when absent.
-    #[param(inline)]
-    method: Option<MethodId>,
-    /// First business day; the first with a rating when absent.
-    #[param(format = Date)]
-    from: Option<String>,
-    /// Last business day; the last with a rating when absent. Days after `shown_to` are left out.
-    #[param(format = Date)]
-    to: Option<String>,
-    /// as-was: ratings count under the unit of their day; as-is: under the unit of today that took its place. as-was when
-    /// absent.
-    #[param(inline)]
-    units: Option<UnitsName>,
-}
 
 /// What each rule flags, and the index with and without it
 ///
@@ -59,7 +25,7 @@ pub(super) struct Parameters {
     tag = "index",
     operation_id = "getFlags",
     security(("key" = [])),
-    params(Parameters, Filters),
+    params(Asked, Filters),
     responses(
         (status = 200, description = "counts and shares", body = FlagsAnswer),
         NeedsKey,
@@ -77,7 +43,7 @@ pub(super) async fn get(
         .into_iter()
         .filter(|name| !CUTS.contains(name))
         .collect();
-    only(&pairs, &OWN, &filters)?;
+    only(&pairs, &[&ASKED], &filters)?;
     let (request, _) = question(pairs)?;
     let cut = flags::step_down(|name| request.filters.contains_key(name));
     let request = IndexRequest {

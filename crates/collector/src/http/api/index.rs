@@ -8,9 +8,9 @@ use axum::extract::{FromRef, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
 
-use super::index_parameters::{Cuts, FILTERS, Filters, Parameters};
+use super::days::day;
+use super::index_parameters::{Asked, Cuts, FILTERS, Filters, OfIndex, WithFlagged};
 use super::releases;
 use crate::http::App;
 use crate::http::caller::{Anybody, Caller};
@@ -179,24 +179,11 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
         Weights::of_name,
         Weights::NAMES,
     )?;
-    let mut day = |name: &str| {
-        single
-            .remove(name)
-            .map(|text| {
-                text.parse::<Date>()
-                    .ok()
-                    .filter(|_| text.len() == 10)
-                    .ok_or_else(|| {
-                        Problem::bad_request("wrong-date", "give a day as YYYY-MM-DD").field(name)
-                    })
-            })
-            .transpose()
-    };
     let request = IndexRequest {
         form,
         form_version,
-        from: day("from")?,
-        to: day("to")?,
+        from: day("from", single.remove("from"))?,
+        to: day("to", single.remove("to"))?,
         method: single.remove("method"),
         by,
         filters,
@@ -212,9 +199,10 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
 /// Refuses what a route that asks the index for more than one thing does not take.
 pub(super) fn only(
     pairs: &[(String, String)],
-    own: &[&str],
+    own: &[&[&str]],
     filters: &[&str],
 ) -> Result<(), Problem> {
+    let own = own.concat();
     let taken = |name: &str| own.contains(&name) || filters.contains(&name);
     let Some((name, _)) = pairs.iter().find(|(name, _)| !taken(name)) else {
         return Ok(());
@@ -284,7 +272,7 @@ fn listed(name: &str, value: &str) -> Result<Vec<String>, Problem> {
     tag = "index",
     operation_id = "getIndex",
     security((), ("key" = [])),
-    params(Parameters, Filters, Cuts),
+    params(Asked, WithFlagged, OfIndex, Filters, Cuts),
     responses(
         (status = 200, description = "the figures; those of a release with an entity tag", body = IndexAnswer),
         (status = 304, description = "the client holds the same bytes of a release"),

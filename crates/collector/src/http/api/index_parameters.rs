@@ -1,4 +1,5 @@
-//! The parameters of `GET /api/v1/index` as the API's description tells them.
+//! The parameters of the index, and of what is told beside it, as the API's description tells them; the handlers read them
+//! ([`super::index::question`]), since lists come in two spellings.
 
 #![allow(
     unused_qualifications,
@@ -31,11 +32,11 @@ pub(super) const FILTERS: [&str; 10] = [
 /// Those that choose among the answers of a response.
 pub(super) const CUTS: [&str; 2] = ["factor", "item"];
 
-/// The parameters, as the description tells them; the handler reads them, since lists come in two spellings.
+/// Of what, and when.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read by the derive alone")]
-pub(super) struct Parameters {
+pub(super) struct Asked {
     /// Form id.
     #[param(pattern = "^[a-z0-9-]{1,40}$")]
     form: String,
@@ -51,9 +52,33 @@ pub(super) struct Parameters {
     /// Last business day; the last with a rating when absent. Days after `shown_to` of the answer are left out.
     #[param(format = Date)]
     to: Option<String>,
+    /// as-was: ratings count under the unit of their day, an earlier meaning of a code as `code@last-day`; as-is: under
+    /// the unit of today that took its place. as-was when absent.
+    #[param(inline)]
+    units: Option<UnitsName>,
+}
+
+/// Names of [`Asked`].
+pub(super) const ASKED: [&str; 6] = ["form", "form_version", "method", "from", "to", "units"];
+
+/// With or without flagged responses.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the derive alone")]
+pub(super) struct WithFlagged {
     /// Flagged responses are part of the figures, or are left out of them.
     #[param(inline)]
     flagged: Option<FlaggedWord>,
+}
+
+/// Names of [`WithFlagged`].
+pub(super) const FLAGGED: [&str; 1] = ["flagged"];
+
+/// What the index alone may be asked.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the derive alone")]
+pub(super) struct OfIndex {
     /// Intervals for the dossiers closed in the period, where their number is known (the usual), or for the way the office
     /// works.
     #[param(inline)]
@@ -65,10 +90,6 @@ pub(super) struct Parameters {
     /// Dimensions to group by, in order; at most one of factor and item.
     #[param(inline)]
     by: Option<Dimensions>,
-    /// as-was: ratings count under the unit of their day, an earlier meaning of a code as `code@last-day`; as-is: under
-    /// the unit of today that took its place. as-was when absent.
-    #[param(inline)]
-    units: Option<UnitsName>,
 }
 
 /// Which responses, as the description tells it.
@@ -116,7 +137,7 @@ pub(super) struct Cuts {
 }
 
 /// The id of a method.
-pub(super) struct MethodId;
+struct MethodId;
 
 impl PartialSchema for MethodId {
     fn schema() -> RefOr<Schema> {
@@ -144,7 +165,7 @@ impl PartialSchema for UnitsName {
 impl ToSchema for UnitsName {}
 
 /// What becomes of flagged responses.
-pub(super) struct FlaggedWord;
+struct FlaggedWord;
 
 impl PartialSchema for FlaggedWord {
     fn schema() -> RefOr<Schema> {

@@ -1,6 +1,7 @@
 //! The API: one file a route, its OpenAPI description on the handler, so that the contract cannot drift from the code.
 
 mod coverage;
+mod days;
 mod device;
 mod dossier;
 mod enrol;

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::days::day;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
@@ -36,19 +36,6 @@ pub(super) struct Parameters {
     to: Option<String>,
     /// Only this unit.
     unit: Option<String>,
-}
-
-/// A day of the query.
-pub(super) fn day(name: &'static str, text: Option<String>) -> Result<Option<Date>, Problem> {
-    text.map(|text| {
-        text.parse::<Date>()
-            .ok()
-            .filter(|_| text.len() == 10)
-            .ok_or_else(|| {
-                Problem::bad_request("wrong-date", "give a day as YYYY-MM-DD").field(name)
-            })
-    })
-    .transpose()
 }
 
 /// The three ratios of QĐ 766, beside `top2`

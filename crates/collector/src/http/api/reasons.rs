@@ -12,7 +12,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::qd766::day;
+use super::days::days;
 use crate::comments::Narrowed;
 use crate::comments::read::{ReasonsAnswer, Request, read};
 use crate::http::App;
@@ -81,9 +81,10 @@ pub(super) async fn get(
         ..IndexRequest::default()
     };
     let form = index::Question::of(&app.forms, &asked)?.form;
+    let (from, to) = days(parameters.from, parameters.to)?;
     let request = Request {
-        from: day("from", parameters.from)?,
-        to: day("to", parameters.to)?,
+        from,
+        to,
         unit: parameters.unit,
         within: None,
         narrowed: Narrowed {
@@ -93,12 +94,6 @@ pub(super) async fn get(
         },
         shown_to: app.shown_to(),
     };
-    if let (Some(from), Some(to)) = (request.from, request.to)
-        && from > to
-    {
-        let told = format!("the first day, {from}, must not come after the last, {to}");
-        return Err(Problem::bad_request("wrong-period", told).field("from"));
-    }
     let (store, settings) = (app.store.as_ref(), &app.settings);
     let read = read(store, settings, form, request).await?;
     let demo = store.note(DEMO_NOTE).await?.is_some();

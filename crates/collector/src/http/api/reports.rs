@@ -13,7 +13,7 @@ use axum::extract::{Query, State};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::qd766::day;
+use super::days::days;
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
@@ -65,16 +65,8 @@ pub(super) async fn get(
             "use each of from, to and unit at most once, and nothing else",
         )
     })?;
-    let filter = ReportFilter {
-        from: day("from", parameters.from)?,
-        to: day("to", parameters.to)?,
-    };
-    if let (Some(from), Some(to)) = (filter.from, filter.to)
-        && from > to
-    {
-        let told = format!("the first day, {from}, must not come after the last, {to}");
-        return Err(Problem::bad_request("wrong-period", told).field("from"));
-    }
+    let (from, to) = days(parameters.from, parameters.to)?;
+    let filter = ReportFilter { from, to };
     let unit = parameters.unit.as_deref();
     let answer = counts::answer(app.store.as_ref(), filter, unit, Timestamp::now()).await?;
     Ok(Json(answer))
