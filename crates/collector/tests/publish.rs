@@ -78,7 +78,7 @@ async fn july() -> Collector {
 }
 
 async fn make(store: &dyn Store, order: &Order) -> Result<Preview, PublishError> {
-    publish::make(store, &store_fixture::forms(), &terms(AUGUST), order, WHO).await
+    publish::make(store, &store_fixture::forms(), &terms(AUGUST), order, (WHO, None)).await
 }
 
 fn code(result: Result<impl std::fmt::Debug, PublishError>) -> (&'static str, &'static str) {
@@ -182,7 +182,7 @@ async fn a_period_must_be_over_and_is_published_once() {
     );
     make(store, &order("2026-06", &["unit"])).await.unwrap();
     let later = terms("2026-12-01T00:00:00Z");
-    let quarter = publish::make(store, &forms, &later, &order("2026-Q3", &[]), WHO).await;
+    let quarter = publish::make(store, &forms, &later, &order("2026-Q3", &[]), (WHO, None)).await;
     assert_eq!(
         code(quarter),
         ("period", "period-published"),

@@ -9,7 +9,7 @@ use collector::auth;
 use collector::publish;
 use collector::store::{AuditFilter, Deed, Role, User};
 use http_fixture::{Collector, OFFICER, form, session_cookie};
-use published::{all_between, analyst, collector, desk, page};
+use published::{all_between, analyst, collector, desk, page, ratings};
 use reqwest::{StatusCode, header};
 
 const PREVIEW: &str =
@@ -133,6 +133,27 @@ async fn what_is_previewed_is_what_everybody_sees_afterwards() {
         };
         assert_eq!(told(shown), told(&public));
     }
+}
+
+#[tokio::test]
+async fn figures_that_have_changed_since_they_were_looked_at_are_shown_again_and_not_published() {
+    let collector = collector().await;
+    let cookie = analyst(&collector).await;
+    let publishing = async |html: &str| {
+        let mut fields = fields(html, "publish");
+        fields.push(("sure".into(), "1".into()));
+        post(&collector, &cookie, &borrowed(&fields)).await
+    };
+    let (_, preview) = desk(&collector, &cookie, PREVIEW).await;
+    let late = ratings(7_000, "A", 0, 6, "2026-07-16");
+    collector.store.append(late).await.unwrap();
+    let (status, told) = publishing(&preview).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(told.contains("have changed since you looked at them"), "{told}");
+    assert!(deeds(&collector).await.is_empty());
+    assert_ne!(numbers(&preview), numbers(&told), "the figures of now");
+    let (status, _) = publishing(&told).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ impl Make {
         let made = if self.dry_run {
             publish::preview(store, forms, &terms, &order).await?
         } else {
-            publish::make(store, forms, &terms, &order, &person()).await?
+            publish::make(store, forms, &terms, &order, (&person(), None)).await?
         };
         tell_hidden(&made)?;
         let id = &made.release.head.id;

@@ -63,7 +63,7 @@ pub async fn publish(
                     .filter_map(TableName::of_name)
                     .collect(),
             };
-            match publish::make(store, forms, terms, &order, WHO).await {
+            match publish::make(store, forms, terms, &order, (WHO, None)).await {
                 Ok(_) => made += 1,
                 Err(PublishError::Request { code, .. })
                     if ["too-few-respondents", "period-not-over", "period-published"]

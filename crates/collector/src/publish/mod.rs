@@ -11,8 +11,10 @@ mod period;
 mod protect;
 mod tables;
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use survey::method::Method;
 
 pub use self::menu::{MENU, TableName};
@@ -111,7 +113,7 @@ pub enum PublishError {
     /// The order is at fault: (field, code, sentence).
     #[error("{field}: {message}")]
     Request {
-        /// Field at fault: form, form_version, method, period, tables or id.
+        /// Field at fault: form, form_version, method, period, tables, seal or id.
         field: &'static str,
         /// Machine code.
         code: &'static str,
@@ -152,19 +154,29 @@ pub async fn preview(
     tables::make(store, forms, terms, order).await
 }
 
-/// Computes, protects and stores a release, with an entry of the audit log that names `who`.
+/// Computes, protects and stores a release, with an entry of the audit log that names `who`. With the [seal](Preview::seal) of
+/// a preview only if it would still be the same: ratings may have come since somebody looked at it.
 ///
 /// # Errors
 ///
-/// As [`preview`].
+/// As [`preview`], and [`PublishError::Request`] when the figures are no longer those of the seal.
 pub async fn make(
     store: &dyn Store,
     forms: &FormBook,
     terms: &Terms,
     order: &Order,
-    who: &str,
+    (who, seal): (&str, Option<&str>),
 ) -> Result<Preview, PublishError> {
     let made = preview(store, forms, terms, order).await?;
+    if let Some(seal) = seal
+        && seal != made.seal()?
+    {
+        return Err(PublishError::request(
+            "seal",
+            "figures-changed",
+            "the figures are no longer those of the preview; look at them again",
+        ));
+    }
     let entry = Entry::now(
         who,
         Deed::ReleaseMake,
@@ -259,6 +271,19 @@ async fn change(
 }
 
 impl Preview {
+    /// A name of everything that would be published, but for the moment: equal only for equal figures.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn seal(&self) -> Result<String, StoreError> {
+        let mut release = self.release.clone();
+        release.head.made_at = Timestamp::UNIX_EPOCH;
+        let written = serde_json::to_vec(&release)
+            .map_err(|error| StoreError::Engine(format!("a release cannot be written: {error}")))?;
+        Ok(HEXLOWER.encode(&Sha256::digest(written)))
+    }
+
     /// In one line, for the audit log.
     fn in_words(&self) -> String {
         let head = &self.release.head;

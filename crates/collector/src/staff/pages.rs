@@ -369,6 +369,7 @@ pub(super) struct PublishPreview {
     /// What was chosen, for the form that publishes it.
     pub(super) period: String,
     pub(super) method: String,
+    pub(super) seal: String,
     pub(super) tables: Vec<&'static str>,
     pub(super) shown: Shown,
 }

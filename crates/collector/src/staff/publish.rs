@@ -53,6 +53,8 @@ struct Wish {
     period: String,
     method: String,
     tables: Vec<TableName>,
+    /// Of the preview that was looked at.
+    seal: String,
     /// Id of a release.
     id: String,
     /// Present: the box is ticked.
@@ -73,6 +75,7 @@ impl Wish {
                 "period" => wish.period = value,
                 "method" => wish.method = value,
                 "tables" => wish.tables.extend(TableName::of_name(&value)),
+                "seal" => wish.seal = value,
                 "id" => wish.id = value,
                 "sure" => wish.sure = true,
                 "said" => wish.said = value,
@@ -152,7 +155,8 @@ pub(super) async fn act(
                 )
                 .field("period"));
             };
-            let made = publish::make(store, &app.forms, &app.publish_terms(), &order, who).await;
+            let by = (who.as_str(), Some(wish.seal.as_str()));
+            let made = publish::make(store, &app.forms, &app.publish_terms(), &order, by).await;
             made.map(|made| ("made", made.release.head.id))
         }
         "withdraw" => publish::withdraw(store, &wish.id, who)
@@ -173,8 +177,12 @@ pub(super) async fn act(
             Ok(Redirect::to(&format!("{PATH}?{}", query.finish())).into_response())
         }
         Err(error) => {
+            let again = match &error {
+                PublishError::Request { code, .. } if *code == "figures-changed" => wish,
+                _ => Wish::default(),
+            };
             let message = fault(error, lang)?;
-            let page = filled(&app, &officer, &asked, &Wish::default(), Some(message)).await?;
+            let page = filled(&app, &officer, &asked, &again, Some(message)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -370,6 +378,7 @@ async fn previewed(
         },
         period: release.head.period.name(),
         method: release.head.method.id().to_owned(),
+        seal: made.seal()?,
         tables: release
             .head
             .table_names

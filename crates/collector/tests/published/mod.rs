@@ -17,7 +17,7 @@ use super::http_fixture::{Collector, store_fixture};
 pub const ALPHA: &str = "Xã <b>Alpha</b> & \"An\"";
 
 /// Responses of a unit, of which the first `satisfied` are satisfied overall.
-fn ratings(start: u128, unit: &str, satisfied: u128, count: u128, day: &str) -> Vec<Admitted> {
+pub fn ratings(start: u128, unit: &str, satisfied: u128, count: u128, day: &str) -> Vec<Admitted> {
     (0..count)
         .map(|n| {
             let overall = if n < satisfied { 4 } else { 2 };
@@ -99,7 +99,7 @@ pub async fn publish(collector: &Collector, period: &str) -> Release {
     };
     let store = collector.store.as_ref();
     let forms = store_fixture::forms();
-    publish::make(store, &forms, &terms, &order, "lan")
+    publish::make(store, &forms, &terms, &order, ("lan", None))
         .await
         .unwrap()
         .release

@@ -114,24 +114,35 @@ pub(super) fn leaves(
     let more = items.split_off(fitting(&items));
     figure.items = items;
     let mut leaves = vec![Leaf::Figure(Box::new(figure))];
-    let chunks = more.chunks(MOST_ITEMS);
+    let chunks = more.chunks(evenly(more.len(), MOST_ITEMS));
     leaves.extend(chunks.map(|chunk| Leaf::Items(chunk.to_vec())));
     if let (None, Some(units)) = (unit, units) {
         let bars = bars(units, names, &style);
-        let chunks = bars.chunks(MOST_UNITS);
+        let chunks = bars.chunks(evenly(bars.len(), MOST_UNITS));
         leaves.extend(chunks.map(|chunk| Leaf::Units(chunk.to_vec())));
     }
     leaves
 }
 
-/// How many of the questions fit below the figure.
+/// How many of the questions stand below the figure: as many as fit, and one less where the last would stand alone on the next
+/// page.
 fn fitting(items: &[Bar]) -> usize {
     let mut lines = 0;
     let fits = items.iter().take_while(|item| {
         lines += item.name.chars().count().div_ceil(LINE);
         lines <= MOST_LINES
     });
-    fits.count()
+    let fits = fits.count();
+    if fits > 1 && fits + 1 == items.len() {
+        fits - 1
+    } else {
+        fits
+    }
+}
+
+/// How many stand on each page when `most` can, and no page is nearly empty.
+fn evenly(all: usize, most: usize) -> usize {
+    all.div_ceil(all.div_ceil(most).max(1)).max(1)
 }
 
 fn table<'a>(release: &'a Release, name: &str) -> Option<&'a IndexAnswer> {
@@ -234,8 +245,16 @@ mod tests {
     #[test]
     fn no_more_questions_stand_below_the_figure_than_a_screen_has_room_for() {
         assert_eq!(fitting(&questions(&[40; 9])), 7);
-        assert_eq!(fitting(&questions(&[100, 100, 100, 30, 30])), 4);
+        assert_eq!(fitting(&questions(&[100, 100, 100, 30, 30, 30])), 4);
         assert_eq!(fitting(&questions(&[40, 700, 40])), 1, "in their order");
         assert_eq!(fitting(&[]), 0);
+    }
+
+    #[test]
+    fn nothing_stands_alone_on_the_next_page() {
+        assert_eq!(fitting(&questions(&[100, 100, 100, 30, 30])), 3);
+        assert_eq!(fitting(&questions(&[700, 40])), 0);
+        assert_eq!((evenly(17, 16), evenly(16, 16), evenly(33, 16)), (9, 16, 11));
+        assert_eq!(evenly(0, 16), 1, "chunks of nothing are none");
     }
 }
