@@ -249,6 +249,19 @@ fn holds(span: &Span, day: Date) -> bool {
     span.from.is_none_or(|from| from <= day) && span.to.is_none_or(|to| day <= to)
 }
 
+/// The key of a unit: its code, with the last day where the code has had another meaning since.
+pub fn key_of_unit(units: &[Unit], unit: &Unit) -> String {
+    let last = units
+        .iter()
+        .filter(|other| other.code == unit.code)
+        .map(|other| other.valid_from)
+        .max();
+    match unit.valid_to {
+        Some(day) if last > Some(unit.valid_from) => format!("{}@{day}", unit.code),
+        _ => unit.code.clone(),
+    }
+}
+
 /// The unit of a key: the last meaning of a code, or the earlier one that ended on the key's day.
 pub fn unit_of_key<'a>(units: &'a [Unit], key: &str) -> Option<&'a Unit> {
     match key.split_once('@') {

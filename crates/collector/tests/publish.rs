@@ -78,7 +78,14 @@ async fn july() -> Collector {
 }
 
 async fn make(store: &dyn Store, order: &Order) -> Result<Preview, PublishError> {
-    publish::make(store, &store_fixture::forms(), &terms(AUGUST), order, (WHO, None)).await
+    publish::make(
+        store,
+        &store_fixture::forms(),
+        &terms(AUGUST),
+        order,
+        (WHO, None),
+    )
+    .await
 }
 
 fn code(result: Result<impl std::fmt::Debug, PublishError>) -> (&'static str, &'static str) {

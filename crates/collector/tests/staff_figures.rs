@@ -237,6 +237,42 @@ async fn one_drills_down_by_links_that_keep_the_filters() {
 }
 
 #[tokio::test]
+async fn the_units_above_are_those_of_the_period() {
+    let (collector, cookie) = with_ratings().await;
+    let unit = |code: &str, name: &str, parent: Option<&str>, span: [Option<&str>; 2]| Unit {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        kind: String::new(),
+        parent: parent.map(str::to_owned),
+        valid_from: span[0].map(store_fixture::day),
+        valid_to: span[1].map(store_fixture::day),
+    };
+    let (last, first) = (Some("2026-06-30"), Some("2026-07-01"));
+    let units = vec![
+        unit("P", "Tỉnh Cũ", None, [None, last]),
+        unit("P", "Tỉnh Mới", None, [first, None]),
+        unit("D", "Huyện Đã Bỏ", Some("P"), [None, last]),
+        unit("A", "Xã A", Some("D"), [None, last]),
+        unit("A", "Xã A", Some("P"), [first, None]),
+    ];
+    collector.store.upsert_units(units).await.unwrap();
+    let above = async |query: &str| {
+        let page = text(&collector, &cookie, &format!("/staff?lang=en&unit={query}")).await;
+        let (_, crumbs) = page.split_once("<ol>").unwrap();
+        let (crumbs, _) = crumbs.split_once("</ol>").unwrap();
+        let names = ["Tỉnh Cũ", "Tỉnh Mới", "Huyện Đã Bỏ", "unit=P%402026-06-30"];
+        names.map(|name| crumbs.contains(name))
+    };
+    assert_eq!(above("A").await, [false, true, false, false]);
+    let before = above("A%402026-06-30&to=2026-06-30").await;
+    assert_eq!(
+        before,
+        [true, false, true, true],
+        "the district was there then"
+    );
+}
+
+#[tokio::test]
 async fn the_reports_tables_are_files_too() {
     let (collector, cookie) = with_ratings().await;
     for (table, by) in [

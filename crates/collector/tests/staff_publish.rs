@@ -149,7 +149,10 @@ async fn figures_that_have_changed_since_they_were_looked_at_are_shown_again_and
     collector.store.append(late).await.unwrap();
     let (status, told) = publishing(&preview).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(told.contains("have changed since you looked at them"), "{told}");
+    assert!(
+        told.contains("have changed since you looked at them"),
+        "{told}"
+    );
     assert!(deeds(&collector).await.is_empty());
     assert_ne!(numbers(&preview), numbers(&told), "the figures of now");
     let (status, _) = publishing(&told).await;

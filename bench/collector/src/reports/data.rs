@@ -1,11 +1,14 @@
-//! A province's nine months: 200,000 dossiers of 50 units and 60,000 ratings of them, the same for the same seed.
+//! A province's nine months: 200,000 dossiers of 50 units and 60,000 ratings of them with reasons and comments, citizen
+//! reports and kiosks, the same for the same seed.
 
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
+use collector::reports::{NewReport, Outcome, Source, Standing, State};
 use collector::store::{ToldChange, Unit, UnitChange};
-use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, ToSpan};
 use serde_json::json;
 use survey::response::Response;
 
@@ -25,6 +28,20 @@ pub const UNITS: u64 = 50;
 const FORMED_ANEW: u64 = 5;
 const LAST_OLD_DAY: Date = date(2026, 5, 14);
 const FIRST_NEW_DAY: Date = date(2026, 5, 15);
+
+/// What people judge in the nine-indicator form.
+const NINE: [&str; 7] = [
+    "contacts",
+    "agencies-contacted",
+    "one-stop",
+    "publicity",
+    "attitude",
+    "explanation",
+    "online",
+];
+/// Citizen reports, and kiosks of each unit.
+const REPORTS: u64 = 3_000;
+const KIOSKS: u64 = 2;
 
 /// How much to make.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +106,41 @@ pub fn unit_changes() -> Vec<ToldChange> {
             })
         })
         .collect()
+}
+
+/// Citizen reports, some answered, some late, some of nobody's competence.
+pub fn citizen_reports() -> Result<Vec<NewReport>> {
+    (0..REPORTS)
+        .map(|number| {
+            let day = FIRST.checked_add(i64::try_from(number % DAYS)?.days())?;
+            let received_at = day.at(8, 0, 0, 0).to_zoned(TimeZone::UTC)?.timestamp();
+            let days =
+                |days: i64| received_at.saturating_add(SignedDuration::from_hours(24 * days));
+            let standing = Standing::new(unit_code(number % UNITS), days(20)?, number % 9 != 0);
+            let standing = match number % 4 {
+                0 => standing,
+                late => Standing {
+                    state: State::Answered,
+                    answered_at: Some(days(if late == 3 { 25 } else { 10 })?),
+                    outcome: Outcome::Satisfied,
+                    ..standing
+                },
+            };
+            Ok(NewReport {
+                outside_id: Some(number.to_string()),
+                source: Source::Portal,
+                text: format!("Hồ sơ thứ {number} giải quyết chậm."),
+                dossier: None,
+                received_at,
+                standing,
+            })
+        })
+        .collect()
+}
+
+/// Names of kiosks with the unit in whose hall each stands.
+pub fn kiosks() -> impl Iterator<Item = (String, String)> {
+    (0..UNITS * KIOSKS).map(|number| (format!("kiosk-{number}"), unit_code(number % UNITS)))
 }
 
 /// The procedures, for `hai-long import procedures`.
@@ -193,15 +245,34 @@ fn rating(dossier: &Dossier, number: u128, random: &mut fastrand::Rng) -> Result
     // Better and worse units, and people who are milder or sterner.
     let mood = 5 - (dossier.unit % 7) as i64 / 3;
     let mut level = || (mood - i64::from(random.u8(0..20) / 8)).clamp(1, 5);
+    // Every sixth fills in the long form.
+    let (form, answers) = if number % 6 == 5 {
+        let points: serde_json::Map<_, _> = NINE
+            .into_iter()
+            .map(|item| (item.to_owned(), json!((level() - 3).max(0))))
+            .collect();
+        ("one-stop-nine", serde_json::Value::Object(points))
+    } else {
+        let answers = json!({"overall": level(), "timeliness": level(), "attitude": level(), "guidance": level(), "procedure": level()});
+        ("one-stop-quick", answers)
+    };
+    let dissatisfied = answers["overall"].as_i64().is_some_and(|level| level <= 2);
+    let reasons = if dissatisfied {
+        vec!["slow", "several-trips"]
+    } else {
+        Vec::new()
+    };
+    let comment = (dissatisfied && number % 2 == 0)
+        .then(|| format!("Chờ lâu quá, lần thứ {number} mới xong."));
     let id = uuid::Builder::from_unix_timestamp_millis(
         u64::try_from(number)?,
         &number.to_be_bytes()[6..].try_into()?,
     );
     let response = json!({
         "id": id.into_uuid().to_string(),
-        "form": "one-stop-quick", "form_version": 1, "dossier": dossier.code,
+        "form": form, "form_version": 1, "dossier": dossier.code,
         "unit": unit_code(dossier.unit), "touchpoint": "result", "channel": channel,
-        "answers": {"overall": level(), "timeliness": level(), "attitude": level(), "guidance": level(), "procedure": level()},
+        "answers": answers, "reasons": reasons, "comment": comment,
         "locale": "vi", "scale_order": "ascending", "presentation": "faces",
         "device": format!("kiosk-{}", dossier.unit), "boot": "b1", "seq": u64::try_from(number)?,
         "submitted_at": format!("{day}T16:05:00+07:00"), "elapsed_ms": 14_200,

@@ -13,10 +13,11 @@ use collector::forms::FormBook;
 use collector::intake::pseudonym::PseudonymKey;
 use collector::intake::{Intake, Sender};
 use collector::store::sqlite::SqliteStore;
-use collector::store::{Key, Role, Store, User};
+use collector::store::{DeviceSettings, Key, Role, Store, User};
 use hyper::{Method, Request, StatusCode, header};
 use jiff::Timestamp;
 use serde::Serialize;
+use survey::kiosk::KioskSettings;
 use survey::response::{Batch, Response, Status};
 use tokio::task::JoinSet;
 
@@ -199,6 +200,25 @@ async fn prepare(binary: &Path, work: &Path, folder: &Path) -> Result<()> {
     let store = SqliteStore::open(folder, Arc::new(FormBook::load(folder)?))?;
     store.upsert_units(data::units()).await?;
     store.tell_unit_changes(data::unit_changes()).await?;
+    store
+        .feed_reports(data::citizen_reports()?, "bench", Timestamp::now())
+        .await?;
+    for (name, unit) in data::kiosks() {
+        let device = DeviceSettings {
+            unit,
+            form: "one-stop-quick".to_owned(),
+            kiosk: KioskSettings::default(),
+        };
+        store
+            .add_key(Key {
+                hash: auth::hash_secret(&auth::new_secret(Role::Device)?),
+                name,
+                role: Role::Device,
+                device: Some(device),
+                created_at: Timestamp::now(),
+            })
+            .await?;
+    }
     store
         .put_user(User {
             name: OFFICER.0.into(),

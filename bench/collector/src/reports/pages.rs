@@ -64,7 +64,7 @@ pub fn staff() -> Vec<Question> {
     questions
 }
 
-/// What the public is given, and what an officer sees of it before.
+/// What the public is given, what an officer sees of it before, and pages that need more than a choice.
 pub fn published() -> Vec<Question> {
     let preview = TABLES.split(',').fold(
         "/staff/publish?form=one-stop-quick:1&period=2026-Q3".to_owned(),
@@ -87,6 +87,15 @@ pub fn published() -> Vec<Question> {
             "/api/v1/index?form=one-stop-quick&by=unit".to_owned(),
         ),
         ("/staff/publish: preview of a quarter", preview),
+        ("/staff/reports/one", "/staff/reports/one?id=1".to_owned()),
+        (
+            "/staff/print/items: nine indicators",
+            "/staff/print/items?form=one-stop-nine".to_owned(),
+        ),
+        (
+            "/staff/comments: nine months",
+            "/staff/comments?from=2026-01-01".to_owned(),
+        ),
     ]
     .map(|(name, path)| Question {
         name: name.to_owned(),

@@ -124,6 +124,9 @@ pub struct IndexAnswer {
     /// Method id.
     #[schema(value_type = String)]
     pub method: Method,
+    /// Version of the method: figures of two versions are not compared.
+    #[serde(default = "first_version")]
+    pub method_version: u16,
     /// The formula in words.
     pub formula: String,
     /// First business day, `YYYY-MM-DD` in Asia/Ho_Chi_Minh.
@@ -202,6 +205,11 @@ pub struct IndexCell {
     pub without_flagged: Option<Without>,
     /// Too few respondents, or the group would reveal one that has too few.
     pub suppressed: bool,
+}
+
+/// That of answers which were kept before they told it.
+const fn first_version() -> u16 {
+    1
 }
 
 /// How much a factor counts in the figure of the whole.
@@ -450,6 +458,7 @@ pub(crate) fn table(
         form: question.form.id.clone(),
         form_version: question.form.version,
         method: question.method,
+        method_version: question.method.version(),
         formula: question.method.formula().to_owned(),
         from: labels.days.0,
         to: labels.days.1,

@@ -230,6 +230,7 @@ impl Style<'_> {
             },
             fact(&words.n, self.count(cell.n), None),
             fact(&words.missing, self.count(cell.missing), None),
+            fact(&words.not_applicable, self.count(cell.not_applicable), None),
             fact(
                 &words.flagged,
                 self.count(cell.flagged),

@@ -78,6 +78,7 @@ async fn sheet(app: &App, form: &Form, asked: &Asked) -> Result<Option<Sheet>, P
         words.flags.hidden.clone(),
         words.flags.registers.clone(),
         words.report.reference.clone(),
+        whole.method.words().formula.get(lang.tag()).to_owned(),
         words.report.self_selected.clone(),
     ];
     about.push(fill(

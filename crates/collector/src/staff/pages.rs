@@ -11,7 +11,7 @@ use super::device_form::{Code, Fields};
 use super::devices::Row;
 use super::figures::{Choice, Choices, Headline, Section};
 use super::public::shown::Shown;
-use super::sheet::{Block, Sheet, Table};
+use super::sheet::{Block, Chart, Sheet, Table};
 use super::words::{Language, LinkOver, Words};
 use crate::http::Problem;
 
@@ -428,6 +428,8 @@ impl DeviceForm<'_> {
 /// The figures of a report and their labels.
 pub(super) struct Body {
     pub(super) headline: Headline,
+    /// None where nothing is told of it.
+    pub(super) trend: Option<Overview>,
     pub(super) weighted: WeightedPart,
     pub(super) sections: Vec<Section>,
     pub(super) about: Vec<String>,
@@ -436,6 +438,14 @@ pub(super) struct Body {
     pub(super) sheet: Sheet,
     /// Caption of each table with links to its files.
     pub(super) files: Vec<(String, Vec<Choice>)>,
+}
+
+/// The trend in short.
+pub(super) struct Overview {
+    /// The change against the period before, in sentences.
+    pub(super) change: Vec<String>,
+    /// Months, with what the drawing is of.
+    pub(super) months: Option<(Chart, String)>,
 }
 
 /// The weighted figure.

@@ -162,6 +162,7 @@ fn columns(lang: Language) -> Vec<String> {
         &figures.note,
         &report.flagged,
         &figures.without_flagged,
+        &report.not_applicable,
     ]
     .map(Clone::clone)
     .into()
@@ -211,6 +212,7 @@ fn row(
             },
             Value::count(cell.flagged),
             Value::number(cell.value_without_flagged(), decimals),
+            Value::count(cell.not_applicable),
         ],
     }
 }

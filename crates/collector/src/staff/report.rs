@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use statistics::methods::Technique;
 use survey::form::{Confidence, Form};
 use survey::method::factor_weights;
@@ -17,12 +18,14 @@ use super::pages::{Body, Report, Source, WeightedPart, render};
 use super::print;
 use super::report_sheet::{self, Cut};
 use super::sheet_page;
+use super::trend;
 use super::weighted_part;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
 use crate::index::{IndexAnswer, IndexError, IndexRequest, Of};
+use crate::store::calendar::business_day;
 use crate::store::{Procedure, Unit};
-use crate::units::unit_of_key;
+use crate::units::{key_of_unit, unit_of_key};
 use crate::weighted;
 
 const PATH: &str = "/staff";
@@ -128,6 +131,11 @@ async fn body(
     let more = &lang.words().figures;
     let procedures = app.store.procedures().await?;
     let weighted = weighted(app, form, asked, days, &units).await?;
+    // A file has the tables alone.
+    let trend = match given(&asked.export) {
+        None => trend::overview(app, form, asked, days).await?,
+        Some(_) => None,
+    };
     let mut sections = Vec::new();
     match (cut, &groups) {
         (Some("unit"), Some(groups)) => sections.push(style.units(
@@ -311,6 +319,7 @@ async fn body(
             label(form, &whole, lang),
             whole.cells.first(),
         ),
+        trend,
         weighted,
         sections,
         about: notes,
@@ -348,6 +357,7 @@ async fn crumbs(app: &App, asked: &Asked) -> Result<Vec<Choice>, Problem> {
     let mut steps = Vec::new();
     if let Some(unit) = given(&asked.unit) {
         let units = asked.scope.units(app.store.as_ref()).await?;
+        steps.extend(above(&units, unit, asked));
         steps.push((
             unit_name(&units, unit).unwrap_or(unit).to_owned(),
             asked.link(PATH, |asked| (asked.field, asked.procedure) = (None, None)),
@@ -379,6 +389,25 @@ async fn crumbs(app: &App, asked: &Asked) -> Result<Vec<Choice>, Problem> {
             chosen: at == last,
         })
         .collect())
+}
+
+/// The units above this one on the last day of the period, the highest first; none that whoever asks may not see.
+fn above(units: &[Unit], key: &str, asked: &Asked) -> Vec<(String, String)> {
+    let Some(unit) = unit_of_key(units, key) else {
+        return Vec::new();
+    };
+    let asked_to = asked.days().ok().and_then(|(_, to)| to);
+    let day = asked_to.unwrap_or_else(|| business_day(Timestamp::now()));
+    let day = unit.valid_to.map_or(day, |last| day.min(last));
+    let line = Unit::line_on(units, &unit.code, day);
+    let above = line.into_iter().skip(1).map(|unit| {
+        let link = asked.link(PATH, |asked| {
+            (asked.field, asked.procedure) = (None, None);
+            asked.unit = Some(key_of_unit(units, unit));
+        });
+        (unit.name.clone(), link)
+    });
+    above.rev().collect()
 }
 
 /// The name of a procedure, else its code.

@@ -78,7 +78,7 @@ fn table(form: &Form, asked: &Asked, cut: &Cut<'_>) -> Table {
 }
 
 /// Headings of [`figures`].
-pub(super) fn figure_columns(lang: Language) -> [String; 12] {
+pub(super) fn figure_columns(lang: Language) -> [String; 13] {
     let (report, figures) = (&lang.words().report, &lang.words().figures);
     [
         &report.value,
@@ -93,6 +93,7 @@ pub(super) fn figure_columns(lang: Language) -> [String; 12] {
         &figures.note,
         &figures.without_flagged,
         &figures.interval_of,
+        &report.not_applicable,
     ]
     .map(Clone::clone)
 }
@@ -103,7 +104,7 @@ pub(super) fn figures(
     answer: &IndexAnswer,
     cell: &IndexCell,
     lang: Language,
-) -> [Value; 12] {
+) -> [Value; 13] {
     let words = &lang.words().figures;
     let decimals = form.index.decimals;
     let end = |at: usize| cell.interval.and_then(|ends| ends.get(at).copied());
@@ -132,5 +133,6 @@ pub(super) fn figures(
             Some(_) => &words.of_process,
             None => "",
         }),
+        Value::count(cell.not_applicable),
     ]
 }

@@ -245,7 +245,12 @@ pub(super) fn form_labels(
     labels.extend([
         (
             words.report.method.clone(),
-            label.method.words().label.get(lang.tag()).to_owned(),
+            format!(
+                "{} ({}/{})",
+                label.method.words().label.get(lang.tag()),
+                label.method.id(),
+                label.method.version()
+            ),
         ),
         (words.report.from.clone(), day(lang, label.from)),
         (words.report.to.clone(), day(lang, label.to)),

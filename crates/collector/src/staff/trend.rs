@@ -7,11 +7,12 @@ use axum::response::Response;
 use statistics::methods::Technique;
 use survey::form::Form;
 
-use super::asked::Asked;
+use super::asked::{Asked, Days};
 use super::desk::Officer;
 use super::gap;
 use super::months;
 use super::numbers::day;
+use super::pages::Overview;
 use super::ranking::kinds;
 use super::sheet::{Block, Line, Sheet, Table, Value, in_line};
 use super::sheet_page;
@@ -43,6 +44,27 @@ pub(super) async fn page(
         _ => None,
     };
     sheet_page::answer(&app, &officer, &asked, PATH, form.as_deref(), sheet).await
+}
+
+/// In short, for the page of all figures; `None` when there is nothing to tell.
+pub(super) async fn overview(
+    app: &App,
+    form: &Form,
+    asked: &Asked,
+    days: Days,
+) -> Result<Option<Overview>, Problem> {
+    let Some(found) = found(app, asked.request(form, &[], days)).await? else {
+        return Ok(None);
+    };
+    let answer = &found.answer;
+    let block = months::block(&answer.months, &found.monthly, form, asked);
+    Ok(Some(Overview {
+        change: change_in_words(&answer.change, asked),
+        months: block.and_then(|block| {
+            let label = in_line(block.labels.as_deref().unwrap_or_default());
+            Some((block.chart?, label))
+        }),
+    }))
 }
 
 /// The figures, or `None` when the question was at fault.
@@ -94,13 +116,14 @@ fn sheet(form: &Form, found: &Trend, units: &[Unit], asked: &Asked) -> Sheet {
     }
 }
 
-fn change_block(form: &Form, change: &ChangeAnswer, asked: &Asked) -> Block {
+/// Which days are compared, and what can be said of it.
+fn change_in_words(change: &ChangeAnswer, asked: &Asked) -> Vec<String> {
     let lang = asked.lang();
     let words = lang.words();
     let (now, before) = (&change.now, &change.before);
     let days = now.from.until(now.to);
     let days = days.map_or(0, |span| span.get_days() + 1);
-    let notes = vec![
+    vec![
         fill(
             &words.figures.change_days,
             &[
@@ -115,7 +138,13 @@ fn change_block(form: &Form, change: &ChangeAnswer, asked: &Asked) -> Block {
             || words.figures.no_change.clone(),
             |changed| changed.verdict.words().get(lang.tag()).to_owned(),
         ),
-    ];
+    ]
+}
+
+fn change_block(form: &Form, change: &ChangeAnswer, asked: &Asked) -> Block {
+    let words = asked.lang().words();
+    let (now, before) = (&change.now, &change.before);
+    let notes = change_in_words(change, asked);
     let decimals = form.index.decimals;
     let mut rows = vec![
         row(&dated(&words.figures.now, now, asked), now, decimals),

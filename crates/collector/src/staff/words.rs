@@ -231,6 +231,7 @@ pub(crate) struct ReportWords {
     pub(crate) n_short: String,
     pub(crate) respondents: String,
     pub(crate) missing: String,
+    pub(crate) not_applicable: String,
     pub(crate) coverage: String,
     pub(crate) coverage_of: String,
     pub(crate) no_coverage: String,

@@ -100,6 +100,12 @@ impl Desk {
         self.told("index", query).await
     }
 
+    /// A form as it is served.
+    pub async fn form(&self, id: &str) -> Value {
+        let answer = self.collector.get(&format!("/api/v1/forms/{id}"));
+        answer.send().await.unwrap().json().await.unwrap()
+    }
+
     /// What a route of the API answers.
     pub async fn told(&self, route: &str, query: &str) -> Value {
         let request = self.collector.get(&format!("/api/v1/{route}?{query}"));
@@ -223,8 +229,22 @@ pub fn tolerance(printed: &str) -> f64 {
     1.5 / 10f64.powi(decimals.try_into().unwrap()) + 1e-9
 }
 
-/// Each row holds what the API's cell of its key holds, and there is no other; gives the number of figures compared.
-pub fn compare(rows: &[Vec<String>], answer: &Value, key: impl Fn(&Value) -> &Value) -> usize {
+/// The figure without flagged responses: that of all where none is flagged.
+fn without_flagged(cell: &Value) -> Option<f64> {
+    match (&cell["without_flagged"], cell["flagged"].as_u64()) {
+        (Value::Null, Some(0)) => cell["value"].as_f64(),
+        (without, _) => without["value"].as_f64(),
+    }
+}
+
+/// Each row holds what the API's cell of its key holds, and there is no other; `more` are the columns of the flagged
+/// responses, of the figure without them and of what does not apply. Gives the number of figures compared.
+pub fn compare(
+    rows: &[Vec<String>],
+    answer: &Value,
+    key: impl Fn(&Value) -> &Value,
+    more: [usize; 3],
+) -> usize {
     let cells = answer["cells"].as_array().unwrap();
     assert_eq!(rows.len(), cells.len());
     let mut figures = 0;
@@ -240,6 +260,9 @@ pub fn compare(rows: &[Vec<String>], answer: &Value, key: impl Fn(&Value) -> &Va
             (7, cell["missing"].as_f64()),
             (8, cell["closed"].as_f64()),
             (9, coverage(cell)),
+            (more[0], cell["flagged"].as_f64()),
+            (more[1], without_flagged(cell)),
+            (more[2], cell["not_applicable"].as_f64()),
         ] {
             assert_eq!(number(&row[at]), told, "{code} column {at}: {row:?} {cell}");
             assert_eq!(row[at].is_empty(), told.is_none());

@@ -2,7 +2,8 @@
 //!
 //! The demonstration data, walked with several choices. Page, CSV and XLSX are compared cell by cell; what they hold is
 //! compared with the API: the report with the index, ranks and bands with the ranks, changes, months and gaps with the trend,
-//! counts of flags with the flags, of citizen reports with the reports, of reasons with the reasons.
+//! counts of flags with the flags, of citizen reports with the reports, of reasons with the reasons,
+//! ratios of QĐ 766 with qd766, printed points with the index.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
@@ -11,6 +12,8 @@ mod flags;
 #[path = "../http_fixture/mod.rs"]
 mod http_fixture;
 mod page;
+mod print;
+mod qd766;
 mod reasons;
 mod reports;
 mod trend;
@@ -28,6 +31,9 @@ const REPORT: [(&str, &str, &str); 6] = [
     ("channels", "by-channel", "channel"),
     ("provenances", "by-provenance", "provenance"),
 ];
+
+/// Columns of the report beyond those that every table of figures has.
+const REPORT_MORE: [usize; 3] = [10, 12, 14];
 
 /// What is chosen; each the same on the page and at the API.
 fn choices(desk: &Desk) -> Vec<String> {
@@ -58,7 +64,7 @@ async fn the_report_its_files_and_the_api_say_the_same() {
                 continue;
             };
             let answer = desk.api(&format!("{choice}&by={by}")).await;
-            figures += compare(rows, &answer, |cell| &cell["key"][by]);
+            figures += compare(rows, &answer, |cell| &cell["key"][by], REPORT_MORE);
             let drawn = report_rows(&page, part);
             let told: Vec<_> = rows.iter().filter(|row| !row[2].is_empty()).collect();
             if drawn.is_empty() {
@@ -79,12 +85,13 @@ async fn the_report_its_files_and_the_api_say_the_same() {
             }
         }
         let whole = desk.api(&choice).await;
-        figures += compare(&files["whole"], &whole, |_| &Value::Null);
+        figures += compare(&files["whole"], &whole, |_| &Value::Null, REPORT_MORE);
         for row in &files["whole"] {
             for (name, at) in [
                 ("Valid answers (n)", 5),
                 ("Responses", 6),
                 ("Not answered", 7),
+                ("Does not apply", 14),
             ] {
                 let said = page::fact(&page, name);
                 assert_eq!(said.unwrap_or_default(), row[at], "{choice} {name}");
@@ -110,7 +117,7 @@ async fn ranks_and_bands_are_those_of_the_api() {
         desk::same(&tables(&page), &files, &path);
         let rows = &files["units"];
         let answer = desk.compared(&format!("{choice}&by=unit")).await;
-        compare(rows, &answer, |cell| &cell["key"]["unit"]);
+        compare(rows, &answer, |cell| &cell["key"]["unit"], [13, 14, 15]);
         // The highest first, then the suppressed by code.
         let values: Vec<f64> = rows.iter().filter_map(|row| row[2].parse().ok()).collect();
         assert!(values.is_sorted_by(|a, b| a >= b), "{choice}");

@@ -8,7 +8,7 @@ use super::desk::{self, Desk, number};
 use super::page::tables;
 
 /// Reports of three units, each as far as it may be, some of nobody's competence.
-fn reports() -> Vec<NewReport> {
+pub fn reports() -> Vec<NewReport> {
     let received_at: Timestamp = "2021-06-01T03:00:00Z".parse().unwrap();
     let due_at = received_at + SignedDuration::from_hours(14 * 24);
     let far = Timestamp::now() + SignedDuration::from_hours(24 * 24);

@@ -40,6 +40,13 @@ impl Method {
         }
     }
 
+    /// Version of its formula and rules: raised when a figure of the same answers would be another one.
+    pub const fn version(self) -> u16 {
+        match self {
+            Self::Top2 | Self::Mean100 | Self::Points18 => 1,
+        }
+    }
+
     /// The method with this name.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.id() == id)

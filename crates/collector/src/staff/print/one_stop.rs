@@ -56,6 +56,8 @@ struct Body {
     lacking: Option<String>,
     hidden: Option<String>,
     bands: Vec<String>,
+    /// How total and grade are computed.
+    formula: &'static str,
     unverified: Vec<String>,
     half: Option<Half>,
 }
@@ -295,6 +297,7 @@ async fn body(
             .then(|| fill(&words.lacking, &[("numbers", &lacking.join(", "))])),
         hidden: hidden.then(|| hidden_note(&found, words)),
         bands: bands(form, lang, most),
+        formula: Method::Points18.words().formula.get(lang.tag()),
         unverified: unverified(form, asked),
         half: half(app, asked, days).await?,
     }))

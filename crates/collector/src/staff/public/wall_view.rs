@@ -254,7 +254,10 @@ mod tests {
     fn nothing_stands_alone_on_the_next_page() {
         assert_eq!(fitting(&questions(&[100, 100, 100, 30, 30])), 3);
         assert_eq!(fitting(&questions(&[700, 40])), 0);
-        assert_eq!((evenly(17, 16), evenly(16, 16), evenly(33, 16)), (9, 16, 11));
+        assert_eq!(
+            (evenly(17, 16), evenly(16, 16), evenly(33, 16)),
+            (9, 16, 11)
+        );
         assert_eq!(evenly(0, 16), 1, "chunks of nothing are none");
     }
 }
