@@ -18,7 +18,7 @@ pub fn register(raw: &str) -> Option<String> {
 }
 
 /// What a citizen wrote: as [`register`], with numbers parted in more ways, and without e-mail addresses, dossier codes,
-/// shorter numbers after words such as "số tài khoản", and one to four capitalised words after a form of address (ông, bà,
+/// shorter numbers after words such as "số tài khoản", and one to six capitalised words after a form of address (ông, bà,
 /// anh, chị, cô, chú, em, bác, đồng chí), however it is written. Names that nothing leads to, and names without capitals,
 /// are not found. Cleaning again changes nothing.
 pub fn comment(raw: &str) -> Option<String> {

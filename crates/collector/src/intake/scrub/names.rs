@@ -26,17 +26,20 @@ const PAIRS: [(&str, &str); 14] = [
     ("co", "chu"),
     ("em", "xin"),
 ];
-/// Places that look like a name when they stand alone.
-const PLACES: [(&str, &str); 7] = [
-    ("bà", "rịa"),
-    ("bà", "nà"),
-    ("bà", "đen"),
-    ("bà", "trưng"),
-    ("bà", "triệu"),
-    ("cô", "tô"),
-    ("ông", "đốc"),
+/// Places that look like a name, with the words after which they are one; after any word where none are named.
+const PLACES: [(&str, &str, &[&str]); 7] = [
+    ("bà", "rịa", &[]),
+    ("bà", "nà", &[]),
+    ("cô", "tô", &[]),
+    ("bà", "đen", &["núi"]),
+    ("ông", "đốc", &["sông"]),
+    ("bà", "trưng", &["hai"]),
+    ("bà", "triệu", &["đường", "phố", "ngõ", "hẻm", "số"]),
 ];
-/// Words that are no part of a name; they end it where everything is in capitals.
+/// Middle names: whatever follows them is a name.
+const MIDDLE: [&str; 2] = ["văn", "thị"];
+/// Words that end a name where everything is in capitals. Elsewhere their capital makes them a name: people are called
+/// Được, Cần and Hướng.
 const NO_NAMES: [&str; 74] = [
     "và", "ở", "tại", "rất", "đã", "là", "có", "không", "được", "đến", "cho", "thì", "mà", "với",
     "làm", "nói", "đang", "sẽ", "bị", "của", "cần", "phải", "hãy", "xin", "nên", "khi", "nếu",
@@ -46,14 +49,17 @@ const NO_NAMES: [&str; 74] = [
     "biết", "thấy", "hỏi", "gọi", "mời", "từ", "để", "theo", "lúc",
 ];
 /// Longest name that is looked for, in words.
-const LONGEST: usize = 4;
+const LONGEST: usize = 6;
 
 /// A word of letters, by where it stands.
 struct Word {
     start: usize,
     end: usize,
     lower: String,
+    /// It begins with a capital.
     capital: bool,
+    /// It has nothing but capitals.
+    capitals: bool,
 }
 
 /// The text with names masked; the form of address stays.
@@ -72,7 +78,9 @@ pub(super) fn masked(text: &str) -> String {
         let first = words.get(at + 1);
         let length = match first {
             Some(first) if addresses(word, before) && leads(gap(at)) => {
-                length(&words, at + 1, word, first, gap)
+                // What is masked leads to no place: it is not there when the text is cleaned again.
+                let lead = before.filter(|before| before.end > copied);
+                length(&words, at + 1, (word, first), lead, gap)
             }
             _ => 0,
         };
@@ -88,34 +96,46 @@ pub(super) fn masked(text: &str) -> String {
     kept
 }
 
-/// How many words from `start` on are a name.
+/// How many words from `start` on are a name; `lead` stands before the form of address.
 fn length<'a>(
     words: &[Word],
     start: usize,
-    address: &Word,
-    first: &Word,
+    (address, first): (&Word, &Word),
+    lead: Option<&Word>,
     gap: impl Fn(usize) -> &'a str,
 ) -> usize {
-    let is = |pairs: &[(&str, &str)]| {
-        let pair = (address.lower.as_str(), first.lower.as_str());
-        pairs.contains(&pair)
-    };
-    if is(&PAIRS) {
+    let pair = (address.lower.as_str(), first.lower.as_str());
+    if PAIRS.contains(&pair) {
         return 0;
     }
     let mut length = 0;
     while let Some(word) = words.get(start + length).filter(|_| length < LONGEST) {
         let apart = length > 0 && !joins(gap(start + length - 1));
-        if apart || !word.capital || NO_NAMES.contains(&word.lower.as_str()) {
+        if apart || !word.capital || ends_name(words, start + length) {
             break;
         }
         length += 1;
     }
-    if length == 1 && is(&PLACES) {
+    let is_place = PLACES.iter().any(|(one, other, leads)| {
+        let leads_here = |lead: &Word| leads.contains(&lead.lower.as_str());
+        pair == (*one, *other) && (leads.is_empty() || lead.is_some_and(leads_here))
+    });
+    if length == 1 && address.capital && is_place {
         0
     } else {
         length
     }
+}
+
+/// Does a name end before this word, because it is one of a sentence in capitals that no name has?
+fn ends_name(words: &[Word], at: usize) -> bool {
+    let around = at.checked_sub(1).and_then(|from| words.get(from..=at + 1));
+    let Some([before, word, after]) = around else {
+        return false;
+    };
+    [before, word, after].iter().all(|word| word.capitals)
+        && !MIDDLE.contains(&before.lower.as_str())
+        && NO_NAMES.contains(&word.lower.as_str())
 }
 
 fn addresses(word: &Word, before: Option<&Word>) -> bool {
@@ -151,12 +171,14 @@ fn words(text: &str) -> Vec<Word> {
             Some(word) => {
                 word.end = end;
                 word.lower.extend(c.to_lowercase());
+                word.capitals &= !c.is_lowercase();
             }
             None => words.push(Word {
                 start,
                 end,
                 lower: c.to_lowercase().collect(),
                 capital: c.is_uppercase(),
+                capitals: c.is_uppercase(),
             }),
         }
     }
