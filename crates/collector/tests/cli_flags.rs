@@ -33,7 +33,7 @@ async fn rules_count_and_an_authority_may_bring_its_own() {
     server.stop();
 
     let shipped = told(&data, &[]);
-    assert_eq!(shipped["rules_version"], 2);
+    assert_eq!(shipped["rules_version"], 3);
     let counts = &shipped["counts"][0];
     assert_eq!(counts["responses"], 10, "{shipped}");
     assert_eq!(counts["raised"]["assisted"], 6);

@@ -2,10 +2,13 @@
 
 mod store_fixture;
 
+use std::sync::Arc;
+
+use collector::forms::FormBook;
 use collector::index::{Flagged, IndexAnswer, IndexRequest, Of, answer};
 use collector::store::sqlite::SqliteStore;
 use collector::store::{
-    Admitted, CellQuery, Circumstances, Dimension, Dossier, Examined, Provenance, Store,
+    Admitted, CellQuery, Circumstances, Dimension, Dossier, Examined, FormKey, Provenance, Store,
 };
 use proptest::prelude::*;
 use store_fixture::{admitted, day, forms, key, moment, pseudonym, store};
@@ -61,7 +64,7 @@ async fn the_index_stands_with_and_without_what_is_flagged() {
     rate(&store, 100, 10, 2, helped).await;
     let with = ask(&store, &[], Flagged::Include).await;
     assert_eq!(figures(&with), [(Some(75.0), Some(10), Some(100.0))]);
-    assert_eq!((with.flagged, with.flag_rules), (Flagged::Include, 2));
+    assert_eq!((with.flagged, with.flag_rules), (Flagged::Include, 3));
     let without = ask(&store, &[], Flagged::Exclude).await;
     assert_eq!(figures(&without), [(Some(100.0), Some(10), None)]);
     assert_eq!(without.cells[0].n, Some(30));
@@ -129,6 +132,58 @@ async fn a_burst_is_seen_when_its_last_response_arrives_late_and_repeats_are_par
     let told = ask(&store, &[], Flagged::Include).await;
     assert_eq!(told.cells[0].respondents, Some(8));
     assert_eq!(told.cells[0].flagged, Some(7));
+}
+
+#[tokio::test]
+async fn straight_lines_of_the_usual_form_are_seen_when_the_fifteenth_in_a_row_comes_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let forms = Arc::new(FormBook::load(folder.path()).expect("the shipped forms"));
+    let store = SqliteStore::open(folder.path(), Arc::clone(&forms)).expect("a store");
+    let at_minute = |n: u128, minute: i64, answers: [u8; 5]| {
+        let mut one = admitted(n);
+        one.form = FormKey {
+            id: "one-stop-quick".into(),
+            version: 1,
+        };
+        one.received_at = moment("2026-07-15T03:00:00Z")
+            .checked_add(jiff::SignedDuration::from_mins(minute))
+            .expect("a moment");
+        one.circumstances.device = Some("kiosk-1".into());
+        one.answers = Packed(answers.to_vec());
+        one
+    };
+    let told = async || {
+        let request = IndexRequest {
+            form: "one-stop-quick".into(),
+            ..IndexRequest::default()
+        };
+        let told = answer(&store, &forms, 5, request).await.expect("an answer");
+        figures(&told)
+    };
+    let others = [
+        [4, 5, 4, 5, 4],
+        [3, 4, 4, 5, 2],
+        [5, 5, 4, 4, 4],
+        [4, 3, 4, 4, 5],
+        [2, 5, 1, 3, 4],
+    ];
+    let others = (0..)
+        .zip(others)
+        .map(|(n, levels)| at_minute(200 + n, n as i64 * 3, levels));
+    store.append(others.collect()).await.expect("stored");
+    let run = (0..14).map(|n| at_minute(n, 60 + n as i64 * 5, [5; 5]));
+    store.append(run.collect()).await.expect("stored");
+    let before = told().await;
+    assert_eq!(before[0].1, Some(0), "fourteen are alike by chance");
+    store
+        .append(vec![at_minute(14, 130, [5; 5])])
+        .await
+        .expect("stored");
+    assert_eq!(told().await[0].1, Some(15));
+    // What the device had kept comes in late, and somebody else stood there in between.
+    let between = at_minute(300, 92, [5, 4, 5, 5, 5]);
+    store.append(vec![between]).await.expect("stored");
+    assert_eq!(told().await[0].1, Some(0));
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! A small run of `examples/simulate`: the intervals cover what they claim where their assumptions hold, weighting
-//! mends unequal silence, the gap between channels finds desks that press, and the burst rule kiosks that are fed.
+//! mends unequal silence, the gap between channels finds desks that press, and rules about series kiosks that are fed.
 
 #[path = "../examples/simulate/stream.rs"]
 mod stream;
@@ -70,7 +70,15 @@ fn the_gap_between_channels_finds_desks_that_press_and_weighting_does_not_mend_t
 
 #[test]
 fn the_burst_rule_finds_most_of_what_is_fed_to_a_kiosk_and_few_families() {
-    let [hit, in_vain, missed, _] = stream::bursts(20, 766).map(f64::from);
+    let [hit, in_vain, missed, _] = stream::found("burst", 20, 766).map(f64::from);
     let [precision, recall] = [in_vain, missed].map(|other| hit / (hit + other));
     assert!(precision > 0.8 && recall > 0.6, "{precision} {recall}");
+}
+
+#[test]
+fn a_run_of_straight_lines_finds_what_is_fed_at_any_pace_and_few_who_are_content() {
+    let [hit, in_vain, missed, quiet] = stream::found("straight-line-run", 20, 766).map(f64::from);
+    let [precision, recall] = [in_vain, missed].map(|other| hit / (hit + other));
+    assert!(precision > 0.5 && recall > 0.45, "{precision} {recall}");
+    assert!(in_vain / (in_vain + quiet) < 0.01, "{in_vain} and {quiet}");
 }

@@ -29,9 +29,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         report(&tally);
     }
     let days = option("--days", 250)?;
-    let found = stream::bursts(days, seed.into());
     println!("{days} days at kiosks, on one of ten of which somebody feeds a machine");
-    println!("  responses in bursts: {}", precision_and_recall(found));
+    for rule in ["burst", "straight-line-run"] {
+        let found = stream::found(rule, days, seed.into());
+        println!("  responses by {rule}: {}", precision_and_recall(found));
+    }
     Ok(())
 }
 

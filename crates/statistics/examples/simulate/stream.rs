@@ -1,4 +1,4 @@
-//! Days at kiosks, some with somebody who feeds the machine, to see what the burst rule finds.
+//! Days at kiosks, some with somebody who feeds the machine, to see what a rule about series finds.
 
 use fastrand::Rng;
 use statistics::flag::{Dossier, Facts, Rules, flags};
@@ -13,19 +13,23 @@ const FED: f64 = 0.1;
 const BETWEEN: f64 = 300.0;
 /// Share of arrivals that bring company, who rate right after.
 const COMPANY: f64 = 0.1;
+/// Least and greatest share of citizens at a kiosk who give everything the best level; company does as whom it came with.
+const CONTENT: [f64; 2] = [0.2, 0.6];
 
 /// What a rule made of responses: fed and flagged, honest and flagged, fed and missed, neither.
 pub type Found = [u32; 4];
 
-/// `days` days at some kiosks; what the shipped burst rule found among the responses.
-pub fn bursts(days: u32, seed: u64) -> Found {
+/// `days` days at some kiosks; what the shipped rule of this id found among the responses.
+pub fn found(rule: &str, days: u32, seed: u64) -> Found {
     let mut rng = Rng::with_seed(seed);
+    // Minds have lots of their own, so that moments do not depend on them.
+    let mut minds = Rng::with_seed(!seed);
     let mut found = [0; 4];
     for day in 0..days {
-        let (responses, fed) = one_day(&mut rng, i64::from(day));
+        let (responses, fed) = one_day(&mut rng, &mut minds, i64::from(day));
         let raised = flags(Rules::shipped(), &responses);
         let mut flagged = vec![false; responses.len()];
-        for flag in raised.iter().filter(|flag| flag.rule.id == "burst") {
+        for flag in raised.iter().filter(|flag| flag.rule.id == rule) {
             flagged[flag.row as usize] = true;
         }
         for (fed, flagged) in fed.into_iter().zip(flagged) {
@@ -41,13 +45,16 @@ pub fn bursts(days: u32, seed: u64) -> Found {
 }
 
 /// Responses of a day by row, and which of them nobody gave.
-fn one_day(rng: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
+fn one_day(rng: &mut Rng, minds: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
     let (mut responses, mut fed) = (Vec::new(), Vec::new());
     // 07:30 to 17:00 in Việt Nam.
     let opens = day * 86_400 + 1_800;
     let closes = opens + 34_200;
     for kiosk in 0..KIOSKS {
-        let mut add = |rng: &mut Rng, at: i64, by_hand: bool| {
+        let [least, greatest] = CONTENT;
+        let content_here = least + (greatest - least) * minds.f64();
+        let mut add = |rng: &mut Rng, at: i64, content: bool, by_hand: bool| {
+            let mixed = (0..5).map(|_| 3 + rng.u8(0..3)).collect();
             responses.push(Facts {
                 row: responses.len() as u64,
                 at,
@@ -55,7 +62,7 @@ fn one_day(rng: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
                 counter: kiosk,
                 channel: Channel::Kiosk,
                 elapsed_ms: None,
-                answers: Packed((0..5).map(|_| 3 + rng.u8(0..3)).collect()),
+                answers: Packed(if content { vec![5; 5] } else { mixed }),
                 dossier: Dossier::Known,
                 known_unit: true,
                 other_unit: false,
@@ -70,11 +77,12 @@ fn one_day(rng: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
             if at > closes {
                 break;
             }
-            add(rng, at, false);
+            let content = minds.f64() < content_here;
+            add(rng, at, content, false);
             if rng.f64() < COMPANY {
                 for _ in 0..rng.u32(1..5) {
                     at += rng.i64(25..60);
-                    add(rng, at, false);
+                    add(rng, at, content, false);
                 }
             }
         }
@@ -83,7 +91,7 @@ fn one_day(rng: &mut Rng, day: i64) -> (Vec<Facts>, Vec<bool>) {
             let (mut at, pace) = (rng.i64(opens..closes), rng.i64(6..40));
             for _ in 0..rng.u32(6..30) {
                 at += rng.i64(pace / 2..pace * 2);
-                add(rng, at, true);
+                add(rng, at, true, true);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use survey::answers::Packed;
 use survey::response::Channel;
 
 use super::{Dossier, Facts, Rules, Test};
@@ -57,11 +58,12 @@ pub(super) fn find(
         }
         Test::ImpossibleSpeed { ms_per_answer } => each(&|facts| too_fast(facts, ms_per_answer)),
         Test::StraightLining { answers } => each(&|facts| straight_line(facts, answers)),
+        Test::StraightLineRun { responses, answers } => on_each(devices, |device| {
+            straight_lines(device, responses, answers, rules)
+        }),
         Test::ClockSkew { seconds } => each(&|facts| skew(facts, seconds)),
         Test::AfterHours { ref open } => each(&|facts| {
-            let local = facts
-                .at
-                .saturating_add(i64::from(rules.utc_offset_minutes) * 60);
+            let local = local(facts, rules);
             let minute = local.rem_euclid(86_400) / 60;
             // 1 January 1970 was a Thursday.
             let day = (local.div_euclid(86_400) + 3).rem_euclid(7) + 1;
@@ -172,6 +174,40 @@ fn identical(device: &[&Facts], responses: usize, answers: usize) -> Vec<Row> {
         .collect()
 }
 
+fn straight_lines(
+    device: &[&Facts],
+    responses: usize,
+    answers: usize,
+    rules: &Rules,
+) -> Vec<Row> {
+    let whole = |facts: &Facts| {
+        let given = |&byte: &u8| byte <= Packed::MAX_LEVEL || byte == Packed::NOT_ASKED;
+        facts.answers.0.iter().all(given)
+    };
+    let level = |facts: &Facts| {
+        let (_, level) = one_level(facts, answers).filter(|_| whole(facts))?;
+        Some(level)
+    };
+    let day = |facts: &Facts| local(facts, rules).div_euclid(86_400);
+    device
+        .chunk_by(|a, b| level(a) == level(b) && day(a) == day(b))
+        .filter(|run| run.len() >= responses && run.first().is_some_and(|facts| level(facts).is_some()))
+        .flat_map(|run| {
+            run.iter().filter_map(|facts| {
+                let mut found = straight_line(facts, answers)?;
+                found.insert("responses", run.len() as i64);
+                Some((facts.row, found))
+            })
+        })
+        .collect()
+}
+
+/// Seconds since 1970 by the clocks of the place.
+fn local(facts: &Facts, rules: &Rules) -> i64 {
+    let ahead = i64::from(rules.utc_offset_minutes) * 60;
+    facts.at.saturating_add(ahead)
+}
+
 fn too_fast(facts: &Facts, ms_per_answer: u64) -> Option<Found> {
     let elapsed = facts.elapsed_ms?;
     let answers = facts.levels().count() as u64;
@@ -180,10 +216,19 @@ fn too_fast(facts: &Facts, ms_per_answer: u64) -> Option<Found> {
 }
 
 fn straight_line(facts: &Facts, answers: usize) -> Option<Found> {
+    let (given, level) = one_level(facts, answers)?;
+    Some(Found::from([
+        ("answers", given as i64),
+        ("level", level.into()),
+    ]))
+}
+
+/// How many answers were given, where they are enough and all of one level, and that level.
+fn one_level(facts: &Facts, answers: usize) -> Option<(usize, u8)> {
     let given = facts.levels().count();
     let first = facts.levels().next()?;
     let all = given >= answers && facts.levels().all(|level| level == first);
-    all.then(|| Found::from([("answers", given as i64), ("level", first.into())]))
+    all.then_some((given, first))
 }
 
 fn skew(facts: &Facts, seconds: u64) -> Option<Found> {

@@ -90,7 +90,7 @@ impl Raised<'_> {
 
 /// Every flag that the rules raise on these responses, by row and then in the order of the rules.
 ///
-/// Responses may be given in any order. Rules about series (bursts, identical answers, many counters) see only what is
+/// Responses may be given in any order. Rules about series (bursts, identical answers, straight lines in a row, many counters) see only what is
 /// given, so give all of a day and a device, and some of the day before. A response carries each rule at most once.
 pub fn flags<'a>(rules: &'a Rules, responses: &[Facts]) -> Vec<Raised<'a>> {
     let devices = detect::by_device(responses);

@@ -55,9 +55,17 @@ pub enum Test {
         /// Milliseconds an answer.
         ms_per_answer: u64,
     },
-    /// The same level for every question of a long form.
+    /// The same level for every question of a long form; what one such rating of a short form does not tell, a
+    /// [run](Test::StraightLineRun) of them does.
     StraightLining {
         /// Fewer answers say nothing; at least 2.
+        answers: usize,
+    },
+    /// Everything answered and everything at the same level, many times in a row on one device within a local day.
+    StraightLineRun {
+        /// In a row; at least 2.
+        responses: usize,
+        /// Shorter answers say nothing; at least 2.
         answers: usize,
     },
     /// At a kiosk while its hall is closed, in local time.
@@ -264,6 +272,7 @@ impl Test {
             Self::Burst { .. } => &["responses", "seconds"],
             Self::ImpossibleSpeed { .. } => &["answers", "ms"],
             Self::StraightLining { .. } => &["answers", "level"],
+            Self::StraightLineRun { .. } => &["responses", "answers", "level"],
             Self::ManyCounters { .. } => &["counters", "seconds"],
             Self::ClockSkew { .. } => &["seconds"],
             Self::IdenticalAnswers { .. } => &["responses", "answers"],
@@ -301,6 +310,11 @@ impl Test {
             Self::StraightLining { answers } => {
                 vec![("answers", least(answers)), ("level", "x".to_owned())]
             }
+            Self::StraightLineRun { responses, answers } => vec![
+                ("responses", least(responses)),
+                ("answers", least(answers)),
+                ("level", "x".to_owned()),
+            ],
             Self::ClockSkew { seconds } => vec![("seconds", format!("> {seconds}"))],
             Self::IdenticalAnswers { responses, answers } => {
                 vec![("responses", least(responses)), ("answers", least(answers))]
@@ -336,7 +350,8 @@ impl Test {
                     (*within_seconds < 1).then_some("within-seconds: write 1 or more")
                 }
             }
-            Self::IdenticalAnswers { responses, answers } => {
+            Self::IdenticalAnswers { responses, answers }
+            | Self::StraightLineRun { responses, answers } => {
                 (*responses < 2 || *answers < 2).then_some("responses and answers: write 2 or more")
             }
             Self::StraightLining { answers } => {

@@ -181,6 +181,77 @@ fn one_level_for_a_long_form_is_a_straight_line() {
     );
 }
 
+/// Quick forms, five minutes apart, all at the best level unless `change` says otherwise.
+fn best(count: u64, change: impl Fn(&mut Facts)) -> Vec<Facts> {
+    let one = |row: u64| {
+        let mut facts = Facts {
+            at: MORNING + row as i64 * 300,
+            answers: Packed(vec![5; 5]),
+            ..facts(row)
+        };
+        change(&mut facts);
+        facts
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn straight_lines_of_a_short_form_are_odd_when_fifteen_stand_in_a_row() {
+    let run = best(16, |_| {});
+    assert_eq!(rows(&run, "straight-line-run"), (0..16).collect::<Vec<_>>());
+    assert_eq!(
+        explain(&run, "straight-line-run", "en"),
+        "16 ratings in a row on one device in one day, each with all 5 answers at level 5."
+    );
+    assert_eq!(
+        explain(&run, "straight-line-run", "vi"),
+        "16 phiếu liên tiếp trên cùng một máy trong một ngày, phiếu nào cũng chọn mức 5 cho cả 5 câu."
+    );
+    assert_eq!(raised(&best(14, |_| {})), [], "content people are alike");
+    assert_eq!(
+        raised(&best(16, |facts| facts.device = None)),
+        [],
+        "phones of sixteen people are no device"
+    );
+}
+
+#[test]
+fn a_run_of_straight_lines_ends_where_something_else_stands_or_the_day_ends() {
+    let broken = |answers: &[u8]| {
+        let day = best(15, |facts| {
+            if facts.row == 7 {
+                facts.answers = Packed(answers.to_vec());
+            }
+        });
+        rows(&day, "straight-line-run").len()
+    };
+    assert_eq!(broken(&[5; 5]), 15);
+    assert_eq!(broken(&[5, 5, 4, 5, 5]), 0, "another level");
+    assert_eq!(broken(&[4; 5]), 0, "a straight line of another level");
+    assert_eq!(broken(&[5, Packed::MISSING, 5, 5, 5]), 0, "one left out");
+    assert_eq!(
+        broken(&[5, 5, 5, 5, Packed::NOT_APPLICABLE]),
+        0,
+        "one that does not apply"
+    );
+    let short = best(15, |facts| facts.answers = Packed(vec![5; 4]));
+    assert_eq!(raised(&short), [], "four answers are alike by chance");
+    let more = best(15, |facts| {
+        facts.answers.0.push(Packed::NOT_ASKED);
+    });
+    assert_eq!(
+        rows(&more, "straight-line-run").len(),
+        15,
+        "what was not asked was not left out"
+    );
+    // From 22:45 on, so that seven are given the next day.
+    let night = best(22, |facts| facts.at += 13 * 3_600 - 900);
+    assert_eq!(
+        rows(&night, "straight-line-run"),
+        (0..15).collect::<Vec<_>>()
+    );
+}
+
 #[test]
 fn the_hall_is_closed_at_night_and_on_sundays_by_local_time() {
     let at = |seconds: i64, channel| {

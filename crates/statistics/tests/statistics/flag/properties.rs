@@ -89,6 +89,23 @@ proptest! {
     }
 
     #[test]
+    fn straight_lines_are_flagged_where_fifteen_stand_in_a_row(runs in vec((prop::option::of(4u8..=5), 1usize..25), 0..6)) {
+        let levels: Vec<_> = runs.into_iter().flat_map(|(level, length)| vec![level; length]).collect();
+        let day: Vec<_> = (0..).zip(&levels).map(|(row, level)| Facts {
+            at: MORNING + row as i64 * 60,
+            answers: Packed(level.map_or(vec![5, 4, 5, 5, 5], |level| vec![level; 5])),
+            ..facts(row)
+        }).collect();
+        let runs = day.chunk_by(|one, next| one.answers == next.answers);
+        let expected: Vec<_> = runs
+            .filter(|run| run.len() >= 15 && levels[run[0].row as usize].is_some())
+            .flatten()
+            .map(|facts| facts.row)
+            .collect();
+        prop_assert_eq!(rows(&day, "straight-line-run"), expected);
+    }
+
+    #[test]
     fn every_response_of_many_counters_is_in_a_stretch_with_enough(day in morning()) {
         let expected: Vec<_> = day.iter().filter(|facts| facts.device.is_some() && day.iter().any(|first| {
             let stretch = |other: &Facts| other.device == facts.device && (first.at..=first.at + 600).contains(&other.at);

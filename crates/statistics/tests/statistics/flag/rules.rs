@@ -23,6 +23,10 @@ fn rules_are_checked_when_they_are_loaded() {
         RulesError::Threshold { .. }
     ));
     assert!(matches!(
+        faults("/rules/12/test/responses", 1.into()),
+        RulesError::Threshold { .. }
+    ));
+    assert!(matches!(
         faults("/rules/3/test/open/days", vec![8].into()),
         RulesError::Threshold { .. }
     ));
@@ -73,7 +77,7 @@ fn every_rule_says_what_would_explain_it_innocently() {
         .iter()
         .map(|rule| rule.id.as_str())
         .collect();
-    assert_eq!(ids.len(), 12);
+    assert_eq!(ids.len(), 13);
     for rule in &Rules::shipped().rules {
         for lang in ["vi", "en"] {
             assert!(
@@ -99,5 +103,9 @@ fn every_rule_says_what_it_looks_for_with_its_thresholds() {
     assert_eq!(
         rules[0].describe("en"),
         "≥ 8 ratings on one device within ≤ 180 seconds."
+    );
+    assert_eq!(
+        rules[12].describe("en"),
+        "≥ 15 ratings in a row on one device in one day, each with all ≥ 5 answers at level x."
     );
 }
