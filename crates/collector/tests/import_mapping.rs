@@ -136,6 +136,10 @@ fn a_mapping_that_cannot_be_meant_says_where() {
         ),
         ("encoding = \"tcvn3\"", "iconv"),
         ("delimiter = \"é\"", "delimiter"),
+        (
+            "[values.unit]\n\"xã Hoà An\" = \"H57.1\"\n\"Xã Hòa An\" = \"H57.2\"",
+            "[values.unit]",
+        ),
         ("colums = 1", "colums"),
     ] {
         let error = Mapping::parse(text, Fed::COLUMNS).unwrap_err();

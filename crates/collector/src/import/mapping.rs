@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use survey::response::Fault;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::read::{Column, Row};
 use crate::store::calendar::ZONE;
@@ -83,11 +85,18 @@ impl Mapping {
                 "delimiter: one ASCII character, such as \";\", \",\", \"|\" or \"\\t\"".to_owned(),
             );
         }
-        for table in mapping.values.values_mut() {
-            *table = std::mem::take(table)
-                .into_iter()
-                .map(|(theirs, ours)| (fold(&theirs), ours))
-                .collect();
+        for (column, table) in &mut mapping.values {
+            let mut folded = BTreeMap::new();
+            for (theirs, ours) in std::mem::take(table) {
+                let before = folded.insert(fold(&theirs), ours.clone());
+                if before.is_some_and(|before| before != ours) {
+                    return Err(format!(
+                        "[values.{column}] has {theirs:?} twice with different values, since case, blanks and the place of a tone \
+                         mark do not matter; keep one"
+                    ));
+                }
+            }
+            *table = folded;
         }
         Ok(mapping)
     }
@@ -168,11 +177,29 @@ fn moment(pattern: &str, text: &str) -> Option<String> {
         .map(|date| date.to_string())
 }
 
-/// Compared without case, composed, with one blank between words: exports are not careful.
+/// Compared without case, composed, with one blank between words, and wherever in a word its tone mark stands: exports are
+/// not careful, and Hoà and Hòa are one name by two rules of spelling.
 fn fold(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    spaced.nfc().collect::<String>().to_lowercase()
+    let words = text.split_whitespace().map(tone_last).collect::<Vec<_>>();
+    words.join(" ").nfc().collect::<String>().to_lowercase()
+}
+
+/// The word with its tone mark behind the last of its letters. No two words of Vietnamese differ only by where the mark stands.
+fn tone_last(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    let mut tones = String::new();
+    for c in word.nfd() {
+        let of_syllable = c.is_alphabetic() || is_combining_mark(c);
+        if !of_syllable {
+            folded.push_str(&std::mem::take(&mut tones));
+        }
+        match c {
+            // Grave, acute, tilde, hook above, dot below.
+            '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}' => tones.push(c),
+            _ => folded.push(c),
+        }
+    }
+    folded + &tones
 }
 
 #[cfg(test)]
@@ -195,5 +222,37 @@ mod tests {
     #[test]
     fn names_are_compared_as_people_read_them() {
         assert_eq!(fold("  Mã  hồ sơ "), fold("MÃ HO\u{302}\u{300} SƠ"));
+    }
+
+    #[test]
+    fn the_old_and_the_new_place_of_a_tone_mark_are_one() {
+        for (old, new) in [
+            ("Hoà", "Hòa"),
+            ("UBND xã Thuỷ Xuân", "UBND XÃ THỦY XUÂN"),
+            ("Khoẻ", "khỏe"),
+            ("Hoá chất, Quỳ Hợp", "Hóa chất, Qùy Hợp"),
+            ("phường Tân Hoà-Thuỵ Hoả", "Phường Tân Hòa-Thụy Hỏa"),
+            ("Hoa\u{300}", "Ho\u{300}a"),
+        ] {
+            assert_eq!(fold(old), fold(new), "{old}");
+        }
+    }
+
+    #[test]
+    fn other_tones_and_letters_stay_apart() {
+        for (one, other) in [
+            ("Hoà", "Hoá"),
+            ("Hòa", "Hoa"),
+            ("Hòa", "Hỏa"),
+            ("Thuỷ", "Thuỳ"),
+            ("Mường", "Mương"),
+            ("Mỏ", "Mơ"),
+            ("Đá", "Dá"),
+            ("Hòa Hoa", "Hoa Hòa"),
+            ("Hòa-Hoa", "Hoa-Hòa"),
+            ("Tân", "Tấn"),
+        ] {
+            assert_ne!(fold(one), fold(other), "{one} and {other}");
+        }
     }
 }
