@@ -2,6 +2,7 @@
 
 mod oidc;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -41,6 +42,16 @@ pub struct CommonArgs {
     /// Rules that flag odd responses, in place of those that come with the program (JSON); checked before anything is read
     #[arg(long, global = true, env = "HAI_LONG_FLAG_RULES", value_name = "FILE")]
     pub flag_rules: Option<PathBuf>,
+    /// Days on which nobody works although they are no weekend, as 2026-09-02, separated by commas: citizen reports are not due
+    /// on them, and ratings at a kiosk are flagged
+    #[arg(
+        long,
+        global = true,
+        env = "HAI_LONG_HOLIDAYS",
+        value_delimiter = ',',
+        value_name = "DATE"
+    )]
+    pub holidays: Vec<Date>,
     /// What to log: a level, or levels by module such as "info,collector=debug" [default: info for serve, else warn]
     #[arg(long, global = true, env = "HAI_LONG_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -72,14 +83,6 @@ pub struct ReportArgs {
     /// Working days within which a citizen report must be answered, after the day on which it came [default: 10]
     #[arg(long, env = "HAI_LONG_REPORT_DAYS", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=i64::from(MOST_DAYS)))]
     pub report_days: Option<u16>,
-    /// Days on which nobody works although they are no weekend, as 2026-09-02, separated by commas
-    #[arg(
-        long,
-        env = "HAI_LONG_HOLIDAYS",
-        value_delimiter = ',',
-        value_name = "DATE"
-    )]
-    pub holidays: Vec<Date>,
     /// How the 18 points of "Mức độ hài lòng" are split over the three ratios of QĐ 766, as 6,6,6; without it no points are
     /// given, since the split is not verified
     #[arg(
@@ -162,6 +165,8 @@ pub struct Common {
     pub data: PathBuf,
     /// File with the authority's own rules of flags, if it has any.
     pub flag_rules: Option<PathBuf>,
+    /// Days on which nobody works although they are no weekend.
+    pub holidays: BTreeSet<Date>,
     /// Log filter, if one was chosen.
     pub log: Option<String>,
     /// Log format.
@@ -201,6 +206,13 @@ impl Common {
                 .or_else(|| file.data.clone())
                 .unwrap_or_else(|| PathBuf::from("data")),
             flag_rules: args.flag_rules.clone().or_else(|| file.flag_rules.clone()),
+            holidays: match args.holidays.as_slice() {
+                [] => file.holidays.as_slice(),
+                set => set,
+            }
+            .iter()
+            .copied()
+            .collect(),
             log: args.log.clone().or_else(|| file.log.clone()),
             log_format: args.log_format.or(file.log_format).unwrap_or_default(),
             file,
@@ -227,14 +239,9 @@ impl Common {
     /// By when citizen reports must be answered.
     pub fn due(&self, args: &ReportArgs) -> DueRule {
         let days = args.report_days.or(self.file.report_days);
-        let holidays = if args.holidays.is_empty() {
-            &self.file.holidays
-        } else {
-            &args.holidays
-        };
         DueRule {
             days: days.unwrap_or(USUAL_DAYS),
-            holidays: holidays.iter().copied().collect(),
+            holidays: self.holidays.clone(),
         }
     }
 
@@ -336,6 +343,7 @@ mod tests {
             config,
             data: data.map(PathBuf::from),
             flag_rules: None,
+            holidays: Vec::new(),
             log: None,
             log_format: None,
         })
@@ -347,12 +355,16 @@ mod tests {
         let path = folder.path().join("hai-long.toml");
         std::fs::write(
             &path,
-            "data = \"db\"\nflag-rules = \"flags.json\"\nthreshold = 10\nreport-delay-hours = 48\nlog-format = \"json\"\n",
+            "data = \"db\"\nflag-rules = \"flags.json\"\nholidays = [\"2026-09-02\"]\nthreshold = 10\nreport-delay-hours = 48\nlog-format = \"json\"\n",
         )
         .unwrap();
         let settings = common(Some(path.clone()), None).unwrap();
         assert_eq!(settings.data, folder.path().join("db"));
         assert_eq!(settings.flag_rules, Some(folder.path().join("flags.json")));
+        assert_eq!(
+            settings.due(&ReportArgs::default()).holidays,
+            [jiff::civil::date(2026, 9, 2)].into()
+        );
         assert_eq!(settings.log_format, LogFormat::Json);
         let figures = |threshold, report_delay_hours| FigureArgs {
             threshold,

@@ -1,15 +1,18 @@
-//! An authority's own rules of flags.
+//! An authority's own rules of flags, and its holidays.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use collector::store::calendar::day_number;
+use jiff::civil::{Date, date};
 use statistics::flag::Rules;
 
 use crate::settings::Common;
 
-/// The rules that the settings name; none where the shipped ones hold.
+/// The rules that the settings name, with the holidays that they name; none where the shipped ones hold as they are.
 pub fn rules(common: &Common) -> Result<Option<Arc<Rules>>> {
-    common
+    let own = common
         .flag_rules
         .as_deref()
         .map(|path| {
@@ -17,8 +20,23 @@ pub fn rules(common: &Common) -> Result<Option<Arc<Rules>>> {
                 .with_context(|| format!("the flag rules {} cannot be read", path.display()))?;
             read(&text).with_context(|| format!("the flag rules {} are faulty", path.display()))
         })
-        .transpose()
-        .map(|rules| rules.map(Arc::new))
+        .transpose()?;
+    if own.is_none() && common.holidays.is_empty() {
+        return Ok(None);
+    }
+    let rules = own.unwrap_or_else(|| Rules::shipped().clone());
+    Ok(Some(Arc::new(Rules {
+        holidays: numbered(&common.holidays),
+        ..rules
+    })))
+}
+
+/// Days as the rules count them.
+fn numbered(days: &BTreeSet<Date>) -> BTreeSet<i64> {
+    let first = day_number(date(1970, 1, 1));
+    let days = days.iter();
+    days.map(|&day| i64::from(day_number(day)) - i64::from(first))
+        .collect()
 }
 
 /// Reads and checks rules; an error names the field.
@@ -33,6 +51,12 @@ fn read(text: &str) -> Result<Rules> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_counted_from_1970_on() {
+        let days = [date(1969, 12, 31), date(1970, 1, 1), date(2026, 9, 2)];
+        assert_eq!(numbered(&days.into()), [-1, 0, 20_698].into());
+    }
 
     #[test]
     fn a_fault_is_told_with_its_field() {

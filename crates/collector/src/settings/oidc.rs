@@ -130,6 +130,7 @@ mod tests {
             file: File::parse(text).unwrap(),
             data: PathBuf::from("data"),
             flag_rules: None,
+            holidays: std::collections::BTreeSet::new(),
             log: None,
             log_format: super::super::LogFormat::default(),
         }

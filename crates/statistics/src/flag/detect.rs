@@ -65,11 +65,13 @@ pub(super) fn find(
         Test::AfterHours { ref open } => each(&|facts| {
             let local = local(facts, rules);
             let minute = local.rem_euclid(86_400) / 60;
+            let day = local.div_euclid(86_400);
             // 1 January 1970 was a Thursday.
-            let day = (local.div_euclid(86_400) + 3).rem_euclid(7) + 1;
+            let weekday = (day + 3).rem_euclid(7) + 1;
             let hours = i64::from(open.from.minutes())..i64::from(open.until.minutes());
-            let closed =
-                !hours.contains(&minute) || !open.days.iter().any(|&open| i64::from(open) == day);
+            let closed = !hours.contains(&minute)
+                || !open.days.iter().any(|&open| i64::from(open) == weekday)
+                || rules.holidays.contains(&day);
             if_so(facts.channel == Channel::Kiosk && closed)
         }),
         Test::UnknownDossier => each(&|facts| if_so(facts.dossier == Dossier::Unknown)),
@@ -174,12 +176,7 @@ fn identical(device: &[&Facts], responses: usize, answers: usize) -> Vec<Row> {
         .collect()
 }
 
-fn straight_lines(
-    device: &[&Facts],
-    responses: usize,
-    answers: usize,
-    rules: &Rules,
-) -> Vec<Row> {
+fn straight_lines(device: &[&Facts], responses: usize, answers: usize, rules: &Rules) -> Vec<Row> {
     let whole = |facts: &Facts| {
         let given = |&byte: &u8| byte <= Packed::MAX_LEVEL || byte == Packed::NOT_ASKED;
         facts.answers.0.iter().all(given)
@@ -191,7 +188,9 @@ fn straight_lines(
     let day = |facts: &Facts| local(facts, rules).div_euclid(86_400);
     device
         .chunk_by(|a, b| level(a) == level(b) && day(a) == day(b))
-        .filter(|run| run.len() >= responses && run.first().is_some_and(|facts| level(facts).is_some()))
+        .filter(|run| {
+            run.len() >= responses && run.first().is_some_and(|facts| level(facts).is_some())
+        })
         .flat_map(|run| {
             run.iter().filter_map(|facts| {
                 let mut found = straight_line(facts, answers)?;

@@ -14,6 +14,10 @@ pub struct Rules {
     pub version: u16,
     /// Minutes that local time is ahead of UTC; 420 in Việt Nam.
     pub utc_offset_minutes: i32,
+    /// Days on which every hall is closed whatever its hours are, counted from 1 January 1970. They change every year and
+    /// other things depend on them, so they are the caller's and not of the file.
+    #[serde(skip)]
+    pub holidays: BTreeSet<i64>,
     /// In the order in which they are shown.
     pub rules: Vec<Rule>,
 }
@@ -68,7 +72,7 @@ pub enum Test {
         /// Shorter answers say nothing; at least 2.
         answers: usize,
     },
-    /// At a kiosk while its hall is closed, in local time.
+    /// At a kiosk while its hall is closed, in local time; on [holidays](Rules::holidays) it always is.
     AfterHours {
         /// When it is open.
         open: OfficeHours,

@@ -286,6 +286,30 @@ fn the_hall_is_closed_at_night_and_on_sundays_by_local_time() {
 }
 
 #[test]
+fn the_hall_is_closed_on_holidays_from_midnight_to_midnight() {
+    let rules = Rules {
+        holidays: [MORNING.div_euclid(86_400)].into(),
+        ..Rules::shipped().clone()
+    };
+    let closed = |seconds: i64, channel| {
+        let one = Facts {
+            at: MORNING + seconds,
+            channel,
+            ..facts(1)
+        };
+        !flags(&rules, &[one]).is_empty()
+    };
+    assert!(closed(0, Channel::Kiosk));
+    assert!(!closed(0, Channel::Phone), "a phone is never closed");
+    let day = 86_400;
+    assert!(!closed(-day, Channel::Kiosk) && !closed(day, Channel::Kiosk));
+    // 06:30 to 18:29 of the holiday in Việt Nam, which begins at 17:00 of the day before in UTC.
+    assert!(
+        closed(-3 * 3_600 - 1_800, Channel::Kiosk) && closed(8 * 3_600 + 1_740, Channel::Kiosk)
+    );
+}
+
+#[test]
 fn one_device_for_three_counters_in_ten_minutes() {
     let day = |gap: i64| -> Vec<_> {
         (0..4)
