@@ -226,6 +226,8 @@ async fn axe_finds_nothing_on_the_pages_of_officers_and_of_everybody() -> Result
         format!("/staff?unit={unit}"),
         "/staff?weights=raked".to_owned(),
         "/staff?from=2030-01-01".to_owned(),
+        "/staff/coverage".to_owned(),
+        format!("/staff/coverage?unit={unit}"),
         "/staff/units".to_owned(),
         "/staff/trend".to_owned(),
         "/staff/print/one-stop".to_owned(),

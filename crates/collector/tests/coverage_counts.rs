@@ -266,7 +266,7 @@ impl World {
             Step::Invite(number, touchpoint) => {
                 let pseudonym = pseudonym_of(number, touchpoint);
                 self.store()
-                    .add_invites(vec![invite(self.events, pseudonym, touchpoint)])
+                    .add_invites(vec![invite(self.events, pseudonym, touchpoint)], None)
                     .await
                     .unwrap();
                 self.plain.invited.insert(pseudonym);

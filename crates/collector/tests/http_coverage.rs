@@ -2,63 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
+mod asked_fixture;
 mod http_fixture;
 
 use std::collections::BTreeSet;
 
-use collector::store::{Dossier, Procedure, Role};
+use asked_fixture::{UNIT, code, office, rate};
+use collector::store::Role;
 use http_fixture::{Collector, ROLES, problem};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-const UNIT: &str = "000.00.19.H10";
 const COVERAGE: &str = "/api/v1/coverage?form=t";
 const UNASKED: &str = "/api/v1/coverage/unasked?form=t";
-
-fn code(number: u32) -> String {
-    format!("{UNIT}-260804-{number:04}")
-}
-
-/// Thirty dossiers: the first twenty finished in one unit in August, six in another in September, four not finished.
-async fn office(threshold: u64) -> Collector {
-    let collector = Collector::start_with(|settings| settings.threshold = threshold).await;
-    let procedure = Procedure {
-        code: "1.011441".into(),
-        name: "Đăng ký".into(),
-        field: "Đất đai".into(),
-    };
-    collector
-        .store
-        .upsert_procedures(vec![procedure])
-        .await
-        .unwrap();
-    let dossiers = (1..=30u32).map(|number| Dossier {
-        code: code(number),
-        procedure: "1.011441".into(),
-        unit: if number <= 20 { UNIT } else { "000.01.19.H10" }.into(),
-        authority: None,
-        filing_channel: None,
-        received_at: None,
-        due_at: Some("2026-08-20T10:00:00Z".parse().unwrap()),
-        finished_at: match number {
-            1..=20 => Some(
-                format!("2026-08-{:02}T03:00:00Z", 10 + number % 3)
-                    .parse()
-                    .unwrap(),
-            ),
-            21..=26 => Some("2026-09-01T03:00:00Z".parse().unwrap()),
-            _ => None,
-        },
-        outcome: None,
-    });
-    collector
-        .store
-        .upsert_dossiers(dossiers.collect())
-        .await
-        .unwrap();
-    collector
-}
 
 async fn asked(collector: &Collector, role: Role, path: &str) -> Response {
     collector
@@ -87,23 +43,6 @@ async fn invite(collector: &Collector, body: Value) -> Value {
     answer.json().await.unwrap()
 }
 
-/// The kiosk sends a rating of this dossier.
-async fn rate(collector: &Collector, number: u32) {
-    let body = json!({"responses": [{
-        "id": Uuid::from_u128(u128::from(number) + (7 << 76)), "form": "t", "form_version": 1, "dossier": code(number),
-        "touchpoint": "result", "channel": "kiosk", "answers": {"overall": 4},
-    }]});
-    let answer: Value = collector.send(body.to_string()).await.json().await.unwrap();
-    assert_eq!(
-        answer["receipts"]
-            .as_array()
-            .or(answer["results"].as_array())
-            .unwrap()[0]["status"],
-        "stored",
-        "{answer}"
-    );
-}
-
 fn codes(list: &Value) -> Vec<String> {
     let dossiers = list["dossiers"].as_array().unwrap().iter();
     dossiers
@@ -113,7 +52,7 @@ fn codes(list: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn closed_invited_and_rated_stand_beside_each_other() {
-    let collector = office(1).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     invite(&collector, json!({"invites": [
         {"dossier": code(1), "form": "t"}, {"dossier": code(2), "form": "t"}, {"dossier": code(2), "form": "t"},
     ]}))
@@ -167,7 +106,7 @@ async fn closed_invited_and_rated_stand_beside_each_other() {
 
 #[tokio::test]
 async fn few_ratings_are_not_told_apart() {
-    let collector = office(5).await;
+    let collector = office(|settings| settings.threshold = 5).await;
     for number in (1..=6).chain([21]) {
         rate(&collector, number).await;
     }
@@ -185,7 +124,7 @@ async fn few_ratings_are_not_told_apart() {
 
 #[tokio::test]
 async fn the_list_pages_through_exactly_those_whom_nobody_asked() {
-    let collector = office(1).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     invite(
         &collector,
         json!({"invites": [{"dossier": code(1), "form": "t"}]}),
@@ -213,7 +152,7 @@ async fn the_list_pages_through_exactly_those_whom_nobody_asked() {
 
 #[tokio::test]
 async fn one_action_invites_all_of_them_once() {
-    let collector = office(1).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     rate(&collector, 2).await;
     let wish = json!({"unasked": {"form": "t", "from": "2026-08-01", "to": "2026-08-31"}});
     let given = invite(&collector, wish.clone()).await;
@@ -239,7 +178,7 @@ async fn one_action_invites_all_of_them_once() {
 
 #[tokio::test]
 async fn the_same_seed_draws_the_same_however_often_and_whoever_was_asked() {
-    let collector = office(1).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     let by = |seed: &str| format!("{UNASKED}&seed={seed}&number=8");
     let first = told(&collector, &by("hue-2026-q3")).await;
     assert_eq!(
@@ -268,7 +207,7 @@ async fn the_same_seed_draws_the_same_however_often_and_whoever_was_asked() {
 
 #[tokio::test]
 async fn codes_are_told_to_those_alone_who_know_them() {
-    let collector = office(1).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     for role in ROLES {
         let list = asked(&collector, role, UNASKED).await.status();
         assert_eq!(
@@ -283,7 +222,7 @@ async fn codes_are_told_to_those_alone_who_know_them() {
 
 #[tokio::test]
 async fn what_cannot_be_answered_names_the_parameter() {
-    let collector = office(1).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     for (path, code, field) in [
         ("/api/v1/coverage?form=none", "unknown-form", "form"),
         (

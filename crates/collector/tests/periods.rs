@@ -81,7 +81,7 @@ async fn what_an_earlier_version_stored_is_found_and_its_years_keep_the_folders_
         expires_at: moment(NOW),
         used_by: None,
     };
-    store.add_invites(vec![invite]).await.unwrap();
+    store.add_invites(vec![invite], None).await.unwrap();
     let at = moment("2026-07-02T03:00:00Z");
     let report = NewReport {
         outside_id: None,

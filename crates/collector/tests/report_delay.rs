@@ -89,7 +89,7 @@ async fn rate_today(collector: &Collector) {
 }
 
 /// What shows figures: pages and files.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 14] = [
     "/staff?lang=en",
     "/staff?lang=en&weights=raked",
     "/staff?export=csv",
@@ -102,6 +102,8 @@ const PAGES: [&str; 12] = [
     "/staff/comments?export=csv",
     "/staff/qd766?lang=en&from=2026-07-01",
     "/staff/flags?lang=en",
+    "/staff/coverage?lang=en",
+    "/staff/coverage?export=csv&table=units",
 ];
 
 const ROUTES: [&str; 14] = [
@@ -225,6 +227,7 @@ async fn a_period_ends_with_the_last_day_that_is_shown_and_says_so() {
             "/flags",
             "/comments",
             "/qd766",
+            "/coverage",
             "/print/items",
         ] {
             let path = format!("/staff{page}?form=t&lang=en&from={from}");

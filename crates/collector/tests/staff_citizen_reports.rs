@@ -336,6 +336,7 @@ async fn a_forged_form_and_a_wrong_role_change_nothing() {
         "/staff/reports/new",
         "/staff/reports/one?id=1",
         "/staff/qd766",
+        "/staff/coverage",
     ] {
         assert_eq!(
             open(&collector, &cookie, path).await.0,

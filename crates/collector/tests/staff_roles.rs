@@ -23,7 +23,7 @@ const TOWN: &str = "000.00.11.H10";
 const OTHER: &str = "000.00.00.H10";
 
 /// Every page that shows anything about units, kiosks or accounts.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "/staff/flags?",
     "/staff?weights=raked",
     "/staff?all=1",
@@ -36,6 +36,7 @@ const PAGES: [&str; 17] = [
     "/staff/reports/new?",
     "/staff/reports/one?id=1",
     "/staff/qd766?",
+    "/staff/coverage?",
     "/staff/devices?",
     "/staff/devices/edit?",
     "/staff/audit?",

@@ -82,6 +82,7 @@ impl Serve {
         }
         let settings = Settings {
             web_dir: server.web,
+            has_public_url: server.public_url.is_some(),
             public_url: server
                 .public_url
                 .unwrap_or_else(|| format!("http://{address}")),

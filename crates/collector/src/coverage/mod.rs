@@ -5,6 +5,7 @@
 //! whatever door; "invited" an invite that was given out for them; "unasked" neither.
 
 pub mod draw;
+mod invite;
 mod question;
 mod unasked;
 
@@ -27,6 +28,7 @@ use crate::store::{
 };
 use crate::units::{KeptAsWas, Lineage, Segment};
 
+pub use invite::{Invited, MAX_INVITED, UnaskedError, count, invite};
 pub use question::CoverageRequest;
 use question::Question;
 pub use unasked::{Cursor, Unasked, UnaskedPage, UnaskedRequest, list};

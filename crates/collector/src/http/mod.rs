@@ -77,6 +77,9 @@ pub struct Settings {
     pub web_dir: PathBuf,
     /// What the links of invites begin with: `https://HOST`, without a slash at the end.
     pub public_url: String,
+    /// Somebody set it. Else the links of invites lead to the address that the collector listens on, which citizens do not
+    /// reach.
+    pub has_public_url: bool,
     /// Groups of fewer respondents than this are suppressed.
     pub threshold: u64,
     /// How long a day's ratings are held back from figures.
@@ -102,6 +105,7 @@ impl Default for Settings {
         Self {
             web_dir: PathBuf::from("dist"),
             public_url: "http://127.0.0.1:8080".to_owned(),
+            has_public_url: false,
             threshold: 5,
             delay: Delay::default(),
             due: DueRule::default(),

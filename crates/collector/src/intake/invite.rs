@@ -8,7 +8,7 @@ use survey::response::{Fault, Touchpoint};
 use super::admit::says_finished;
 use super::pseudonym::PseudonymKey;
 use super::{Flag, Intake, keys};
-use crate::store::{FormKey, Invite, StoreError};
+use crate::store::{Entry, FormKey, Invite, StoreError};
 
 /// How long an invite lasts unless said otherwise, in days.
 pub const DAYS: u16 = 60;
@@ -74,6 +74,19 @@ impl Intake {
     pub async fn invite(
         &self,
         wishes: Vec<Wish>,
+    ) -> Result<Vec<Result<Given, Fault>>, InviteError> {
+        self.invite_and_write(wishes, |_| None).await
+    }
+
+    /// The same, and writes down together with the invites what `entry` makes of their number.
+    ///
+    /// # Errors
+    ///
+    /// [`InviteError`]: nothing was given out.
+    pub async fn invite_and_write(
+        &self,
+        wishes: Vec<Wish>,
+        entry: impl FnOnce(usize) -> Option<Entry>,
     ) -> Result<Vec<Result<Given, Fault>>, InviteError> {
         let codes: Vec<Result<DossierCode, Fault>> = wishes
             .iter()
@@ -157,7 +170,8 @@ impl Intake {
             }
         }
         if !invites.is_empty() {
-            self.store.add_invites(invites).await?;
+            let entry = entry(invites.len());
+            self.store.add_invites(invites, entry).await?;
         }
         Ok(answers)
     }

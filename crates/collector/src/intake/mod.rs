@@ -95,6 +95,8 @@ pub struct Intake {
     pub forms: Arc<FormBook>,
     /// Where admitted responses go.
     pub store: Arc<dyn Store>,
+    /// Held from listing those whom nobody asked until they are invited: two at once would both find the same people.
+    pub(crate) inviting: tokio::sync::Mutex<()>,
     key: PseudonymKey,
     clock: Clock,
 }
@@ -105,6 +107,7 @@ impl Intake {
         Self {
             forms,
             store,
+            inviting: tokio::sync::Mutex::default(),
             key,
             clock: Arc::new(Timestamp::now),
         }

@@ -17,6 +17,7 @@ use super::figures::{Choice, Choices};
 use super::numbers::day;
 use super::scope::Scope;
 use super::words::{Language, fill};
+use crate::coverage::CoverageRequest;
 use crate::http::{App, Problem};
 use crate::index::{self, IndexError, IndexRequest, Measured, Of};
 use crate::store::terms::Term;
@@ -159,6 +160,23 @@ impl Asked {
             of: Of::Process,
             shown_to: self.shown_to,
             ..IndexRequest::default()
+        }
+    }
+
+    /// The question of how many of these finished dossiers were asked.
+    pub(super) fn coverage(&self, form: &Form, by: &[&str], days: Days) -> CoverageRequest {
+        let mut filters = self.filters();
+        // Who was not asked has no way and no right to rate.
+        filters.retain(|name, _| !matches!(name.as_str(), "channel" | "provenance"));
+        CoverageRequest {
+            form: Some(form.id.clone()),
+            from: days.0,
+            to: days.1,
+            by: by.iter().map(|&name| name.to_owned()).collect(),
+            filters,
+            units: self.units_as(),
+            shown_to: self.shown_to,
+            ..CoverageRequest::default()
         }
     }
 

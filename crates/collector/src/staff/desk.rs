@@ -183,7 +183,7 @@ impl Officer {
 }
 
 /// The pages behind the login, below [`HOME`].
-pub const PAGES: [&str; 16] = [
+pub const PAGES: [&str; 17] = [
     "",
     "/units",
     "/trend",
@@ -195,6 +195,7 @@ pub const PAGES: [&str; 16] = [
     "/reports/one",
     "/qd766",
     "/flags",
+    "/coverage",
     "/audit",
     "/retention",
     "/publish",

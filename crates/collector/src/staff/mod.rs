@@ -7,6 +7,7 @@ mod citizen_report;
 mod citizen_report_form;
 mod citizen_reports;
 mod comments;
+mod coverage;
 mod desk;
 mod device_form;
 mod devices;
@@ -75,6 +76,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         )
         .route("/qd766", get(qd766::page))
         .route("/flags", get(flag_page::page))
+        .route("/coverage", get(coverage::page).post(coverage::act))
         .route("/devices", get(devices::page))
         .route(
             "/devices/edit",

@@ -118,7 +118,7 @@ fn sheet(form: &Form, ranking: &Ranking, units: &[Unit], asked: &Asked) -> Sheet
                 fill(&words.figures.interval_is, &[("kinds", &kinds)]),
             ]
             .into_iter()
-            .chain(sheet_page::kept_as_was(answer, units, asked))
+            .chain(sheet_page::kept_as_was(&answer.kept_as_was, units, asked))
             .collect(),
             chart: intervals(&dots, [0.0, max], &words.figures.ranking_chart, &summary),
             table: Table {

@@ -287,7 +287,7 @@ async fn body(
     notes.extend(
         groups
             .iter()
-            .flat_map(|groups| sheet_page::kept_as_was(groups, &units, asked)),
+            .flat_map(|groups| sheet_page::kept_as_was(&groups.kept_as_was, &units, asked)),
     );
     let carried = match &weighted {
         WeightedPart::Block(block) => Some(block.clone()),

@@ -132,7 +132,8 @@ pub(super) fn units_as(answer: &IndexAnswer, lang: Language) -> String {
     units_named(&answer.units, lang)
 }
 
-fn units_named(name: &str, lang: Language) -> String {
+/// How units that have changed are counted, by its name, in words.
+pub(super) fn units_named(name: &str, lang: Language) -> String {
     let words = &lang.words().figures;
     words.units_as.get(name).cloned().unwrap_or_default()
 }
@@ -140,17 +141,15 @@ fn units_named(name: &str, lang: Language) -> String {
 /// Says of units that stayed what they were why they did.
 ///
 /// Of the successors only those are named that whoever asks may see; `units` are those of its scope.
-pub(super) fn kept_as_was(answer: &IndexAnswer, units: &[Unit], asked: &Asked) -> Vec<String> {
+pub(super) fn kept_as_was(kept: &[KeptAsWas], units: &[Unit], asked: &Asked) -> Vec<String> {
     let lang = asked.lang();
     let words = &lang.words().figures;
     let named = |key: &str| match unit_name(units, key) {
         Some(name) => format!("{name} ({key})"),
         None => key.to_owned(),
     };
-    let (split, over): (Vec<&KeptAsWas>, Vec<&KeptAsWas>) = answer
-        .kept_as_was
-        .iter()
-        .partition(|kept| !kept.successors.is_empty());
+    let (split, over): (Vec<&KeptAsWas>, Vec<&KeptAsWas>) =
+        kept.iter().partition(|kept| !kept.successors.is_empty());
     let mut told: Vec<String> = split
         .into_iter()
         .map(|kept| {

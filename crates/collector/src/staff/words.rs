@@ -2,6 +2,7 @@
 
 mod audit;
 mod comments;
+mod coverage;
 mod figures;
 mod flags;
 mod oidc;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 
 pub(crate) use audit::AuditWords;
 pub(crate) use comments::CommentsWords;
+pub(crate) use coverage::CoverageWords;
 pub(crate) use figures::FiguresWords;
 pub(crate) use flags::FlagsWords;
 pub(crate) use oidc::OidcWords;
@@ -133,6 +135,7 @@ pub(crate) struct Words {
     pub(crate) reports: ReportsWords,
     pub(crate) qd766: Qd766Words,
     pub(crate) flags: FlagsWords,
+    pub(crate) coverage: CoverageWords,
     pub(crate) weights: WeightsWords,
     pub(crate) device_form: DeviceFormWords,
     pub(crate) refused: RefusedWords,

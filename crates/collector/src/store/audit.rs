@@ -44,6 +44,8 @@ pub enum Deed {
     ReportOpen,
     /// Moved one on, changed it or took that back.
     ReportChange,
+    /// Gave out invites to those whom nobody asked, at the staff pages.
+    InvitesGive,
     /// Changed how long something is kept, or on how many days it is announced.
     RetentionSet,
     /// Put destructions off.
@@ -83,6 +85,7 @@ impl Term for Deed {
         (Self::CommentsRead, 15, "comments-read"),
         (Self::ReportOpen, 16, "report-open"),
         (Self::ReportChange, 17, "report-change"),
+        (Self::InvitesGive, 18, "invites-give"),
         (Self::RetentionSet, 30, "retention-set"),
         (Self::RetentionHold, 31, "retention-hold"),
         (Self::RetentionRelease, 32, "retention-release"),

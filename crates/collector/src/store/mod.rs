@@ -686,8 +686,12 @@ pub trait Store: Send + Sync + 'static {
     /// unless something of the year is stored already, under the folder's key. What stands stays. Gives all years.
     async fn begin_periods(&self, offered: Vec<(i16, PeriodSecret)>)
     -> Result<Periods, StoreError>;
-    /// Gives invites out, all of them or none.
-    async fn add_invites(&self, invites: Vec<Invite>) -> Result<(), StoreError>;
+    /// Gives invites out, all of them or none, together with the entry that says so.
+    async fn add_invites(
+        &self,
+        invites: Vec<Invite>,
+        entry: Option<Entry>,
+    ) -> Result<(), StoreError>;
     /// The invite with this hash.
     async fn invite(&self, hash: InviteHash) -> Result<Option<Invite>, StoreError>;
     /// How much is kept.

@@ -17,7 +17,7 @@ use survey::response::{Fault, ScaleOrder, Touchpoint};
 use utoipa::ToSchema;
 
 use super::coverage::draw;
-use crate::coverage::{self, CoverageRequest, UnaskedRequest};
+use crate::coverage::{self, CoverageRequest, Invited, UnaskedError, UnaskedRequest};
 use crate::forms::USUAL_FORM;
 use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, ProblemBody, TakesBody};
@@ -27,8 +27,8 @@ use crate::qr::{self, QrError};
 use crate::store::terms::Term;
 use crate::store::{Invite, Role, Unit};
 
-/// Most invites in one request.
-const MAX: usize = 500;
+/// Most invites in one request, however they are asked for.
+const MAX: usize = coverage::MAX_INVITED;
 
 /// Invites to be given out.
 #[derive(Deserialize, ToSchema)]
@@ -179,6 +179,16 @@ impl From<InviteError> for Problem {
     }
 }
 
+impl From<UnaskedError> for Problem {
+    fn from(error: UnaskedError) -> Self {
+        match error {
+            UnaskedError::Index(error) => error.into(),
+            UnaskedError::Invite(error) => error.into(),
+            UnaskedError::Changed => Self::bad_request("list-changed", error.to_string()),
+        }
+    }
+}
+
 /// Gives invites out
 ///
 /// Each is one citizen's right to rate one dossier once; asked for one by one, or with `unasked` for all whom nobody asked. All that have no fault are given out, or none.
@@ -207,20 +217,29 @@ pub(super) async fn post(
     let bytes = body::read(request, app.settings.bounds.max_body).await?;
     let wanted: Wanted = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::bad_request("bad-json", error.to_string()))?;
-    let (wishes, more) = wishes(&app, wanted.invites, wanted.unasked).await?;
-    let dossiers: Vec<Option<String>> = wishes
-        .iter()
-        .map(|wish| more.map(|_| wish.dossier.clone()))
-        .collect();
-    let given = app.intake.invite(wishes).await?;
+    let (given, more) = match wanted.unasked {
+        Some(_) if !wanted.invites.is_empty() => {
+            let told = "give either invites or unasked";
+            return Err(Problem::bad_request("bad-count", told).field("invites"));
+        }
+        Some(unasked) => {
+            let invited = invite_unasked(&app, unasked).await?;
+            let given = invited.given.into_iter();
+            let named = given.map(|(dossier, given)| (Some(dossier), given));
+            (named.collect::<Vec<_>>(), Some(invited.more))
+        }
+        None => {
+            let given = app.intake.invite(wishes(wanted.invites)?).await?;
+            (given.into_iter().map(|given| (None, given)).collect(), None)
+        }
+    };
     // Drawing hundreds of codes takes a second: not on a thread that others wait for.
     let drawing = tokio::task::spawn_blocking(move || {
-        let told = |(outcome, dossier)| match outcome {
+        let told = |(dossier, outcome)| match outcome {
             Ok(given) => told(&app, &given, wanted.qr, dossier),
             Err(fault) => Ok(Outcome::Refused { fault }),
         };
-        let given = given.into_iter().zip(dossiers);
-        given.map(told).collect::<Result<_, QrError>>()
+        given.into_iter().map(told).collect::<Result<_, QrError>>()
     });
     let results = match drawing.await {
         Ok(Ok(results)) => results,
@@ -233,33 +252,22 @@ pub(super) async fn post(
     Ok(Json(Results { results, more }))
 }
 
-/// What is asked for, and with `unasked` whether more are left.
-async fn wishes(
-    app: &App,
-    invites: Vec<WantedInvite>,
-    unasked: Option<WantedUnasked>,
-) -> Result<(Vec<Wish>, Option<bool>), Problem> {
-    let Some(wanted) = unasked else {
-        if invites.is_empty() || invites.len() > MAX {
-            return Err(Problem::bad_request(
-                "bad-count",
-                format!("ask for 1 to {MAX} invites at once"),
-            )
-            .field("invites"));
-        }
-        let wishes = invites.into_iter().map(|wanted| Wish {
-            dossier: wanted.dossier,
-            touchpoint: wanted.touchpoint,
-            form: wanted.form,
-            days: wanted.expires_in_days,
-        });
-        return Ok((wishes.collect(), None));
-    };
-    if !invites.is_empty() {
-        return Err(
-            Problem::bad_request("bad-count", "give either invites or unasked").field("invites"),
-        );
+/// What is asked for one by one.
+fn wishes(invites: Vec<WantedInvite>) -> Result<Vec<Wish>, Problem> {
+    if invites.is_empty() || invites.len() > MAX {
+        let told = format!("ask for 1 to {MAX} invites at once");
+        return Err(Problem::bad_request("bad-count", told).field("invites"));
     }
+    let wishes = invites.into_iter().map(|wanted| Wish {
+        dossier: wanted.dossier,
+        touchpoint: wanted.touchpoint,
+        form: wanted.form,
+        days: wanted.expires_in_days,
+    });
+    Ok(wishes.collect())
+}
+
+async fn invite_unasked(app: &App, wanted: WantedUnasked) -> Result<Invited, Problem> {
     let draw = match wanted.draw {
         Some(wanted) => draw(Some(wanted.seed), wanted.number, wanted.share)?,
         None => None,
@@ -268,28 +276,20 @@ async fn wishes(
     if !wanted.unit.is_empty() {
         filters.insert("unit".to_owned(), wanted.unit);
     }
-    let of = CoverageRequest {
-        form: Some(wanted.form.clone()),
-        touchpoint: Some(wanted.touchpoint.name().to_owned()),
-        from: wanted.from,
-        to: wanted.to,
-        filters,
-        ..CoverageRequest::default()
-    };
     let request = UnaskedRequest {
-        of,
+        of: CoverageRequest {
+            form: Some(wanted.form),
+            touchpoint: Some(wanted.touchpoint.name().to_owned()),
+            from: wanted.from,
+            to: wanted.to,
+            filters,
+            ..CoverageRequest::default()
+        },
         draw,
-        after: None,
-        limit: MAX,
+        ..UnaskedRequest::default()
     };
-    let page = coverage::list(&app.intake, request).await?;
-    let wishes = page.dossiers.into_iter().map(|unasked| Wish {
-        dossier: unasked.dossier,
-        touchpoint: wanted.touchpoint,
-        form: wanted.form.clone(),
-        days: wanted.expires_in_days,
-    });
-    Ok((wishes.collect(), Some(page.next.is_some())))
+    let days = wanted.expires_in_days;
+    Ok(coverage::invite(&app.intake, request, days, None, |_| None).await?)
 }
 
 fn told(

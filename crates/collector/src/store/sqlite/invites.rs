@@ -5,12 +5,16 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use survey::response::Touchpoint;
 use uuid::Uuid;
 
-use super::sql;
+use super::{audit, sql};
 use crate::store::terms::Term;
-use crate::store::{FormKey, Invite, InviteHash, Pseudonym, StoreError, Timeliness};
+use crate::store::{Entry, FormKey, Invite, InviteHash, Pseudonym, StoreError, Timeliness};
 
 /// Adds invites; one whose hash is taken already is an error, since two citizens would share a right.
-pub fn add(connection: &Connection, invites: &[Invite]) -> Result<(), StoreError> {
+pub fn add(
+    connection: &Connection,
+    invites: &[Invite],
+    entry: Option<&Entry>,
+) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(sql::ADD_INVITE)?;
     for invite in invites {
         statement.execute(params![
@@ -26,6 +30,9 @@ pub fn add(connection: &Connection, invites: &[Invite]) -> Result<(), StoreError
             invite.flags,
             invite.expires_at.as_millisecond(),
         ])?;
+    }
+    if let Some(entry) = entry {
+        audit::add(connection, entry)?;
     }
     Ok(())
 }

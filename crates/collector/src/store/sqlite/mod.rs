@@ -507,10 +507,14 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn add_invites(&self, invites: Vec<Invite>) -> Result<(), StoreError> {
+    async fn add_invites(
+        &self,
+        invites: Vec<Invite>,
+        entry: Option<Entry>,
+    ) -> Result<(), StoreError> {
         self.writer
             .run(invites.len(), move |scope| {
-                invites::add(scope.connection, &invites)
+                invites::add(scope.connection, &invites, entry.as_ref())
             })
             .await
     }

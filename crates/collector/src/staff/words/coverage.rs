@@ -1,0 +1,46 @@
+//! Words of the page of coverage.
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CoverageWords {
+    pub(crate) title: String,
+    pub(crate) intro: String,
+    pub(crate) counts: String,
+    pub(crate) whole: String,
+    pub(crate) group: String,
+    pub(crate) by_timeliness: String,
+    pub(crate) by_filing_channel: String,
+    pub(crate) timeliness: String,
+    pub(crate) filing_channel: String,
+    pub(crate) no_filing_channel: String,
+    pub(crate) invited: String,
+    pub(crate) invited_share: String,
+    pub(crate) rated: String,
+    pub(crate) unasked: String,
+    pub(crate) not_known: String,
+    pub(crate) few: String,
+    pub(crate) versions: String,
+    pub(crate) by_dossier: String,
+    pub(crate) waiting: String,
+    pub(crate) waiting_count: String,
+    pub(crate) waiting_none: String,
+    pub(crate) waiting_now: String,
+    pub(crate) list: String,
+    pub(crate) list_private: String,
+    pub(crate) dossier: String,
+    pub(crate) finished: String,
+    pub(crate) invite: String,
+    pub(crate) invite_note: String,
+    pub(crate) invite_once: String,
+    pub(crate) invite_check: String,
+    pub(crate) invite_button: String,
+    pub(crate) not_allowed: String,
+    pub(crate) no_address: String,
+    pub(crate) changed: String,
+    pub(crate) bad_choice: String,
+    pub(crate) link: String,
+    pub(crate) until: String,
+    pub(crate) refused: String,
+}
