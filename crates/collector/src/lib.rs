@@ -14,6 +14,7 @@ pub mod flags;
 pub mod forms;
 pub mod http;
 pub mod import;
+pub mod in_force;
 pub mod index;
 pub mod intake;
 pub mod kiosk_settings;

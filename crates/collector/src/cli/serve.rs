@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use collector::coverage;
 use collector::http::{self, App, Settings};
+use collector::in_force::InForce;
 use collector::oidc::Provider;
 use collector::retention;
 use collector::store::Store;
@@ -15,7 +16,8 @@ use collector::weighted;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
-use super::open::open_or_create_with;
+use super::audit::person;
+use super::open::{Opened, open_or_create_with};
 use super::{Outcome, demo, flag_rules};
 use crate::settings::{Common, FigureArgs, OidcArgs, ReportArgs, ServerArgs};
 
@@ -95,6 +97,7 @@ impl Serve {
             trusted_proxies: server.trusted_proxies,
             ..Settings::default()
         };
+        note_rules(&opened, &settings).await?;
         let intake = opened.intake(&common.data).await?;
         let warmed = Arc::clone(&intake);
         let app = App::new(opened.store, opened.forms, intake, settings)
@@ -135,6 +138,24 @@ impl Serve {
         tracing::info!("stopped");
         Ok(Outcome::Done)
     }
+}
+
+/// Notes the rules that figures are made by, and what of them was changed since the last start. Without that there is no start:
+/// figures by other rules must not be shown before the log says so.
+async fn note_rules(opened: &Opened, settings: &Settings) -> Result<()> {
+    let rules = InForce::of(
+        settings.threshold,
+        settings.delay,
+        &settings.due,
+        settings.qd766_points,
+        &opened.store.rules(),
+        &opened.forms,
+    )?;
+    let changed = opened.store.note_rules(rules, &person()).await;
+    for entry in changed.context("the rules of figures cannot be noted")? {
+        tracing::info!(about = entry.about, detail = entry.detail, "rules");
+    }
+    Ok(())
 }
 
 /// Checks what is to be announced and destroyed, every hour. Never ends.

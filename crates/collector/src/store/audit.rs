@@ -64,6 +64,8 @@ pub enum Deed {
     ReleaseWithdraw,
     /// Put them back.
     ReleaseRestore,
+    /// Started the server with other rules than at its last start.
+    RulesChange,
 }
 
 impl Term for Deed {
@@ -95,6 +97,7 @@ impl Term for Deed {
         (Self::ReleaseMake, 40, "release-make"),
         (Self::ReleaseWithdraw, 41, "release-withdraw"),
         (Self::ReleaseRestore, 42, "release-restore"),
+        (Self::RulesChange, 50, "rules-change"),
     ];
 }
 
@@ -107,7 +110,7 @@ pub struct Entry {
     pub who: String,
     /// What was done.
     pub what: Deed,
-    /// The account, key, device, site or unit that it was done to.
+    /// The account, key, device, site, unit or rule that it was done to.
     pub about: String,
     /// What else a reader should know. Never a secret, never a citizen's words.
     pub detail: String,

@@ -46,6 +46,7 @@ pub use site::{Site, SiteKey};
 pub use units::{ToldChange, UnitChange};
 pub use weighed::{Weighed, WeighedKind, WeighedQuery};
 
+use crate::in_force::InForce;
 use crate::publish::{Release, ReleaseHead};
 use crate::pulse::{Beat, Device, Pulse};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
@@ -622,6 +623,9 @@ pub trait Store: Send + Sync + 'static {
     async fn note(&self, name: &str) -> Result<Option<String>, StoreError>;
     /// Sets such a note.
     async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError>;
+    /// Notes the rules that figures are made by from now on and writes down, in the name of `who`, what differs from those noted
+    /// before, both or neither; gives what it wrote down.
+    async fn note_rules(&self, rules: InForce, who: &str) -> Result<Vec<Entry>, StoreError>;
 
     /// Adds or changes units; returns how many were new.
     async fn upsert_units(&self, units: Vec<Unit>) -> Result<u64, StoreError>;

@@ -107,7 +107,13 @@ pub struct Server {
 
 impl Server {
     pub fn start(data: &Path) -> Self {
-        let mut child = command(data, &["serve", "--listen", "127.0.0.1:0"])
+        Self::start_with(data, &[])
+    }
+
+    /// With further arguments.
+    pub fn start_with(data: &Path, more: &[&str]) -> Self {
+        let serve = ["serve", "--listen", "127.0.0.1:0"];
+        let mut child = command(data, &[&serve[..], more].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

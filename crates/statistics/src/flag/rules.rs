@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use survey::text::Text;
 
 /// The rules of one authority.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rules {
     /// Raised with every change, and kept beside what was flagged.
@@ -23,7 +23,7 @@ pub struct Rules {
 }
 
 /// One rule.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
     /// Its name in answers of the API: lower-case letters, digits and hyphens.
@@ -39,7 +39,7 @@ pub struct Rule {
 }
 
 /// What a rule looks for, with its thresholds.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
     rename_all = "kebab-case",
@@ -109,7 +109,7 @@ pub enum Test {
 }
 
 /// When a hall is open.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OfficeHours {
     /// From this time of day.
@@ -121,8 +121,8 @@ pub struct OfficeHours {
 }
 
 /// A time of day to the minute: `"06:30"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {
@@ -146,6 +146,12 @@ impl TryFrom<String> for TimeOfDay {
             (hour < 24 && minute < 60).then_some(Self(hour * 60 + minute))
         };
         read().ok_or_else(|| format!("\"{text}\" is no time of day; write it as 06:30"))
+    }
+}
+
+impl From<TimeOfDay> for String {
+    fn from(TimeOfDay(minutes): TimeOfDay) -> Self {
+        format!("{:02}:{:02}", minutes / 60, minutes % 60)
     }
 }
 

@@ -20,6 +20,7 @@ mod finished;
 mod health;
 mod heartbeat;
 mod identities;
+mod in_force;
 mod invites;
 mod judged;
 mod log;
@@ -72,6 +73,7 @@ use super::{
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
+use crate::in_force::InForce;
 use crate::publish::{Release, ReleaseHead};
 use crate::pulse::{Beat, Device, Pulse};
 use crate::reports::{Event, NewReport, Report, ReportFilter};
@@ -345,6 +347,12 @@ impl Store for SqliteStore {
             Ok(())
         })
         .await
+    }
+
+    async fn note_rules(&self, rules: InForce, who: &str) -> Result<Vec<Entry>, StoreError> {
+        let who = who.to_owned();
+        self.write(move |connection| in_force::note(connection, &rules, &who, Timestamp::now()))
+            .await
     }
 
     async fn upsert_units(&self, units: Vec<Unit>) -> Result<u64, StoreError> {
