@@ -8,7 +8,7 @@ mod http_fixture;
 use std::collections::BTreeSet;
 
 use asked_fixture::{UNIT, code, office, rate};
-use collector::store::Role;
+use collector::store::{AuditFilter, Deed, Role};
 use http_fixture::{Collector, ROLES, problem};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -203,6 +203,51 @@ async fn the_same_seed_draws_the_same_however_often_and_whoever_was_asked() {
     assert_eq!(invited, codes(&first).into_iter().collect());
     // Nobody moves up into the place of one who was invited.
     assert_eq!(invite(&collector, wish).await["results"], json!([]));
+    let drawn = "seed \"hue-2026-q3\", number 8; drawn 8 of 26 finished from 2026-08-10 to 2026-09-01, at result";
+    let one_stop = |invited: u8| {
+        let told = format!("invited {invited}; {drawn}");
+        ("key:one-stop".to_owned(), "t".to_owned(), told)
+    };
+    assert_eq!(draws(&collector).await, [one_stop(8), one_stop(0)]);
+}
+
+/// Draws in the log, the oldest first: who, form, detail.
+async fn draws(collector: &Collector) -> Vec<(String, String, String)> {
+    let filter = AuditFilter {
+        what: Some(Deed::InviteDraw),
+        most: 10,
+        ..AuditFilter::default()
+    };
+    let entries = collector.store.audited(filter).await.unwrap();
+    let told = entries.into_iter().rev();
+    told.map(|(_, entry)| (entry.who, entry.about, entry.detail))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_log_tells_a_draw_and_no_list_of_all() {
+    let collector = office(1).await;
+    let unit = "000.01.19.H10";
+    invite(
+        &collector,
+        json!({"unasked": {"form": "t", "from": "2026-08-01", "to": "2026-08-31"}}),
+    )
+    .await;
+    told(&collector, &format!("{UNASKED}&seed=looked-at&share=0.5")).await;
+    assert_eq!(draws(&collector).await, []);
+    let draw = json!({"seed": "s", "share": 1.0});
+    invite(
+        &collector,
+        json!({"unasked": {"form": "t", "unit": [unit], "draw": draw}}),
+    )
+    .await;
+    let [(_, _, told)] = draws(&collector).await.try_into().unwrap();
+    assert_eq!(
+        told,
+        format!(
+            "invited 6; seed \"s\", share 1; drawn 6 of 6 finished from 2026-08-10 to 2026-09-01, at result; units {unit}"
+        )
+    );
 }
 
 #[tokio::test]

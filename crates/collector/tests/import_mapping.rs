@@ -211,6 +211,11 @@ fn coverage_and_the_invites_of_those_nobody_asked_at_the_command_line() {
         links.contains("/r/") && links.contains(cli_fixture::DOSSIER),
         "{links}"
     );
+    succeed(&data, &draw);
+    let log = succeed(&data, &["audit", "--what", "invite-draw"]);
+    for told in ["invited 1; seed", "invited 0; seed", "drawn 1 of 1"] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
     let again = succeed(&data, &["invite", "--unasked"]);
     assert!(!again.contains("/r/"), "{again}");
     let list = succeed(&data, &["coverage", "--unasked"]);

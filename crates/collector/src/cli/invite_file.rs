@@ -8,6 +8,7 @@ use collector::http::Settings;
 use collector::import::invites::{self, Asked};
 use collector::intake::Intake;
 use collector::intake::invite::{Given, Wish};
+use collector::store::Entry;
 use collector::store::terms::Term;
 use survey::response::Fault;
 
@@ -53,12 +54,13 @@ pub async fn run(
             Err(refused) => Err((refused.line, refused.faults)),
         })
         .collect();
-    serve(lines, intake, settings, papers).await
+    serve(lines, None, intake, settings, papers).await
 }
 
-/// Gives out an invite for each line.
+/// Gives out an invite for each line; those of lines that were drawn together with the entry of the draw, one for each batch.
 pub async fn serve(
     lines: Vec<Line>,
+    draw: Option<Entry>,
     intake: &Intake,
     settings: &Settings,
     mut papers: Papers,
@@ -72,7 +74,11 @@ pub async fn serve(
             .flatten()
             .map(|(_, wish)| wish.clone())
             .collect();
-        let given = match intake.invite(wishes).await {
+        let given = match &draw {
+            Some(draw) => intake.invite_drawn(wishes, draw.clone()).await,
+            None => intake.invite(wishes).await,
+        };
+        let given = match given {
             Ok(given) => given,
             Err(error) => {
                 // What was given out before is not lost with the rest.

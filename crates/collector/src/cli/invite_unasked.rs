@@ -13,6 +13,7 @@ use collector::intake::invite::Wish;
 use collector::store::terms::Term;
 use jiff::civil::Date;
 
+use super::audit::person;
 use super::invite_papers::Papers;
 use super::{Outcome, invite_file};
 
@@ -84,6 +85,10 @@ pub async fn run(
             "drawn {drawn} of {of} finished dossiers; those that were asked already are not invited again"
         );
     }
+    let draw = page.draw.map(|draw| draw.entry(&person()));
+    if let Some(draw) = draw.clone().filter(|_| page.dossiers.is_empty()) {
+        intake.invite_drawn(Vec::new(), draw).await?;
+    }
     let lines = page.dossiers.into_iter().zip(1..).map(|(unasked, line)| {
         let wish = wish(unasked.dossier.clone());
         let asked = Asked {
@@ -94,5 +99,5 @@ pub async fn run(
         };
         Ok((asked, wish))
     });
-    invite_file::serve(lines.collect(), intake, settings, papers).await
+    invite_file::serve(lines.collect(), draw, intake, settings, papers).await
 }

@@ -59,6 +59,15 @@ impl Draw {
         }
     }
 
+    /// Seed and size, for the log: all that anybody needs to draw the same once more.
+    pub fn in_words(&self) -> String {
+        let take = match self.take {
+            Take::Number(number) => format!("number {number}"),
+            Take::Share(share) => format!("share {share}"),
+        };
+        format!("seed \"{}\", {take}", self.seed)
+    }
+
     /// The score of a dossier.
     pub fn score(&self, code: &str) -> u64 {
         let mut block = [0; MAX_SEED];

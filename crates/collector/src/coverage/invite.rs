@@ -3,7 +3,7 @@
 use survey::response::Fault;
 
 use super::question::Question;
-use super::unasked::{UnaskedRequest, list};
+use super::unasked::{DrawTold, UnaskedRequest, list};
 use super::{CoverageQuery, CoverageRequest};
 use crate::index::IndexError;
 use crate::intake::Intake;
@@ -38,7 +38,7 @@ pub enum UnaskedError {
 
 /// Invites the first [`MAX_INVITED`] of a list, each for so many days. With `first`, only while the list begins with that
 /// dossier: so a form that is sent twice invites nobody whom its reader did not mean. What `entry` makes of the number of
-/// invites is written down together with them.
+/// invites and of the draw, if there was one, is written down together with them.
 ///
 /// # Errors
 ///
@@ -48,7 +48,7 @@ pub async fn invite(
     request: UnaskedRequest,
     days: u16,
     first: Option<&str>,
-    entry: impl FnOnce(usize) -> Option<Entry>,
+    entry: impl FnOnce(usize, Option<&DrawTold>) -> Option<Entry>,
 ) -> Result<Invited, UnaskedError> {
     let question = Question::of(intake, request.of.clone()).await?;
     let _alone = intake.inviting.lock().await;
@@ -71,7 +71,9 @@ pub async fn invite(
             days,
         })
         .collect();
-    let given = intake.invite_and_write(wishes.clone(), entry).await?;
+    let given = intake
+        .invite_and_write(wishes.clone(), |count| entry(count, page.draw.as_ref()))
+        .await?;
     let codes = wishes.into_iter().map(|wish| wish.dossier);
     Ok(Invited {
         given: codes.zip(given).collect(),

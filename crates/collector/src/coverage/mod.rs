@@ -31,7 +31,7 @@ use crate::units::{KeptAsWas, Lineage, Segment};
 pub use invite::{Invited, MAX_INVITED, UnaskedError, count, invite};
 pub use question::CoverageRequest;
 use question::Question;
-pub use unasked::{Cursor, Unasked, UnaskedPage, UnaskedRequest, list};
+pub use unasked::{Cursor, DrawTold, Unasked, UnaskedPage, UnaskedRequest, list};
 
 /// The answer of `GET /api/v1/coverage`.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]

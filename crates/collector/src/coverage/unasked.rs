@@ -9,7 +9,11 @@ use super::draw::Draw;
 use super::question::{CoverageRequest, Question};
 use crate::index::IndexError;
 use crate::intake::Intake;
-use crate::store::Pseudonym;
+use crate::store::terms::Term;
+use crate::store::{Deed, Entry, Pseudonym};
+
+/// Units that the log tells by their codes; an entry has no room for many more.
+const UNITS_TOLD: usize = 4;
 
 /// Which unasked dossiers to list.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +79,45 @@ pub struct UnaskedPage {
     pub next: Option<Cursor>,
     /// How many were drawn of how many, when it was drawn.
     pub drawn: Option<(u64, u64)>,
+    /// The draw in words, when there was one.
+    pub draw: Option<DrawTold>,
+}
+
+/// A draw as the log tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawTold {
+    /// The form that is asked.
+    pub form: String,
+    /// Seed and size, how many of how many were drawn, and of which finished dossiers.
+    pub told: String,
+}
+
+impl DrawTold {
+    fn of(draw: &Draw, lots: &Lots, question: &Question) -> Self {
+        let Question { from, to, .. } = question;
+        let (drawn, of) = (lots.drawn.len(), lots.of);
+        let mut told = format!(
+            "{}; drawn {drawn} of {of} finished from {from} to {to}, at {}",
+            draw.in_words(),
+            question.touchpoint.name()
+        );
+        match question.filter.units.as_slice() {
+            [] => {}
+            units if units.len() <= UNITS_TOLD => {
+                told.push_str(&format!("; units {}", units.join(", ")));
+            }
+            units => told.push_str(&format!("; of {} units", units.len())),
+        }
+        Self {
+            form: question.form.clone(),
+            told,
+        }
+    }
+
+    /// The entry to be written down together with the invites to those who were drawn.
+    pub fn entry(&self, who: &str) -> Entry {
+        Entry::now(who, Deed::InviteDraw, &self.form, &self.told)
+    }
 }
 
 /// Lists dossiers that nobody was asked about, by day of finishing and then in an order that tells nothing.
@@ -92,6 +135,11 @@ pub async fn list(intake: &Intake, request: UnaskedRequest) -> Result<UnaskedPag
         drawn: drawn
             .as_ref()
             .map(|lots| (lots.drawn.len() as u64, lots.of)),
+        draw: request
+            .draw
+            .as_ref()
+            .zip(drawn.as_ref())
+            .map(|(draw, lots)| DrawTold::of(draw, lots, &question)),
         ..UnaskedPage::default()
     };
     let mut last = None;

@@ -65,6 +65,12 @@ pub enum Found {
     Unknown,
 }
 
+/// The entry of a draw that says how many it has invited: first, since the end of a long entry is cut off.
+pub(crate) fn with_count(draw: &Entry, count: usize) -> Entry {
+    let told = format!("invited {count}; {}", draw.detail);
+    Entry::at(draw.at, &draw.who, draw.what, &draw.about, &told)
+}
+
 impl Intake {
     /// Gives out an invite for each wish that has no fault, all of them or none; one answer each, in order.
     ///
@@ -76,6 +82,21 @@ impl Intake {
         wishes: Vec<Wish>,
     ) -> Result<Vec<Result<Given, Fault>>, InviteError> {
         self.invite_and_write(wishes, |_| None).await
+    }
+
+    /// The same for those who were drawn: the entry is written down together with the invites and tells how many there are, be it
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// [`InviteError`]: nothing was given out, and nothing written down.
+    pub async fn invite_drawn(
+        &self,
+        wishes: Vec<Wish>,
+        draw: Entry,
+    ) -> Result<Vec<Result<Given, Fault>>, InviteError> {
+        self.invite_and_write(wishes, |count| Some(with_count(&draw, count)))
+            .await
     }
 
     /// The same, and writes down together with the invites what `entry` makes of their number.
@@ -169,8 +190,8 @@ impl Intake {
                 }
             }
         }
-        if !invites.is_empty() {
-            let entry = entry(invites.len());
+        let entry = entry(invites.len());
+        if !invites.is_empty() || entry.is_some() {
             self.store.add_invites(invites, entry).await?;
         }
         Ok(answers)

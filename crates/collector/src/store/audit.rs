@@ -66,6 +66,8 @@ pub enum Deed {
     ReleaseRestore,
     /// Started the server with other rules than at its last start.
     RulesChange,
+    /// Let the collector draw whom to invite.
+    InviteDraw,
 }
 
 impl Term for Deed {
@@ -98,6 +100,7 @@ impl Term for Deed {
         (Self::ReleaseWithdraw, 41, "release-withdraw"),
         (Self::ReleaseRestore, 42, "release-restore"),
         (Self::RulesChange, 50, "rules-change"),
+        (Self::InviteDraw, 60, "invite-draw"),
     ];
 }
 
@@ -106,11 +109,11 @@ impl Term for Deed {
 pub struct Entry {
     /// When.
     pub at: Timestamp,
-    /// The account, `cli:<name>` for the command line, or empty for somebody unknown.
+    /// The account, `cli:<name>` for the command line, `key:<name>` for a program with this key, or empty for somebody unknown.
     pub who: String,
     /// What was done.
     pub what: Deed,
-    /// The account, key, device, site, unit or rule that it was done to.
+    /// The account, key, device, site, unit, form or rule that it was done to.
     pub about: String,
     /// What else a reader should know. Never a secret, never a citizen's words.
     pub detail: String,

@@ -17,12 +17,12 @@ use survey::response::{Fault, ScaleOrder, Touchpoint};
 use utoipa::ToSchema;
 
 use super::coverage::draw;
-use crate::coverage::{self, CoverageRequest, Invited, UnaskedError, UnaskedRequest};
+use crate::coverage::{self, CoverageRequest, DrawTold, Invited, UnaskedError, UnaskedRequest};
 use crate::forms::USUAL_FORM;
 use crate::http::caller::{Anybody, Caller};
 use crate::http::problem::{Everywhere, NeedsKey, Problem, ProblemBody, TakesBody};
 use crate::http::{App, body};
-use crate::intake::invite::{DAYS, Found, Given, InviteError, Wish};
+use crate::intake::invite::{DAYS, Found, Given, InviteError, Wish, with_count};
 use crate::qr::{self, QrError};
 use crate::store::terms::Term;
 use crate::store::{Invite, Role, Unit};
@@ -223,7 +223,7 @@ pub(super) async fn post(
             return Err(Problem::bad_request("bad-count", told).field("invites"));
         }
         Some(unasked) => {
-            let invited = invite_unasked(&app, unasked).await?;
+            let invited = invite_unasked(&app, unasked, &format!("key:{}", caller.0.name)).await?;
             let given = invited.given.into_iter();
             let named = given.map(|(dossier, given)| (Some(dossier), given));
             (named.collect::<Vec<_>>(), Some(invited.more))
@@ -267,7 +267,11 @@ fn wishes(invites: Vec<WantedInvite>) -> Result<Vec<Wish>, Problem> {
     Ok(wishes.collect())
 }
 
-async fn invite_unasked(app: &App, wanted: WantedUnasked) -> Result<Invited, Problem> {
+async fn invite_unasked(
+    app: &App,
+    wanted: WantedUnasked,
+    who: &str,
+) -> Result<Invited, Problem> {
     let draw = match wanted.draw {
         Some(wanted) => draw(Some(wanted.seed), wanted.number, wanted.share)?,
         None => None,
@@ -289,7 +293,8 @@ async fn invite_unasked(app: &App, wanted: WantedUnasked) -> Result<Invited, Pro
         ..UnaskedRequest::default()
     };
     let days = wanted.expires_in_days;
-    Ok(coverage::invite(&app.intake, request, days, None, |_| None).await?)
+    let entry = |count, draw: Option<&DrawTold>| Some(with_count(&draw?.entry(who), count));
+    Ok(coverage::invite(&app.intake, request, days, None, entry).await?)
 }
 
 fn told(

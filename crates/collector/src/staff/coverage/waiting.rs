@@ -281,9 +281,9 @@ async fn invited(
         }
     }
     let about = given(&asked.unit).unwrap_or_default();
-    let entry = |count: usize| {
+    let entry = |count: usize, _: Option<&DrawTold>| {
         let detail = format!("{count}, {detail}");
-        Some(officer.entry(Deed::InvitesGive, about, &detail))
+        (count > 0).then(|| officer.entry(Deed::InvitesGive, about, &detail))
     };
     match coverage::invite(&app.intake, request, DAYS, Some(first), entry).await {
         Ok(invited) => Ok(Ok(invited)),

@@ -521,7 +521,7 @@ impl Store for SqliteStore {
         entry: Option<Entry>,
     ) -> Result<(), StoreError> {
         self.writer
-            .run(invites.len(), move |scope| {
+            .run(invites.len().max(1), move |scope| {
                 invites::add(scope.connection, &invites, entry.as_ref())
             })
             .await
