@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 const DOSSIERS: u8 = 12;
-const TOUCHPOINTS: [Touchpoint; 2] = [Touchpoint::Result, Touchpoint::Receipt];
+const TOUCHPOINTS: [Touchpoint; 3] = [Touchpoint::Result, Touchpoint::Refusal, Touchpoint::Receipt];
 const FIELDS: [(&str, &str); 3] = [("P0", "Đất đai"), ("P1", "Hộ tịch"), ("P2", "Đất đai")];
 
 /// Of three days, and every fourth without any.
@@ -93,7 +93,7 @@ prop_compose! {
 prop_compose! {
     fn any_question()(
         by in prop::sample::subsequence(FinishedBy::ALL.to_vec(), 0..4),
-        which in 0..2usize, from in -5..70i32, length in 0..70i32, filter in 0..6usize, pick in 0..3usize,
+        touchpoints in prop::sample::subsequence(TOUCHPOINTS.to_vec(), 1..=3), from in -5..70i32, length in 0..70i32, filter in 0..6usize, pick in 0..3usize,
         rated_to in prop::option::of(-5..75i32),
     ) -> CoverageQuery {
         let mut passes = FinishedFilter::default();
@@ -106,7 +106,7 @@ prop_compose! {
         }
         CoverageQuery {
             form: "t".into(),
-            touchpoint: TOUCHPOINTS[which],
+            touchpoints,
             from: day_of_number(9_678 + from).unwrap(),
             to: day_of_number(9_678 + from + length).unwrap(),
             by: by.into_iter().map(|(by, ..)| by).collect(),
@@ -177,19 +177,16 @@ impl Plain {
                     .to_owned(),
                 ),
             };
-            let pseudonym = pseudonym(
-                &DossierCode::parse(&dossier.code).unwrap(),
-                query.touchpoint,
-            );
+            let code = DossierCode::parse(&dossier.code).unwrap();
+            let mut pseudonyms = query.touchpoints.iter().map(|at| pseudonym(&code, *at));
             let group = groups
                 .entry(query.by.iter().map(value).collect())
                 .or_default();
-            let (invited, rated) = (
-                self.invited.contains(&pseudonym),
-                self.rated
-                    .get(&pseudonym)
-                    .is_some_and(|day| query.rated_to.is_none_or(|last| *day <= last)),
-            );
+            let invited = pseudonyms.clone().any(|one| self.invited.contains(&one));
+            let rated = pseudonyms.any(|one| {
+                let day = self.rated.get(&one);
+                day.is_some_and(|day| query.rated_to.is_none_or(|last| *day <= last))
+            });
             group.closed += 1;
             group.invited += u64::from(invited);
             group.rated += u64::from(rated);
@@ -234,11 +231,13 @@ impl World {
     }
 
     async fn ask(&self, query: &CoverageQuery) -> Vec<(GroupKey, Covered)> {
-        let touchpoint = query.touchpoint;
-        let naming: Naming = Arc::new(move |_| -> Namer {
-            Box::new(move |code: &DossierCode| Some(pseudonym(code, touchpoint)))
-        });
-        self.store().coverage(query.clone(), naming).await.unwrap()
+        let naming = |touchpoint| -> Naming {
+            Arc::new(move |_| -> Namer {
+                Box::new(move |code: &DossierCode| Some(pseudonym(code, touchpoint)))
+            })
+        };
+        let namings = query.touchpoints.iter().copied().map(naming).collect();
+        self.store().coverage(query.clone(), namings).await.unwrap()
     }
 
     async fn go(&mut self, step: Step) {
@@ -302,7 +301,7 @@ fn invite(number: u128, pseudonym: Pseudonym, touchpoint: Touchpoint) -> Invite 
 fn whole() -> CoverageQuery {
     CoverageQuery {
         form: "t".into(),
-        touchpoint: Touchpoint::Result,
+        touchpoints: vec![Touchpoint::Result],
         from: Date::constant(2026, 1, 1),
         to: Date::constant(2027, 1, 1),
         by: vec![FinishedBy::Unit, FinishedBy::Month],

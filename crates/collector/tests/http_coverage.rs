@@ -7,7 +7,7 @@ mod http_fixture;
 
 use std::collections::BTreeSet;
 
-use asked_fixture::{UNIT, code, office, rate};
+use asked_fixture::{UNIT, code, office, rate, rate_at};
 use collector::store::{AuditFilter, Deed, Role};
 use http_fixture::{Collector, ROLES, problem};
 use reqwest::{Response, StatusCode};
@@ -102,6 +102,47 @@ async fn closed_invited_and_rated_stand_beside_each_other() {
     .await;
     assert_eq!(nothing["total"]["closed"], 0);
     assert_eq!(nothing["total"]["rated_share"], Value::Null);
+}
+
+#[tokio::test]
+async fn who_was_asked_with_a_refusal_is_not_asked_again() {
+    let collector = office(|_| ()).await;
+    rate_at(&collector, 1, "refusal").await;
+    rate_at(&collector, 2, "receipt").await;
+    rate(&collector, 3).await;
+    invite(
+        &collector,
+        json!({"invites": [
+            {"dossier": code(1), "form": "t", "touchpoint": "refusal"},
+            {"dossier": code(4), "form": "t", "touchpoint": "refusal"},
+            {"dossier": code(5), "form": "t"},
+        ]}),
+    )
+    .await;
+    for (asked_for, touchpoints, counts) in [
+        ("", json!(["result", "refusal"]), [3, 2, 22]),
+        ("&touchpoint=result", json!(["result"]), [1, 1, 24]),
+        ("&touchpoint=refusal", json!(["refusal"]), [2, 1, 24]),
+    ] {
+        let answer = told(&collector, &format!("{COVERAGE}{asked_for}")).await;
+        assert_eq!(answer["touchpoint"], touchpoints[0]);
+        assert_eq!(answer["touchpoints"], touchpoints);
+        let total = &answer["total"];
+        let counted = ["invited", "rated", "unasked"].map(|name| total[name].as_u64().unwrap());
+        assert_eq!(counted, counts, "{asked_for}");
+        let list = told(&collector, &format!("{UNASKED}{asked_for}")).await;
+        assert_eq!(codes(&list).len() as u64, counts[2], "{asked_for}");
+    }
+    let given = invite(&collector, json!({"unasked": {"form": "t"}})).await;
+    let given = given["results"].as_array().unwrap();
+    let again: Vec<&str> = given
+        .iter()
+        .map(|one| one["dossier"].as_str().unwrap())
+        .collect();
+    assert_eq!(again.len(), 22);
+    for asked in [1, 3, 4, 5].map(code) {
+        assert!(!again.contains(&asked.as_str()), "{asked}");
+    }
 }
 
 #[tokio::test]
@@ -203,7 +244,7 @@ async fn the_same_seed_draws_the_same_however_often_and_whoever_was_asked() {
     assert_eq!(invited, codes(&first).into_iter().collect());
     // Nobody moves up into the place of one who was invited.
     assert_eq!(invite(&collector, wish).await["results"], json!([]));
-    let drawn = "seed \"hue-2026-q3\", number 8; drawn 8 of 26 finished from 2026-08-10 to 2026-09-01, at result";
+    let drawn = "seed \"hue-2026-q3\", number 8; drawn 8 of 26 finished from 2026-08-10 to 2026-09-01, at result or refusal";
     let one_stop = |invited: u8| {
         let told = format!("invited {invited}; {drawn}");
         ("key:one-stop".to_owned(), "t".to_owned(), told)
@@ -226,7 +267,7 @@ async fn draws(collector: &Collector) -> Vec<(String, String, String)> {
 
 #[tokio::test]
 async fn the_log_tells_a_draw_and_no_list_of_all() {
-    let collector = office(1).await;
+    let collector = office(|_| ()).await;
     let unit = "000.01.19.H10";
     invite(
         &collector,
@@ -245,7 +286,7 @@ async fn the_log_tells_a_draw_and_no_list_of_all() {
     assert_eq!(
         told,
         format!(
-            "invited 6; seed \"s\", share 1; drawn 6 of 6 finished from 2026-08-10 to 2026-09-01, at result; units {unit}"
+            "invited 6; seed \"s\", share 1; drawn 6 of 6 finished from 2026-08-10 to 2026-09-01, at result or refusal; units {unit}"
         )
     );
 }

@@ -114,6 +114,23 @@ async fn the_figure_stands_with_everything_that_is_needed_to_believe_or_doubt_it
 }
 
 #[tokio::test]
+async fn coverage_and_its_note_count_who_did_not_answer_the_question_of_the_figure_too() {
+    let (collector, cookie) = with_ratings().await;
+    let silent = ratings(5001, "A", 0, 8)
+        .into_iter()
+        .map(|response| Admitted {
+            answers: Packed(vec![Packed::MISSING, 5, 4, Packed::MISSING]),
+            ..response
+        });
+    collector.store.append(silent.collect()).await.unwrap();
+    let page = page(&collector, &cookie, "/staff?unit=A").await;
+    places(
+        &page,
+        &["48 phiếu trên 1.200 hồ sơ đã giải quyết", "4,0\u{a0}%"],
+    );
+}
+
+#[tokio::test]
 async fn the_lowest_unit_comes_first_and_small_groups_are_only_counted() {
     let (collector, cookie) = with_ratings().await;
     let page = page(&collector, &cookie, "/staff").await;

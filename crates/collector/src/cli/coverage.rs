@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use clap::Args;
 use collector::coverage::{self, CoverageAnswer, CoverageCell, CoverageRequest, UnaskedRequest};
+use collector::store::terms::Term;
 use collector::units::UnitsAs;
 use jiff::civil::Date;
 
@@ -28,9 +29,9 @@ pub struct Coverage {
     /// Id of the form
     #[arg(long, default_value = "one-stop-quick")]
     form: String,
-    /// receipt, supplement, refusal or result
-    #[arg(long, default_value = "result")]
-    touchpoint: String,
+    /// receipt, supplement, refusal or result: that moment alone [default: result or refusal]
+    #[arg(long)]
+    touchpoint: Option<String>,
     /// First day of finishing, as 2026-07-01 [default: the first there is]
     #[arg(long)]
     from: Option<Date>,
@@ -66,7 +67,7 @@ impl Coverage {
         }
         let request = CoverageRequest {
             form: Some(self.form),
-            touchpoint: Some(self.touchpoint),
+            touchpoint: self.touchpoint,
             from: self.from,
             to: self.to,
             by: self.by,
@@ -106,9 +107,12 @@ impl Coverage {
 }
 
 fn print(answer: &CoverageAnswer) -> Result<()> {
+    let touchpoints = answer.touchpoints.iter().map(|one| one.name());
+    let touchpoints: Vec<&str> = touchpoints.collect();
     table::line(&format!(
-        "{}, {} to {}, {}; numbers of ratings below {} are suppressed{}",
+        "{} at {}, {} to {}, {}; numbers of ratings below {} are suppressed{}",
         answer.form,
+        touchpoints.join(" or "),
         answer.from,
         answer.to,
         super::index::units_told(&answer.units, &answer.kept_as_was),

@@ -47,9 +47,10 @@ pub struct Invite {
     file: Option<PathBuf>,
     #[command(flatten)]
     unasked: UnaskedArgs,
-    /// Which moment is to be rated, unless a line of the file names one
-    #[arg(long, value_enum, default_value_t = Moment::Result)]
-    touchpoint: Moment,
+    /// Which moment is to be rated, unless a line of the file names one; with --unasked, who was asked at that moment alone is left
+    /// out [default: result; with --unasked, who was asked with a refusal is left out, too]
+    #[arg(long, value_enum)]
+    touchpoint: Option<Moment>,
     /// Id of the form to ask, unless a line of the file names one
     #[arg(long, default_value = "one-stop-quick")]
     form: String,
@@ -107,14 +108,23 @@ impl Invite {
         };
         // Before anything is given out: a right that cannot be written down is lost.
         let mut papers = Papers::prepare(self.qr_dir, self.slips, &*opened.store).await?;
+        let touchpoint = self.touchpoint.map(Touchpoint::from);
         let wish = |dossier| Wish {
             dossier,
-            touchpoint: self.touchpoint.into(),
+            touchpoint: touchpoint.unwrap_or(Touchpoint::Result),
             form: self.form.clone(),
             days: self.expires_in_days,
         };
         if self.unasked.unasked {
-            return invite_unasked::run(self.unasked, &wish, &intake, &settings, papers).await;
+            return invite_unasked::run(
+                self.unasked,
+                touchpoint,
+                &wish,
+                &intake,
+                &settings,
+                papers,
+            )
+            .await;
         }
         if let Some(file) = &self.file {
             return invite_file::run(file, &wish, &intake, &settings, papers).await;

@@ -12,6 +12,7 @@ use collector::intake::Intake;
 use collector::intake::invite::Wish;
 use collector::store::terms::Term;
 use jiff::civil::Date;
+use survey::response::Touchpoint;
 
 use super::audit::person;
 use super::invite_papers::Papers;
@@ -43,9 +44,11 @@ pub struct UnaskedArgs {
     draw_share: Option<f64>,
 }
 
-/// Gives the invites out; one line of CSV each, as for a file.
+/// Gives the invites out; one line of CSV each, as for a file. Without a touchpoint, who was asked at any that ends a dossier is
+/// left out.
 pub async fn run(
     which: UnaskedArgs,
+    touchpoint: Option<Touchpoint>,
     wish: &dyn Fn(String) -> Wish,
     intake: &Intake,
     settings: &Settings,
@@ -69,7 +72,7 @@ pub async fn run(
     let request = UnaskedRequest {
         of: CoverageRequest {
             form: Some(like.form),
-            touchpoint: Some(like.touchpoint.name().to_owned()),
+            touchpoint: touchpoint.map(|one| one.name().to_owned()),
             from: which.from,
             to: which.to,
             filters,

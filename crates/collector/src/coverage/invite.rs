@@ -66,7 +66,7 @@ pub async fn invite(
         .into_iter()
         .map(|unasked| Wish {
             dossier: unasked.dossier,
-            touchpoint: question.touchpoint,
+            touchpoint: question.first_touchpoint(),
             form: question.form.clone(),
             days,
         })
@@ -88,16 +88,18 @@ pub async fn invite(
 /// As [`super::answer`].
 pub async fn count(intake: &Intake, of: CoverageRequest) -> Result<u64, IndexError> {
     let question = Question::of(intake, of).await?;
-    let naming = intake.naming(&question.form, question.touchpoint);
+    let namings = question.touchpoints.iter();
+    let namings = namings.map(|touchpoint| intake.naming(&question.form, *touchpoint));
+    let namings = namings.collect();
     let query = CoverageQuery {
         form: question.form,
-        touchpoint: question.touchpoint,
+        touchpoints: question.touchpoints,
         from: question.from,
         to: question.to,
         by: Vec::new(),
         filter: question.filter,
         rated_to: None,
     };
-    let groups = intake.store.coverage(query, naming).await?;
+    let groups = intake.store.coverage(query, namings).await?;
     Ok(groups.iter().map(|(_, covered)| covered.unasked).sum())
 }

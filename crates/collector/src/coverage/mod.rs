@@ -1,8 +1,9 @@
 //! Whom nobody asked: finished dossiers against invites and ratings, and the draw of those to be invited.
 //!
 //! A response and an invite hold a pseudonym and no dossier code, so each finished dossier is looked for by the
-//! pseudonym that the intake's key gives it; the store remembers what it found as long as nothing has changed. "Rated" is a counted response to the form at the touchpoint, by
-//! whatever door; "invited" an invite that was given out for them; "unasked" neither.
+//! pseudonym that the intake's key gives it; the store remembers what it found as long as nothing has changed. "Rated" is a counted response to the form, by
+//! whatever door, at the touchpoint that is asked for, else at the result or the refusal; "invited" an invite that was given out for
+//! them there; "unasked" neither.
 
 pub mod draw;
 mod invite;
@@ -38,8 +39,10 @@ pub use unasked::{Cursor, DrawTold, Unasked, UnaskedPage, UnaskedRequest, list};
 pub struct CoverageAnswer {
     /// Form id; ratings of all its versions count.
     pub form: String,
-    /// The moment that is rated.
+    /// The moment that is rated: the first of `touchpoints`.
     pub touchpoint: Touchpoint,
+    /// Moments of which one is enough: the one that was asked for, else result and refusal.
+    pub touchpoints: Vec<Touchpoint>,
     /// First business day of finishing.
     #[schema(value_type = String, format = Date)]
     pub from: Date,
@@ -144,7 +147,8 @@ pub async fn answer(
             CoverageCell::of(covered, key, hidden)
         });
     Ok(CoverageAnswer {
-        touchpoint: question.touchpoint,
+        touchpoint: question.first_touchpoint(),
+        touchpoints: question.touchpoints,
         from: question.from,
         to: question.to,
         shown_to: question.shown_to,
@@ -206,7 +210,7 @@ async fn groups(
     for segment in segments {
         let mut query = CoverageQuery {
             form: question.form.clone(),
-            touchpoint: question.touchpoint,
+            touchpoints: question.touchpoints.clone(),
             from: segment.from,
             to: segment.to,
             by: question.by.clone(),
@@ -218,8 +222,10 @@ async fn groups(
             Some(codes) => query.filter.units = codes,
             None => {}
         }
-        let naming = intake.naming(&question.form, question.touchpoint);
-        for (mut key, covered) in intake.store.coverage(query, naming).await? {
+        let namings = query.touchpoints.iter();
+        let namings = namings.map(|touchpoint| intake.naming(&question.form, *touchpoint));
+        let namings = namings.collect();
+        for (mut key, covered) in intake.store.coverage(query, namings).await? {
             let code = at.and_then(|at| key.get_mut(at)?.as_mut());
             if let (Some(lineage), Some(code)) = (&lineage, code) {
                 kept.extend(lineage.kept_as_was(code, segment.from));
@@ -258,31 +264,40 @@ pub(crate) fn hidden(rated: &[u64], threshold: u64) -> Vec<bool> {
     }
 }
 
-/// Each dossier with its pseudonym, and whether its citizen was asked; without those of whom it cannot be known.
-async fn asked(
+/// Those of the dossiers whose citizens were asked at none of the touchpoints, each with its pseudonym at the first; without those
+/// of whom it cannot be known.
+async fn unasked_of(
     intake: &Intake,
     form: &str,
-    touchpoint: Touchpoint,
+    touchpoints: &[Touchpoint],
     filed: Vec<Filed>,
-) -> Result<Vec<(Filed, Pseudonym, Asked)>, StoreError> {
+) -> Result<Vec<(Filed, Pseudonym)>, StoreError> {
     if filed.is_empty() {
         return Ok(Vec::new());
     }
     let keys = intake.keys().await?;
-    let mut named = Vec::with_capacity(filed.len());
+    let name = |code: &DossierCode, touchpoint| keys.pseudonym(code, form, touchpoint);
+    let mut left = Vec::with_capacity(filed.len());
     for filed in filed {
         let code = DossierCode::parse(&filed.dossier.code)
             .map_err(|error| StoreError::Corrupt(format!("a dossier code: {error}")))?;
-        if let Some(pseudonym) = keys.pseudonym(&code, form, touchpoint) {
-            named.push((filed, pseudonym));
+        if let Some(pseudonym) = touchpoints.first().and_then(|first| name(&code, *first)) {
+            left.push((filed, code, pseudonym));
         }
     }
-    let pseudonyms = named.iter().map(|(_, pseudonym)| *pseudonym).collect();
-    let asked = intake.store.asked(pseudonyms).await?;
-    let both = named.into_iter().zip(asked);
-    Ok(both
-        .map(|((filed, pseudonym), asked)| (filed, pseudonym, asked))
-        .collect())
+    for (at, touchpoint) in touchpoints.iter().enumerate() {
+        // Those who were asked at one are not looked for at the next. Each has a pseudonym there, too: all are made with the key of
+        // one year.
+        let pseudonyms = left.iter().filter_map(|(_, code, first)| match at {
+            0 => Some(*first),
+            _ => name(code, *touchpoint),
+        });
+        let asked = intake.store.asked(pseudonyms.collect()).await?;
+        let mut asked = asked.into_iter();
+        left.retain(|_| asked.next().is_some_and(Asked::is_not));
+    }
+    let unasked = left.into_iter().map(|(filed, _, first)| (filed, first));
+    Ok(unasked.collect())
 }
 
 #[cfg(test)]

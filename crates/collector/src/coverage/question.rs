@@ -15,12 +15,16 @@ use crate::store::terms::Term;
 use crate::store::{FinishedBy, FinishedFilter};
 use crate::units::UnitsAs;
 
+/// Moments that end a dossier. Who was refused has no result to rate and is asked with the refusal: without it they would
+/// count as asked by nobody, and be invited again.
+pub const USUAL: [Touchpoint; 2] = [Touchpoint::Result, Touchpoint::Refusal];
+
 /// What `GET /api/v1/coverage` was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CoverageRequest {
     /// Form id; the usual form when absent.
     pub form: Option<String>,
-    /// Touchpoint by name; the result when absent.
+    /// Touchpoint by name; when absent, [`USUAL`].
     pub touchpoint: Option<String>,
     /// First business day of finishing; the first there is when absent.
     pub from: Option<Date>,
@@ -39,7 +43,8 @@ pub struct CoverageRequest {
 /// The same, with everything filled in.
 pub(super) struct Question {
     pub form: String,
-    pub touchpoint: Touchpoint,
+    /// At least one.
+    pub touchpoints: Vec<Touchpoint>,
     pub from: Date,
     pub to: Date,
     pub by: Vec<FinishedBy>,
@@ -62,15 +67,15 @@ impl Question {
                 format!("there is no form {form:?}; GET /api/v1/forms lists those there are"),
             ));
         }
-        let touchpoint = match request.touchpoint {
-            None => Touchpoint::Result,
-            Some(name) => Touchpoint::of_name(&name).ok_or_else(|| {
+        let touchpoints = match request.touchpoint {
+            None => USUAL.to_vec(),
+            Some(name) => vec![Touchpoint::of_name(&name).ok_or_else(|| {
                 IndexError::request(
                     "touchpoint",
                     "unknown-value",
                     format!("{name:?} is none of {}", Touchpoint::names().join(", ")),
                 )
-            })?,
+            })?],
         };
         let mut by = Vec::new();
         for name in &request.by {
@@ -118,7 +123,7 @@ impl Question {
         let to = shown.map_or(to, |(_, to)| to);
         Ok(Self {
             form,
-            touchpoint,
+            touchpoints,
             from,
             to,
             by,
@@ -128,6 +133,18 @@ impl Question {
             is_held_back: shown.is_none(),
             busy: span.map(|(first, last)| (from.max(first), to.min(last))),
         })
+    }
+
+    /// The moment that stands for all that count.
+    pub fn first_touchpoint(&self) -> Touchpoint {
+        let [usual, _] = USUAL;
+        self.touchpoints.first().copied().unwrap_or(usual)
+    }
+
+    /// The moments that count, in words.
+    pub fn told_touchpoints(&self) -> String {
+        let names = self.touchpoints.iter().map(|at| at.name());
+        names.collect::<Vec<_>>().join(" or ")
     }
 
     /// The days of the period that may have finished dossiers.

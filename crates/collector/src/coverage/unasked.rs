@@ -4,12 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::asked;
 use super::draw::Draw;
 use super::question::{CoverageRequest, Question};
+use super::unasked_of;
 use crate::index::IndexError;
 use crate::intake::Intake;
-use crate::store::terms::Term;
 use crate::store::{Deed, Entry, Pseudonym};
 
 /// Units that the log tells by their codes; an entry has no room for many more.
@@ -99,7 +98,7 @@ impl DrawTold {
         let mut told = format!(
             "{}; drawn {drawn} of {of} finished from {from} to {to}, at {}",
             draw.in_words(),
-            question.touchpoint.name()
+            question.told_touchpoints()
         );
         match question.filter.units.as_slice() {
             [] => {}
@@ -151,11 +150,10 @@ pub async fn list(intake: &Intake, request: UnaskedRequest) -> Result<UnaskedPag
         if let Some(lots) = &drawn {
             filed.retain(|filed| lots.drawn.contains(&filed.dossier.code));
         }
-        let asked = asked(intake, &question.form, question.touchpoint, filed).await?;
-        let mut open: Vec<(Cursor, _)> = asked
+        let unasked = unasked_of(intake, &question.form, &question.touchpoints, filed).await?;
+        let mut open: Vec<(Cursor, _)> = unasked
             .into_iter()
-            .filter(|(.., asked)| asked.is_not())
-            .map(|(filed, pseudonym, _)| (Cursor(day, pseudonym), filed.dossier))
+            .map(|(filed, pseudonym)| (Cursor(day, pseudonym), filed.dossier))
             .filter(|(cursor, _)| request.after.is_none_or(|after| *cursor > after))
             .collect();
         open.sort_by_key(|(cursor, _)| *cursor);

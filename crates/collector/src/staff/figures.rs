@@ -167,13 +167,14 @@ impl Style<'_> {
             .map(|share| percent(self.lang, share * 100.0, COVERAGE_DECIMALS))
     }
 
-    /// The headline of one cell; `None` when nobody has answered.
+    /// The headline of one cell with the number of its responses, which coverage divides and which may be more than those who
+    /// answered what the figure is made of; `None` when nobody has answered.
     pub(super) fn headline(
         &self,
         title: String,
         back: Option<String>,
         label: String,
-        cell: Option<&IndexCell>,
+        cell: Option<(&IndexCell, Option<u64>)>,
     ) -> Headline {
         let words = &self.lang.words().report;
         let mut headline = Headline {
@@ -185,7 +186,7 @@ impl Style<'_> {
             facts: Vec::new(),
             label,
         };
-        let Some(cell) = cell else {
+        let Some((cell, responses)) = cell else {
             headline.note = Some(words.none.clone());
             return headline;
         };
@@ -217,7 +218,7 @@ impl Style<'_> {
                     Some(fill(
                         &words.coverage_of,
                         &[
-                            ("rated", &self.count(cell.respondents)),
+                            ("rated", &self.count(responses)),
                             ("closed", &whole(self.lang, closed)),
                         ],
                     )),

@@ -22,7 +22,7 @@ use super::trend;
 use super::weighted_part;
 use super::words::{Language, fill};
 use crate::http::{App, Problem};
-use crate::index::{IndexAnswer, IndexError, IndexRequest, Of};
+use crate::index::{IndexAnswer, IndexError, IndexRequest, Measured, Of};
 use crate::store::calendar::business_day;
 use crate::store::{Procedure, Unit};
 use crate::units::{key_of_unit, unit_of_key};
@@ -97,16 +97,21 @@ async fn body(
         (Some(_), None, None) => Some("field"),
         (None, None, None) => Some("unit"),
     };
+    // Intervals of the dossiers of the period: what stands here is read by itself, not ranked.
+    let request = |by: &[&str]| IndexRequest {
+        of: Of::Closed,
+        ..asked.request(form, by, days)
+    };
     let figures = async |by: &[&str]| -> Result<Option<IndexAnswer>, Problem> {
-        // Intervals of the dossiers of the period: what stands here is read by itself, not ranked.
-        let request = IndexRequest {
-            of: Of::Closed,
-            ..asked.request(form, by, days)
-        };
-        let found = measured(app, request).await?;
+        let found = measured(app, request(by)).await?;
         Ok(found.map(|found| found.answer))
     };
-    let Some(whole) = figures(&[]).await? else {
+    let Some(Measured {
+        answer: whole,
+        responses,
+        ..
+    }) = measured(app, request(&[])).await?
+    else {
         return Ok(None);
     };
     let (Some(items), Some(channels), Some(provenances)) = (
@@ -317,7 +322,10 @@ async fn body(
                 })
             }),
             label(form, &whole, lang),
-            whole.cells.first(),
+            whole
+                .cells
+                .first()
+                .map(|cell| (cell, responses.first().copied().flatten())),
         ),
         trend,
         weighted,

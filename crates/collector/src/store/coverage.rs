@@ -36,8 +36,8 @@ pub type Naming = Arc<dyn Fn(Periods) -> Namer + Send + Sync>;
 pub struct CoverageQuery {
     /// Form id; ratings of all its versions count.
     pub form: String,
-    /// The moment that is rated.
-    pub touchpoint: Touchpoint,
+    /// Moments that are rated: a dossier was asked when it was at one of them. That at which most were comes first, for speed.
+    pub touchpoints: Vec<Touchpoint>,
     /// First business day of finishing, inclusive.
     pub from: Date,
     /// Last business day of finishing, inclusive.

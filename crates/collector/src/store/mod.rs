@@ -645,11 +645,12 @@ pub trait Store: Send + Sync + 'static {
         day: Date,
         filter: &FinishedFilter,
     ) -> Result<Vec<Filed>, StoreError>;
-    /// Counts finished dossiers and how many of their citizens were asked, in one snapshot, sorted by group.
+    /// Counts finished dossiers and how many of their citizens were asked, in one snapshot, sorted by group. `namings` name a
+    /// dossier at each of the query's touchpoints, in their order.
     async fn coverage(
         &self,
         query: CoverageQuery,
-        naming: Naming,
+        namings: Vec<Naming>,
     ) -> Result<Vec<(GroupKey, Covered)>, StoreError>;
     /// Finished dossiers with their ratings by kind, in one snapshot, sorted. Each is looked for by the names that `namings` give
     /// it, in their order: the first that a response counts for.

@@ -60,9 +60,14 @@ pub async fn office(change: impl FnOnce(&mut Settings)) -> Collector {
 
 /// The kiosk sends a rating of this dossier.
 pub async fn rate(collector: &Collector, number: u32) {
+    rate_at(collector, number, "result").await;
+}
+
+/// The same, of another moment.
+pub async fn rate_at(collector: &Collector, number: u32, touchpoint: &str) {
     let body = json!({"responses": [{
         "id": Uuid::from_u128(u128::from(number) + (7 << 76)), "form": "t", "form_version": 1, "dossier": code(number),
-        "touchpoint": "result", "channel": "kiosk", "answers": {"overall": 4},
+        "touchpoint": touchpoint, "channel": "kiosk", "answers": {"overall": 4},
     }]});
     let answer: Value = collector.send(body.to_string()).await.json().await.unwrap();
     assert_eq!(

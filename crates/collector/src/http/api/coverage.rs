@@ -34,7 +34,7 @@ pub(super) struct Parameters {
     /// Form id; the usual form when absent.
     #[param(pattern = "^[a-z0-9-]{1,40}$")]
     form: Option<String>,
-    /// receipt, supplement, refusal or result; result when absent.
+    /// receipt, supplement, refusal or result: that moment alone; result or refusal when absent.
     touchpoint: Option<String>,
     /// First business day of finishing; the first there is when absent.
     #[param(format = Date)]
@@ -66,7 +66,7 @@ pub(super) struct ListParameters {
     /// Form id; the usual form when absent.
     #[param(pattern = "^[a-z0-9-]{1,40}$")]
     form: Option<String>,
-    /// receipt, supplement, refusal or result; result when absent.
+    /// receipt, supplement, refusal or result: that moment alone; result or refusal when absent.
     touchpoint: Option<String>,
     /// First business day of finishing; the first there is when absent.
     #[param(format = Date)]

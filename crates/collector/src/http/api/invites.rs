@@ -59,9 +59,9 @@ struct WantedUnasked {
     unit: Vec<String>,
     /// Let the collector draw whom to invite.
     draw: Option<WantedDraw>,
-    /// Which moment is to be rated; the handing over of the result when absent.
-    #[serde(default = "result")]
-    touchpoint: Touchpoint,
+    /// Which moment is to be rated, and who was asked at that moment alone is left out; when absent the handing over of the
+    /// result, and who was asked with a refusal is left out, too.
+    touchpoint: Option<Touchpoint>,
     /// The form; its newest version is asked.
     #[serde(default = "form")]
     form: String,
@@ -283,7 +283,7 @@ async fn invite_unasked(
     let request = UnaskedRequest {
         of: CoverageRequest {
             form: Some(wanted.form),
-            touchpoint: Some(wanted.touchpoint.name().to_owned()),
+            touchpoint: wanted.touchpoint.map(|one| one.name().to_owned()),
             from: wanted.from,
             to: wanted.to,
             filters,

@@ -1,5 +1,6 @@
 //! How many of the finished dossiers were asked. Nobody can tell without the key whose response is whose, so each dossier
-//! is looked for by its pseudonym; what was found is kept in memory, by bucket, as long as the bucket's number stands.
+//! is looked for by its pseudonym at each touchpoint that counts; what was found is kept in memory, by bucket, as long as the
+//! bucket's number stands.
 //!
 //! ```text
 //! bucket_revision ──▶ as counted? ──yes──▶ groups in memory ──▶ those of the period, added up
@@ -9,9 +10,11 @@
 //! All of it reads one snapshot, so every answer is exact at that moment. Nothing of it is written to disk: beside the
 //! register it would tell whose dossier was rated to who has the database and not the key.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::Connection;
+use survey::dossier::DossierCode;
 
 use super::names::Texts;
 use super::places::{self, NONE, Names, Place};
@@ -22,7 +25,7 @@ use crate::store::{
     Pseudonym, StoreError, calendar,
 };
 
-/// Groups kept in memory, 20 bytes each: some 8 million finished dossiers for one form and touchpoint. When there are
+/// Groups kept in memory, 20 bytes each: some 8 million finished dossiers for one form and its touchpoints. When there are
 /// more, those of other forms and touchpoints are forgotten.
 const MOST: usize = 8_000_000;
 /// Stands for dossiers whose year has lost its key.
@@ -57,9 +60,9 @@ struct Counted {
     groups: Box<[Alike]>,
 }
 
-/// What was counted before, by form, touchpoint and bucket.
+/// What was counted before, by form, touchpoints and bucket.
 #[derive(Default)]
-pub struct Cache(HashMap<(String, u8), HashMap<Bucket, Counted>>);
+pub struct Cache(HashMap<(String, Vec<u8>), HashMap<Bucket, Counted>>);
 
 impl Cache {
     /// Counts finished dossiers. Must see one snapshot.
@@ -68,11 +71,14 @@ impl Cache {
         connection: &Connection,
         texts: &Texts,
         query: &CoverageQuery,
-        naming: &Naming,
+        namings: &[Naming],
     ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
-        let shelf = (query.form.clone(), query.touchpoint.number());
+        let numbers: Vec<u8> = query.touchpoints.iter().map(|at| at.number()).collect();
+        let years = periods::all(connection)?;
+        let made = namings.iter().map(|naming| naming(years.clone()));
+        let names: Vec<(u8, Namer)> = numbers.iter().copied().zip(made).collect();
+        let shelf = (query.form.clone(), numbers);
         let counted = self.0.entry(shelf.clone()).or_default();
-        let name = naming(periods::all(connection)?);
         let mut later = later(connection, query)?;
         let mut statement = connection.prepare_cached(sql::BUCKETS)?;
         let mut rows = statement.query([])?;
@@ -81,7 +87,7 @@ impl Cache {
             let later = later.remove(&bucket).unwrap_or_default();
             let stands = |known: &Counted| known.revision == revision && known.later == later;
             if !counted.get(&bucket).is_some_and(stands) {
-                let groups = groups(connection, bucket, &name, &later)?;
+                let groups = groups(connection, bucket, &names, &later)?;
                 let fresh = Counted {
                     revision,
                     later,
@@ -122,27 +128,38 @@ fn later(
     Ok(later)
 }
 
-/// Looks for every finished dossier of a bucket, as if the `later` ratings were not there.
+/// Looks for every finished dossier of a bucket at each touchpoint, as if the `later` ratings were not there.
 fn groups(
     connection: &Connection,
     bucket: Bucket,
-    name: &Namer,
+    names: &[(u8, Namer)],
     later: &BTreeSet<[u8; 20]>,
 ) -> Result<Box<[Alike]>, StoreError> {
+    let [least, greatest] = bucket.pseudonyms();
     let among = |statement| -> Result<HashSet<[u8; 20]>, StoreError> {
-        let [least, greatest] = bucket.pseudonyms();
         let mut statement = connection.prepare_cached(statement)?;
         let found = statement.query_map([least.0, greatest.0], |row| row.get(0))?;
         Ok(found.collect::<Result<_, _>>()?)
     };
     let rated = among(sql::RATED_IN_BUCKET)?;
     let invited = among(sql::INVITED_IN_BUCKET)?;
+    // Of those ratings and invites, the ones that no dossier has been found for.
+    let left = Cell::new(rated.len() + invited.len());
+    let look_for = |name: &Namer, code: &DossierCode| {
+        name(code).map_or(NOT_KNOWN, |Pseudonym(pseudonym)| {
+            let [is_invited, is_rated] = [&invited, &rated].map(|all| all.contains(&pseudonym));
+            let found = usize::from(is_invited) + usize::from(is_rated);
+            left.set(left.get().saturating_sub(found));
+            let counts = is_rated && !later.contains(&pseudonym);
+            u8::from(is_invited) | u8::from(counts) << 1
+        })
+    };
     let mut groups = Vec::new();
+    let Some(((_, first), others)) = names.split_first() else {
+        return Ok(Box::default());
+    };
     places::finished(connection, bucket, |finished| {
-        let asked = name(&finished.code).map_or(NOT_KNOWN, |Pseudonym(pseudonym)| {
-            let is_rated = rated.contains(&pseudonym) && !later.contains(&pseudonym);
-            u8::from(invited.contains(&pseudonym)) | u8::from(is_rated) << 1
-        });
+        let asked = look_for(first, &finished.code);
         let place = finished.place;
         groups.push(Alike {
             day: finished.day,
@@ -154,6 +171,19 @@ fn groups(
             dossiers: 1,
         });
     })?;
+    for (touchpoint, name) in others {
+        // Names take most of the time, so they are made only where something may be found by them.
+        if left.get() == 0 || !is_touched(connection, bucket, *touchpoint)? {
+            continue;
+        }
+        // The same dossiers in the same order, since all of it is one snapshot.
+        let mut next = groups.iter_mut();
+        places::finished(connection, bucket, |finished| {
+            if let Some(group) = next.next() {
+                group.asked |= look_for(name, &finished.code);
+            }
+        })?;
+    }
     groups.sort_unstable();
     groups.dedup_by(|next, kept| {
         let alike = Alike {
@@ -167,6 +197,14 @@ fn groups(
         sum.is_some()
     });
     Ok(groups.into())
+}
+
+/// Was anybody of a bucket asked at a touchpoint?
+fn is_touched(connection: &Connection, bucket: Bucket, touchpoint: u8) -> Result<bool, StoreError> {
+    let [least, greatest] = bucket.pseudonyms();
+    Ok(connection
+        .prepare_cached(sql::TOUCHED_IN_BUCKET)?
+        .query_row((least.0, greatest.0, touchpoint), |row| row.get(0))?)
 }
 
 /// Which values a question tells apart.

@@ -416,13 +416,13 @@ impl Store for SqliteStore {
     async fn coverage(
         &self,
         query: CoverageQuery,
-        naming: Naming,
+        namings: Vec<Naming>,
     ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
         // One at a time, and before a reader is taken: who waits for what another counts keeps no reader from others.
         let mut cache = Arc::clone(&self.covered).lock_owned().await;
         let texts = Arc::clone(&self.texts);
         self.readers
-            .run(move |connection| cache.count(connection, &texts, &query, &naming))
+            .run(move |connection| cache.count(connection, &texts, &query, &namings))
             .await
     }
 

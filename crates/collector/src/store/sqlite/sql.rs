@@ -197,6 +197,11 @@ statements! {
         ON CONFLICT DO UPDATE SET revision = revision + 1";
     INVITED_IN_BUCKET = "SELECT pseudonym FROM invite INDEXED BY invite_by_pseudonym
         WHERE pseudonym BETWEEN ?1 AND ?2";
+    /// Was any dossier of a bucket rated or its citizen invited at a touchpoint, by whatever form?
+    TOUCHED_IN_BUCKET = "SELECT EXISTS (SELECT 1 FROM response INDEXED BY response_counted
+            WHERE pseudonym BETWEEN ?1 AND ?2 AND repeat_of IS NULL AND touchpoint = ?3)
+        OR EXISTS (SELECT 1 FROM invite INDEXED BY invite_by_pseudonym
+            WHERE pseudonym BETWEEN ?1 AND ?2 AND touchpoint = ?3)";
     UNPLACED = "SELECT code FROM dossier INDEXED BY dossier_unplaced WHERE bucket IS NULL LIMIT ?1";
     PLACE = "UPDATE dossier SET bucket = ?2 WHERE code = ?1";
     PLACES = "SELECT code, bucket FROM dossier";
