@@ -267,11 +267,7 @@ fn wishes(invites: Vec<WantedInvite>) -> Result<Vec<Wish>, Problem> {
     Ok(wishes.collect())
 }
 
-async fn invite_unasked(
-    app: &App,
-    wanted: WantedUnasked,
-    who: &str,
-) -> Result<Invited, Problem> {
+async fn invite_unasked(app: &App, wanted: WantedUnasked, who: &str) -> Result<Invited, Problem> {
     let draw = match wanted.draw {
         Some(wanted) => draw(Some(wanted.seed), wanted.number, wanted.share)?,
         None => None,

@@ -14,7 +14,7 @@ use survey::form::Form as Questionnaire;
 
 use super::filled;
 use crate::coverage::{
-    self, CoverageRequest, Invited, MAX_INVITED, Unasked, UnaskedError, UnaskedRequest,
+    self, CoverageRequest, DrawTold, Invited, MAX_INVITED, Unasked, UnaskedError, UnaskedRequest,
 };
 use crate::http::{App, Problem};
 use crate::index::IndexError;
