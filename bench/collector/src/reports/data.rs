@@ -262,7 +262,7 @@ fn rating(dossier: &Dossier, number: u128, random: &mut fastrand::Rng) -> Result
     } else {
         Vec::new()
     };
-    let comment = (dissatisfied && number % 2 == 0)
+    let comment = (dissatisfied && number.is_multiple_of(2))
         .then(|| format!("Chờ lâu quá, lần thứ {number} mới xong."));
     let id = uuid::Builder::from_unix_timestamp_millis(
         u64::try_from(number)?,
