@@ -72,10 +72,13 @@ impl Worker {
         ];
         worker.held.replace(Some((changed, intervals)));
         let registering = Rc::downgrade(&worker);
+        let known = container.controller().is_some();
         spawn_local(async move {
-            // The browser fetches all files then, or looks for a new version, which is nothing that the first touch should
-            // share the line with.
-            TimeoutFuture::new(LATER_MS).await;
+            // The browser looks for a new version then, which is nothing that the first touch should share the line with. The
+            // first start waits for nothing: the sooner it can start offline, the better.
+            if known {
+                TimeoutFuture::new(LATER_MS).await;
+            }
             let options = RegistrationOptions::new();
             options.set_scope(SCOPE);
             options.set_update_via_cache(ServiceWorkerUpdateViaCache::None);

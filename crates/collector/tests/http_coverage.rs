@@ -106,7 +106,7 @@ async fn closed_invited_and_rated_stand_beside_each_other() {
 
 #[tokio::test]
 async fn who_was_asked_with_a_refusal_is_not_asked_again() {
-    let collector = office(|_| ()).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     rate_at(&collector, 1, "refusal").await;
     rate_at(&collector, 2, "receipt").await;
     rate(&collector, 3).await;
@@ -267,7 +267,7 @@ async fn draws(collector: &Collector) -> Vec<(String, String, String)> {
 
 #[tokio::test]
 async fn the_log_tells_a_draw_and_no_list_of_all() {
-    let collector = office(|_| ()).await;
+    let collector = office(|settings| settings.threshold = 1).await;
     let unit = "000.01.19.H10";
     invite(
         &collector,
