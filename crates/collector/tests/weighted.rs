@@ -133,7 +133,7 @@ async fn a_kind_that_nobody_rated_is_named() {
     for (lang, said) in [
         (
             "vi",
-            "có hồ sơ đã giải quyết mà không có đánh giá nào: cách nộp “online” (7 hồ sơ)",
+            "có hồ sơ đã giải quyết mà không có đánh giá nào: cách nộp “nộp trực tuyến” (7 hồ sơ)",
         ),
         ("en", "none was rated: way of filing “online” (7 dossiers)"),
     ] {

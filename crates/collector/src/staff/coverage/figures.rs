@@ -88,11 +88,11 @@ impl Cut {
             (Self::FilingChannel, None) => words.coverage.no_filing_channel.clone(),
             (Self::Timeliness, None) => words.weights.unknown.clone(),
             (Self::Unit, Some(code)) => unit_name(units, code).unwrap_or(code).to_owned(),
-            (Self::Timeliness, Some(name)) => {
+            (Self::Timeliness | Self::FilingChannel, Some(name)) => {
                 let known = words.weights.categories.get(name);
                 known.map_or(name, String::as_str).to_owned()
             }
-            (Self::Field | Self::FilingChannel, Some(value)) => value.to_owned(),
+            (Self::Field, Some(value)) => value.to_owned(),
         }
     }
 
