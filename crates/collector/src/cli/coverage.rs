@@ -38,10 +38,11 @@ pub struct Coverage {
     /// Last day of finishing [default: the last there is]
     #[arg(long)]
     to: Option<Date>,
-    /// Groups, separated by commas: unit, field, procedure, filing_channel, month, timeliness
+    /// Groups, separated by commas: unit, field, procedure, filing_channel, month, timeliness, authority, outcome
     #[arg(long, value_delimiter = ',', conflicts_with = "unasked")]
     by: Vec<String>,
-    /// Only these, as unit=H57.132, field=…, procedure=… or filing_channel=online; may be repeated
+    /// Only these, as unit=H57.132, field=…, procedure=…, filing_channel=online, authority=… or outcome=refused; may be
+    /// repeated
     #[arg(long, value_parser = super::index::filter, value_name = "GROUP=VALUE")]
     filter: Vec<(String, String)>,
     /// as-was: under the units of that time; as-is: under the units of today that took their place

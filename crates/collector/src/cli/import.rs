@@ -24,8 +24,8 @@ Columns (CSV header or JSON keys; * must be filled in):
   units       code* name* kind* parent valid_from valid_to
   unit-changes  unit* successor from*   (from that day on successor stands in its place; docs/feed.md)
   procedures  code* name* field*
-  dossiers    code* procedure* unit* authority filing_channel received_at due_at finished_at outcome
-              updated_at
+  dossiers    code* procedure* field unit* authority filing_channel (desk, online, post) received_at due_at
+              finished_at outcome (granted, refused, withdrawn) status status_at updated_at
 
 Dates: 2026-03-13 or 13/03/2026. Times: 2026-03-13T10:56:00+07:00, 2026-03-13 10:56, 13/03/2026 10:56 or
 10:56 13/03/2026, taken as Vietnam's time where they name no other. Text is UTF-8. National ID and phone numbers inside

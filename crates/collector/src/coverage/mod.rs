@@ -30,7 +30,7 @@ use crate::store::{
 use crate::units::{KeptAsWas, Lineage, Segment};
 
 pub use invite::{Invited, MAX_INVITED, UnaskedError, count, invite};
-pub use question::CoverageRequest;
+pub use question::{CoverageRequest, FILTERS};
 use question::Question;
 pub use unasked::{Cursor, DrawTold, Unasked, UnaskedPage, UnaskedRequest, list};
 

@@ -12,7 +12,13 @@ use super::read::{Column, Row};
 use crate::store::calendar::ZONE;
 
 /// Columns whose values are moments; a mapping's date formats are for them.
-const MOMENTS: [&str; 4] = ["received_at", "due_at", "finished_at", "updated_at"];
+const MOMENTS: [&str; 5] = [
+    "received_at",
+    "due_at",
+    "finished_at",
+    "status_at",
+    "updated_at",
+];
 
 /// How a foreign table is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -153,7 +153,8 @@ pub async fn procedures<R: Read + Send + 'static>(
     records::<Procedure, R>(reader, format, Target::Store(store), observer).await
 }
 
-/// Imports dossiers: `code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome,updated_at`.
+/// Imports dossiers:
+/// `code,procedure,field,unit,authority,filing_channel,received_at,due_at,finished_at,outcome,status,status_at,updated_at`.
 /// See [`records`].
 pub async fn dossiers<R: Read + Send + 'static>(
     reader: R,

@@ -37,7 +37,7 @@ pub use change::Change;
 pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Namer, Naming};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
-pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
+pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept, StatusChange};
 pub use identity::{Identity, Mark};
 pub use judged::{Judge, JudgedKind, JudgedQuery, Judging};
 pub use period::{Period, PeriodSecret, Periods};
@@ -350,7 +350,7 @@ pub struct Dossier {
     pub unit: String,
     /// Handling authority, if another.
     pub authority: Option<String>,
-    /// desk | online | post …
+    /// desk | online | post.
     pub filing_channel: Option<String>,
     /// When it was received.
     pub received_at: Option<Timestamp>,
@@ -358,7 +358,7 @@ pub struct Dossier {
     pub due_at: Option<Timestamp>,
     /// When it was finished.
     pub finished_at: Option<Timestamp>,
-    /// granted | refused | withdrawn …
+    /// granted | refused | withdrawn.
     pub outcome: Option<String>,
 }
 
@@ -679,6 +679,8 @@ pub trait Store: Send + Sync + 'static {
     async fn procedures(&self) -> Result<Vec<Procedure>, StoreError>;
     /// One dossier by normalised code.
     async fn dossier(&self, code: &str) -> Result<Option<Dossier>, StoreError>;
+    /// What was told of the way of this dossier, the first step first.
+    async fn dossier_statuses(&self, code: &str) -> Result<Vec<StatusChange>, StoreError>;
     /// What the registers say about these dossiers (normalised codes) and units, in one read.
     async fn look_up(
         &self,

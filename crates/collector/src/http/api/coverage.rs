@@ -16,7 +16,9 @@ use utoipa::ToSchema;
 use super::days::day;
 use super::index_parameters::UnitsName;
 use crate::coverage::draw::{Draw, Take};
-use crate::coverage::{self, CoverageAnswer, CoverageRequest, Unasked, UnaskedRequest};
+use crate::coverage::{
+    self, CoverageAnswer, CoverageRequest, FILTERS, Unasked, UnaskedRequest,
+};
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
@@ -42,7 +44,8 @@ pub(super) struct Parameters {
     /// Last business day of finishing; the last there is when absent. Days after `shown_to` of the answer are left out.
     #[param(format = Date)]
     to: Option<String>,
-    /// unit, field, procedure, filing_channel, month, timeliness; separated by commas.
+    /// unit, field, procedure, filing_channel, month, timeliness, authority (who handled it, where that is another than the
+    /// receiving unit), outcome (granted, refused, withdrawn); separated by commas.
     by: Option<String>,
     /// as-was: dossiers count under the unit of the day on which they were finished; as-is: under the unit of today that
     /// took its place. as-was when absent.
@@ -56,6 +59,10 @@ pub(super) struct Parameters {
     procedure: Option<String>,
     /// Only these ways of filing.
     filing_channel: Option<String>,
+    /// Only those handled by these authorities.
+    authority: Option<String>,
+    /// Only those that ended so.
+    outcome: Option<String>,
 }
 
 /// What the list may be asked by.
@@ -82,6 +89,10 @@ pub(super) struct ListParameters {
     procedure: Option<String>,
     /// Only these ways of filing.
     filing_channel: Option<String>,
+    /// Only those handled by these authorities.
+    authority: Option<String>,
+    /// Only those that ended so.
+    outcome: Option<String>,
     /// Seed of a draw: only dossiers that it draws; with `number` or `share`.
     seed: Option<String>,
     /// Draw so many of all finished dossiers of period and filter.
@@ -111,7 +122,7 @@ impl Asked {
             let values = || value.split(',').map(|part| part.trim().to_owned());
             match name.as_str() {
                 "by" if own.contains(&"by") => request.by.extend(values()),
-                "unit" | "field" | "procedure" | "filing_channel" => {
+                filter if FILTERS.contains(&filter) => {
                     request.filters.entry(name).or_default().extend(values());
                 }
                 one if own.contains(&one)
@@ -127,7 +138,8 @@ impl Asked {
                 }
                 _ => {
                     let told = format!(
-                        "{name:?} is no parameter here; use form, touchpoint, from, to, unit, field, procedure, filing_channel, {}",
+                        "{name:?} is no parameter here; use form, touchpoint, from, to, {}, {}",
+                        FILTERS.join(", "),
                         own.join(", ")
                     );
                     return Err(wrong(&name, "unknown-parameter", told));
@@ -189,7 +201,7 @@ type Pairs = Query<Vec<(String, String)>>;
 /// Tells how many were asked
 ///
 /// Dossiers finished in the period, how many of their citizens were invited and how many rated; by unit, field,
-/// procedure, way of filing, month of finishing and timeliness. Silence is shown: a group that nobody rated is there, too.
+/// procedure, way of filing, month of finishing, timeliness, handling authority and outcome. Silence is shown: a group that nobody rated is there, too.
 #[utoipa::path(
     get,
     path = "/api/v1/coverage",

@@ -6,6 +6,7 @@ mod device;
 mod dossier;
 mod enrol;
 mod export;
+mod fed;
 mod feed;
 mod flags;
 mod forms;
@@ -92,6 +93,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(present::events))
         .routes(routes!(heartbeat::post))
         .routes(routes!(feed::put))
+        .routes(routes!(fed::post))
         .routes(routes!(coverage::get))
         .routes(routes!(coverage::unasked))
         .routes(routes!(invites::post))

@@ -68,8 +68,8 @@ use super::{
     DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
     GroupKey, Identity, Invite, InviteHash, JudgedKind, JudgedQuery, Judging, Kept, Key, Naming,
     PeriodSecret, Periods, Procedure, Pseudonym, Registers, RetentionChange, RetentionTick,
-    SaidQuery, Session, Site, Store, StoreError, ToldChange, Totals, Unit, UnitChange, User,
-    Verification, Weighed, WeighedKind, WeighedQuery,
+    SaidQuery, Session, Site, StatusChange, Store, StoreError, ToldChange, Totals, Unit,
+    UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -486,6 +486,13 @@ impl Store for SqliteStore {
         let code = code.to_owned();
         self.lookups
             .run(move |connection| registers::dossier(connection, &code))
+            .await
+    }
+
+    async fn dossier_statuses(&self, code: &str) -> Result<Vec<StatusChange>, StoreError> {
+        let code = code.to_owned();
+        self.lookups
+            .run(move |connection| registers::dossier_statuses(connection, &code))
             .await
     }
 
