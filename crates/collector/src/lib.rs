@@ -35,3 +35,4 @@ pub mod store;
 pub mod trend;
 pub mod units;
 pub mod weighted;
+pub mod within;

@@ -7,6 +7,7 @@ use clap::Args;
 use collector::coverage::{self, CoverageAnswer, CoverageCell, CoverageRequest, UnaskedRequest};
 use collector::store::terms::Term;
 use collector::units::UnitsAs;
+use collector::within;
 use jiff::civil::Date;
 
 use super::open::open_existing;
@@ -48,6 +49,9 @@ pub struct Coverage {
     /// as-was: under the units of that time; as-is: under the units of today that took their place
     #[arg(long, default_value = "as-was", value_parser = super::index::units_as)]
     units: UnitsAs,
+    /// Only this unit and all that stood below it on any day of the period (below it today with --units as-is)
+    #[arg(long, value_name = "CODE")]
+    within: Option<String>,
     /// Print the dossiers that nobody was asked about, as CSV
     #[arg(long)]
     unasked: bool,
@@ -66,6 +70,8 @@ impl Coverage {
         for (name, value) in self.filter {
             filters.entry(name).or_default().push(value);
         }
+        let (within, days) = (self.within.as_deref(), (self.from, self.to));
+        within::narrow(&*opened.store, within, self.units, days, &mut filters).await?;
         let request = CoverageRequest {
             form: Some(self.form),
             touchpoint: self.touchpoint,

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use collector::index::{self, Flagged, IndexAnswer, IndexCell, IndexRequest, Of};
 use collector::units::{KeptAsWas, UnitsAs};
+use collector::within;
 use jiff::civil::Date;
 
 use super::open::open_existing_with;
@@ -21,6 +22,7 @@ or methods must not be compared. Days are left out until --report-delay-hours af
 Examples:
   hai-long index --form one-stop-quick --by unit
   hai-long index --form one-stop-quick --by item --filter unit=H57.132 --from 2026-07-01 --to 2026-09-30
+  hai-long index --form one-stop-quick --by unit --within H57.7 --to 2025-06-30
   hai-long index --form one-stop-quick --by month,channel --method mean100 --json";
 
 /// Print an index.
@@ -51,6 +53,9 @@ pub struct Index {
     /// as-was: under the units of that time; as-is: under the units of today that took their place
     #[arg(long, default_value = "as-was", value_parser = units_as)]
     units: UnitsAs,
+    /// Only this unit and all that stood below it on any day of the period (below it today with --units as-is)
+    #[arg(long, value_name = "CODE")]
+    within: Option<String>,
     /// include: flagged responses are part of the figures; exclude: they are left out
     #[arg(long, value_parser = flagged, default_value = "include")]
     flagged: Flagged,
@@ -72,6 +77,8 @@ impl Index {
         for (name, value) in self.filter {
             filters.entry(name).or_default().push(value);
         }
+        let (within, days) = (self.within.as_deref(), (self.from, self.to));
+        within::narrow(&*opened.store, within, self.units, days, &mut filters).await?;
         let request = IndexRequest {
             form: self.form,
             form_version: self.form_version,

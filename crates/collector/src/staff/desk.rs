@@ -124,7 +124,8 @@ impl Officer {
         }
         let query = parts.uri.query().unwrap_or_default();
         let is_outside = form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
-            name == "unit" && !value.trim().is_empty() && !self.scope.sees(value.trim())
+            let names_unit = matches!(&*name, "unit" | "within");
+            names_unit && !value.trim().is_empty() && !self.scope.sees(value.trim())
         });
         if is_outside {
             return Some(fill(&words.other_unit, &[("top", top)]));

@@ -107,6 +107,8 @@ pub(super) struct Report<'a> {
     pub(super) prints: Vec<Choice>,
     /// The way down from all units to here.
     pub(super) crumbs: Vec<Choice>,
+    /// The same page for the unit with all that stand below it, when some do.
+    pub(super) with_below: Option<String>,
     /// None when the choice has no answer.
     pub(super) body: Option<Body>,
 }

@@ -229,6 +229,7 @@ pub(crate) struct ReportWords {
     pub(crate) show: String,
     pub(crate) all_units: String,
     pub(crate) back_to_all: String,
+    pub(crate) with_below: String,
     pub(crate) interval: String,
     pub(crate) n: String,
     pub(crate) n_short: String,

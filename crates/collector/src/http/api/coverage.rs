@@ -23,6 +23,7 @@ use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
 use crate::store::Role;
+use crate::within;
 
 /// Dossiers on a page unless said otherwise, and at most.
 const PAGE: usize = 100;
@@ -51,6 +52,9 @@ pub(super) struct Parameters {
     /// took its place. as-was when absent.
     #[param(inline)]
     units: Option<UnitsName>,
+    /// Only this unit and all that stood below it on any day of the period (below it today when units=as-is). Instead of the
+    /// filter by unit.
+    within: Option<String>,
     /// Only these receiving units, as in the keys of the cells; repeated or separated by commas.
     unit: Option<String>,
     /// Only these fields of procedures.
@@ -81,6 +85,8 @@ pub(super) struct ListParameters {
     /// Last business day of finishing; the last there is when absent.
     #[param(format = Date)]
     to: Option<String>,
+    /// Only this unit and all that stood below it on any day of the period. Instead of the filter by unit.
+    within: Option<String>,
     /// Only these receiving units; repeated or separated by commas.
     unit: Option<String>,
     /// Only these fields of procedures.
@@ -153,6 +159,15 @@ impl Asked {
         Ok(Self { single, request })
     }
 
+    /// Filters by the units below the one that is asked for.
+    async fn narrow(&mut self, app: &App) -> Result<(), Problem> {
+        let within = self.single.remove("within");
+        let request = &mut self.request;
+        let (units, days) = (request.units, (request.from, request.to));
+        let filters = &mut request.filters;
+        Ok(within::narrow(app.store.as_ref(), within.as_deref(), units, days, filters).await?)
+    }
+
     fn number<T: std::str::FromStr>(&mut self, name: &str) -> Result<Option<T>, Problem> {
         self.single
             .remove(name)
@@ -221,8 +236,9 @@ pub(super) async fn get(
     Query(pairs): Pairs,
 ) -> Result<Json<CoverageAnswer>, Problem> {
     caller.require(&[Role::OneStop, Role::Analyst, Role::Admin])?;
-    let mut asked = Asked::of(pairs, &["by", "units"])?;
+    let mut asked = Asked::of(pairs, &["by", "units", "within"])?;
     asked.request.units = super::index::units(asked.single.remove("units"))?;
+    asked.narrow(&app).await?;
     asked.request.shown_to = app.shown_to();
     let answer = coverage::answer(&app.intake, app.settings.threshold, asked.request).await?;
     Ok(Json(answer))
@@ -266,7 +282,9 @@ pub(super) async fn unasked(
     Query(pairs): Pairs,
 ) -> Result<Json<UnaskedList>, Problem> {
     caller.require(&[Role::OneStop, Role::Admin])?;
-    let mut asked = Asked::of(pairs, &["seed", "number", "share", "limit", "after"])?;
+    let own = ["within", "seed", "number", "share", "limit", "after"];
+    let mut asked = Asked::of(pairs, &own)?;
+    asked.narrow(&app).await?;
     let limit = asked.number("limit")?.unwrap_or(PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(wrong("limit", "out-of-range", format!("1 to {MAX_PAGE}")));

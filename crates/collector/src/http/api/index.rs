@@ -19,6 +19,7 @@ use crate::index::{self, Flagged, IndexAnswer, IndexError, IndexRequest, Of};
 use crate::store::Role;
 use crate::units::UnitsAs;
 use crate::weighted;
+use crate::within;
 
 impl From<IndexError> for Problem {
     fn from(error: IndexError) -> Self {
@@ -93,8 +94,7 @@ where
         let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::bad_request("bad-query", "the query is not well-formed"))?;
-        let (mut request, weights) = question(pairs)?;
-        request.shown_to = Arc::<App>::from_ref(state).shown_to();
+        let (request, weights) = asked(&Arc::<App>::from_ref(state), pairs).await?;
         // Weights look at each finished dossier: not for everybody to ask for.
         if weights == Weights::Raked {
             let caller = Caller::from_request_parts(parts, state).await?;
@@ -104,8 +104,23 @@ where
     }
 }
 
+/// The question of these parameters, up to the last day that may be shown.
+pub(super) async fn asked(
+    app: &App,
+    pairs: Vec<(String, String)>,
+) -> Result<(IndexRequest, Weights), Problem> {
+    let within = pairs.iter().find(|(name, _)| name == "within");
+    let within = within.map(|(_, key)| key.clone());
+    let (mut request, weights) = question(pairs)?;
+    request.shown_to = app.shown_to();
+    let (units, days) = (request.units, (request.from, request.to));
+    let filters = &mut request.filters;
+    within::narrow(app.store.as_ref(), within.as_deref(), units, days, filters).await?;
+    Ok((request, weights))
+}
+
 /// Reads the parameters; lists may be repeated or separated by commas.
-pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Problem> {
+fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Problem> {
     let mut single: BTreeMap<String, String> = BTreeMap::new();
     let mut by = Vec::new();
     let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -113,7 +128,7 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
         match name.as_str() {
             "by" => by.extend(listed(&name, &value)?),
             "form" | "form_version" | "method" | "from" | "to" | "flagged" | "interval_of"
-            | "weights" | "units" => {
+            | "weights" | "units" | "within" => {
                 if single.insert(name.clone(), value).is_some() {
                     return Err(Problem::bad_request(
                         "repeated-parameter",
@@ -130,7 +145,7 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
                 return Err(Problem::bad_request(
                     "unknown-parameter",
                     format!(
-                        "{name:?} is no parameter here; use form, form_version, method, from, to, units, by, flagged, interval_of, weights or a filter: {}",
+                        "{name:?} is no parameter here; use form, form_version, method, from, to, units, within, by, flagged, interval_of, weights or a filter: {}",
                         FILTERS.join(", ")
                     ),
                 )
@@ -190,7 +205,7 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
         units,
         flagged,
         of,
-        // The collector's own business, not the caller's.
+        // The collector's own business, not the caller's: [`asked`] fills it in.
         shown_to: None,
     };
     Ok((request, weights))

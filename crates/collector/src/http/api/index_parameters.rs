@@ -56,10 +56,21 @@ pub(super) struct Asked {
     /// the unit of today that took its place. as-was when absent.
     #[param(inline)]
     units: Option<UnitsName>,
+    /// Only this unit and all that stood below it on any day of the period (below it today when units=as-is), as the total of
+    /// a district that is no more. Instead of the filter by unit.
+    within: Option<String>,
 }
 
 /// Names of [`Asked`].
-pub(super) const ASKED: [&str; 6] = ["form", "form_version", "method", "from", "to", "units"];
+pub(super) const ASKED: [&str; 7] = [
+    "form",
+    "form_version",
+    "method",
+    "from",
+    "to",
+    "units",
+    "within",
+];
 
 /// With or without flagged responses.
 #[derive(utoipa::IntoParams)]

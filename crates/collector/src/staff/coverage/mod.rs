@@ -99,10 +99,14 @@ async fn filled(
         Some(_) => StatusCode::OK,
         None => StatusCode::NOT_FOUND,
     };
-    let narrowed: Vec<_> = [("field", &asked.field), ("procedure", &asked.procedure)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, given(value)?)))
-        .collect();
+    let narrowed: Vec<_> = [
+        ("within", &asked.within),
+        ("field", &asked.field),
+        ("procedure", &asked.procedure),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, given(value)?)))
+    .collect();
     let is_narrowed = given(&asked.unit).is_some() || !narrowed.is_empty();
     let page = render(&Page {
         lang,
@@ -121,7 +125,8 @@ async fn filled(
         narrowed,
         back: is_narrowed.then(|| {
             asked.link(PATH, |asked| {
-                (asked.unit, asked.field, asked.procedure) = (None, None, None);
+                (asked.unit, asked.within, asked.field, asked.procedure) =
+                    (None, None, None, None);
             })
         }),
         wrong,
