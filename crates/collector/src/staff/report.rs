@@ -26,7 +26,7 @@ use crate::index::{IndexAnswer, IndexError, IndexRequest, Measured, Of};
 use crate::store::calendar::business_day;
 use crate::store::{Procedure, Unit};
 use crate::units::{key_of_unit, unit_of_key};
-use crate::weighted;
+use crate::weighted::{self, Weighting};
 use crate::within;
 
 const PATH: &str = "/staff";
@@ -353,7 +353,8 @@ async fn weighted(
         })));
     }
     let threshold = app.settings.threshold;
-    match weighted::raked(&app.intake, threshold, &asked.request(form, &[], days)).await {
+    let request = asked.request(form, &[], days);
+    match weighted::answer(&app.intake, threshold, &request, Weighting::Raked).await {
         Ok(found) => Ok(WeightedPart::Block(weighted_part::block(
             &found, form, threshold, units, asked,
         ))),

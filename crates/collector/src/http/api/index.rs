@@ -18,7 +18,7 @@ use crate::http::problem::{Everywhere, NeedsKey, Problem};
 use crate::index::{self, Flagged, IndexAnswer, IndexError, IndexRequest, Of};
 use crate::store::Role;
 use crate::units::UnitsAs;
-use crate::weighted;
+use crate::weighted::{self, Weighting};
 use crate::within;
 
 impl From<IndexError> for Problem {
@@ -66,20 +66,19 @@ pub(super) struct Question(IndexRequest, Weights);
 
 /// Weighted figures, or none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Weights {
-    #[default]
-    None,
-    Raked,
-}
+pub(super) struct Weights(Option<Weighting>);
 
 impl Weights {
-    pub(super) const NAMES: [&str; 2] = ["none", "raked"];
+    /// `none`, and every way of making them.
+    pub(super) fn names() -> [&'static str; 3] {
+        let [raked, post_stratified] = Weighting::ALL.map(Weighting::name);
+        ["none", raked, post_stratified]
+    }
 
     fn of_name(name: &str) -> Option<Self> {
         match name {
-            "none" => Some(Self::None),
-            "raked" => Some(Self::Raked),
-            _ => None,
+            "none" => Some(Self(None)),
+            name => Weighting::of_name(name).map(|weighting| Self(Some(weighting))),
         }
     }
 }
@@ -96,7 +95,7 @@ where
             .map_err(|_| Problem::bad_request("bad-query", "the query is not well-formed"))?;
         let (request, weights) = asked(&Arc::<App>::from_ref(state), pairs).await?;
         // Weights look at each finished dossier: not for everybody to ask for.
-        if weights == Weights::Raked {
+        if weights.0.is_some() {
             let caller = Caller::from_request_parts(parts, state).await?;
             caller.require(&[Role::Analyst, Role::Admin])?;
         }
@@ -192,7 +191,7 @@ fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Pro
         single.remove("weights"),
         "weights",
         Weights::of_name,
-        Weights::NAMES,
+        Weights::names(),
     )?;
     let request = IndexRequest {
         form,
@@ -241,12 +240,12 @@ pub(super) fn units(asked: Option<String>) -> Result<UnitsAs, Problem> {
     })
 }
 
-/// One of two words, or the usual one when absent.
-fn choice<T: Default>(
+/// One of these words, or the usual one when absent.
+fn choice<T: Default, const N: usize>(
     given: Option<String>,
     name: &str,
     read: impl Fn(&str) -> Option<T>,
-    words: [&str; 2],
+    words: [&str; N],
 ) -> Result<T, Problem> {
     let Some(text) = given else {
         return Ok(T::default());
@@ -307,9 +306,11 @@ pub(super) async fn get(
         return releases::answer(&releases::published(&app, &request).await?, &headers);
     }
     let threshold = app.settings.threshold;
-    let weighted = match weights {
-        Weights::None => None,
-        Weights::Raked => Some(weighted::raked(&app.intake, threshold, &request).await?),
+    let weighted = match weights.0 {
+        Some(weighting) => {
+            Some(weighted::answer(&app.intake, threshold, &request, weighting).await?)
+        }
+        None => None,
     };
     let answer = index::answer(app.store.as_ref(), &app.forms, threshold, request).await?;
     Ok(Json(IndexAnswer { weighted, ..answer }).into_response())
@@ -333,6 +334,27 @@ mod tests {
         let repeated = asked(&[("form", "f"), ("by", "unit"), ("by", "item"), ("unit", "A")]);
         let commas = asked(&[("form", "f"), ("by", "unit,item"), ("unit", "A")]);
         assert_eq!(repeated.unwrap(), commas.unwrap());
+    }
+
+    #[test]
+    fn weights_are_none_unless_a_way_of_making_them_is_named() {
+        let read = |name| {
+            let asked = asked(&[("form", "f"), ("weights", name)]);
+            asked.map(|(_, weights)| weights)
+        };
+        assert_eq!(asked(&[("form", "f")]).unwrap().1, Weights(None));
+        for (name, named) in [
+            ("none", None),
+            ("raked", Some(Weighting::Raked)),
+            ("post-stratified", Some(Weighting::PostStratified)),
+        ] {
+            assert_eq!(read(name).unwrap(), Weights(named), "{name}");
+        }
+        assert_eq!(Weights::names(), ["none", "raked", "post-stratified"]);
+        // A method that makes no weights is no way of making them.
+        for wrong in ["", "Raked", "raked/1", "finite-population"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -94,8 +94,9 @@ pub(super) struct OfIndex {
     /// works.
     #[param(inline)]
     interval_of: Option<OfWord>,
-    /// `raked`: with a figure weighted to the closed dossiers by unit, field, timeliness and filing channel. Of the whole: without
-    /// by, and filtered by unit, field, procedure, and at most one factor or item.
+    /// `raked` or `post-stratified`: with a figure weighted to the closed dossiers by unit, field, timeliness and filing channel:
+    /// to the sums by each of them, or by all of them crossed, for which every combination that was closed must have ratings. Of
+    /// the whole: without by, and filtered by unit, field, procedure, and at most one factor or item.
     #[param(inline)]
     weights: Option<WeightsWord>,
     /// Dimensions to group by, in order; at most one of factor and item.
@@ -198,7 +199,7 @@ impl PartialSchema for WeightsWord {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .enum_values(Some(Weights::NAMES))
+            .enum_values(Some(Weights::names()))
             .into()
     }
 }
