@@ -251,12 +251,7 @@ fn holds(span: &Span, day: Date) -> bool {
 
 /// Keys of a unit and of all that stood below it, directly or not, on any day from `from` to `to` (open where absent). One
 /// that stood elsewhere for a part of these days is among them.
-pub fn under(
-    units: &[Unit],
-    top: &Unit,
-    from: Option<Date>,
-    to: Option<Date>,
-) -> BTreeSet<String> {
+pub fn under(units: &[Unit], top: &Unit, from: Option<Date>, to: Option<Date>) -> BTreeSet<String> {
     let mut below: HashMap<&str, Vec<&Unit>> = HashMap::new();
     for unit in units {
         if let Some(parent) = &unit.parent {

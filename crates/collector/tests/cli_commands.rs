@@ -543,7 +543,10 @@ async fn the_index_is_weighted_to_the_dossiers_or_it_is_said_why_not() {
         assert_eq!(figures["weighted"]["value"], 28.75, "{told}");
         let table = out(&index(&data, &["--weights", weights]));
         let method = format!("method {weights}/1");
-        assert!(table.contains(&method) && table.contains("28.75"), "{table}");
+        assert!(
+            table.contains(&method) && table.contains("28.75"),
+            "{table}"
+        );
     }
     let plain = out(&index(&data, &[]));
     assert!(!plain.contains("weighted to"), "{plain}");

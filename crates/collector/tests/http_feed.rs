@@ -189,7 +189,10 @@ async fn what_is_kept_of_a_dossier_is_told_to_who_feeds() {
     let unknown = look_up(&collector, Role::OneStop, "H57.132-260804-9999").await;
     problem(unknown, 404, "unknown-dossier").await;
     let garbage = look_up(&collector, Role::OneStop, "x").await;
-    assert_eq!(problem(garbage, 400, "bad-dossier").await["field"], "dossier");
+    assert_eq!(
+        problem(garbage, 400, "bad-dossier").await["field"],
+        "dossier"
+    );
 }
 
 #[tokio::test]
@@ -230,7 +233,10 @@ async fn words_that_figures_are_told_by_are_ours_and_others_are_refused_and_name
     assert_eq!(refused["fault"]["field"], "filing_channel");
     assert_eq!(refused["more_faults"][0]["field"], "outcome");
     let told = refused["fault"]["message"].as_str().unwrap();
-    assert!(told.contains("desk, online, post") && told.contains("[values]"), "{told}");
+    assert!(
+        told.contains("desk, online, post") && told.contains("[values]"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -285,7 +285,6 @@ impl Asked {
         let method = form.and_then(|form| self.method(form));
         let kept = [
             ("unit", &self.unit),
-            ("within", &self.within),
             ("field", &self.field),
             ("procedure", &self.procedure),
             ("weights", &self.weights),
@@ -340,6 +339,7 @@ impl Asked {
             shown_to: self.shown_to_told(app),
             from: given(&self.from).unwrap_or_default().to_owned(),
             to: given(&self.to).unwrap_or_default().to_owned(),
+            within: given(&self.within).map(str::to_owned),
             kept: kept
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, given(value)?.to_owned())))

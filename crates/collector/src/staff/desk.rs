@@ -136,16 +136,29 @@ impl Officer {
 
     /// A plain page that says why not.
     pub(super) async fn refused(&self, app: &App, lang: Language, message: String) -> Response {
+        let title = &lang.words().refused.title;
+        let page = self.plain(app, lang, title, message).await;
+        (StatusCode::FORBIDDEN, page).into_response()
+    }
+
+    /// A plain page that says that there is no such thing.
+    pub(super) async fn unknown(&self, app: &App, lang: Language, message: String) -> Response {
+        let title = &lang.words().refused.unknown;
+        let page = self.plain(app, lang, title, message).await;
+        (StatusCode::NOT_FOUND, page).into_response()
+    }
+
+    async fn plain(&self, app: &App, lang: Language, title: &str, message: String) -> Response {
         let demo = app.store.note(DEMO_NOTE).await;
-        let page = render(&Refused {
+        render(&Refused {
             lang,
             words: lang.words(),
             demo: demo.is_ok_and(|note| note.is_some()),
             user: &self.user.name,
             csrf: &self.csrf,
+            title,
             message,
-        });
-        (StatusCode::FORBIDDEN, page).into_response()
+        })
     }
 
     /// May this account change anything?

@@ -85,6 +85,7 @@ pub(super) struct Refused<'a> {
     pub(super) demo: bool,
     pub(super) user: &'a str,
     pub(super) csrf: &'a str,
+    pub(super) title: &'a str,
     pub(super) message: String,
 }
 

@@ -371,9 +371,9 @@ async fn with_below(app: &App, asked: &Asked) -> Result<Option<String>, Problem>
     let units = asked.scope.units(app.store.as_ref()).await?;
     let days = asked.days().unwrap_or_default();
     let keys = within::keys(&units, unit, asked.units_as(), days);
-    Ok(keys.filter(|keys| keys.len() > 1).map(|_| {
-        asked.link(PATH, |asked| asked.within = asked.unit.take())
-    }))
+    Ok(keys
+        .filter(|keys| keys.len() > 1)
+        .map(|_| asked.link(PATH, |asked| asked.within = asked.unit.take())))
 }
 
 /// The way down from all units, each step with its link.

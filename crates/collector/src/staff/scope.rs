@@ -74,8 +74,7 @@ impl Scope {
     /// The units that may be named.
     pub(super) async fn units(&self, store: &dyn Store) -> Result<Vec<Unit>, StoreError> {
         let all = store.units().await?;
-        let is_seen =
-            |unit: &&Unit| self.sees(&unit.code) || self.sees(&key_of_unit(&all, unit));
+        let is_seen = |unit: &&Unit| self.sees(&unit.code) || self.sees(&key_of_unit(&all, unit));
         Ok(all.iter().filter(is_seen).cloned().collect())
     }
 }

@@ -168,6 +168,7 @@ pub(crate) struct LandingWords {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefusedWords {
     pub(crate) title: String,
+    pub(crate) unknown: String,
     pub(crate) other_unit: String,
     pub(crate) no_change: String,
     pub(crate) no_branch: String,

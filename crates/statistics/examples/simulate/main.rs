@@ -34,7 +34,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let tally = simulate(provinces, dossiers, silence, seed.into())?;
         println!("{about}");
         report(&tally);
-        broken.extend(promises(&tally, silence).into_iter().filter(|_| provinces >= ENOUGH));
+        broken.extend(
+            promises(&tally, silence)
+                .into_iter()
+                .filter(|_| provinces >= ENOUGH),
+        );
     }
     let days = option("--days", 250)?;
     println!("{days} days at kiosks, on one of ten of which somebody feeds a machine");

@@ -16,9 +16,7 @@ use utoipa::ToSchema;
 use super::days::day;
 use super::index_parameters::UnitsName;
 use crate::coverage::draw::{Draw, Take};
-use crate::coverage::{
-    self, CoverageAnswer, CoverageRequest, FILTERS, Unasked, UnaskedRequest,
-};
+use crate::coverage::{self, CoverageAnswer, CoverageRequest, FILTERS, Unasked, UnaskedRequest};
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
@@ -262,7 +260,7 @@ pub(super) struct UnaskedList {
 /// Lists finished dossiers that nobody was asked about
 ///
 /// Neither invited nor rated up to this moment, so that nobody is asked twice. Codes of dossiers are personal data: this needs a key of the one-stop software or the
-/// administrator. `POST /api/v1/invites` with `unasked` invites them.
+/// administrator. `POST /api/v1/invites` with `unasked` invites them. A draw that is looked at is written down.
 #[utoipa::path(
     get,
     path = "/api/v1/coverage/unasked",
@@ -303,6 +301,7 @@ pub(super) async fn unasked(
                 "give `next` of the page before as it is",
             )
         })?;
+    let is_first = after.is_none();
     let request = UnaskedRequest {
         of: asked.request,
         draw,
@@ -310,6 +309,10 @@ pub(super) async fn unasked(
         limit,
     };
     let page = coverage::list(&app.intake, request).await?;
+    if let Some(draw) = page.draw.as_ref().filter(|_| is_first) {
+        let who = format!("key:{}", caller.0.name);
+        app.store.audit(draw.looked_at(&who)).await?;
+    }
     Ok(Json(UnaskedList {
         dossiers: page.dossiers,
         next: page.next.map(|next| next.to_string()),

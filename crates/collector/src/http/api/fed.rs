@@ -67,7 +67,9 @@ struct FedStatus {
 
 impl FedDossier {
     fn of(dossier: Dossier, statuses: Vec<StatusChange>) -> Self {
-        let statuses = statuses.into_iter().map(|StatusChange { at, status }| FedStatus { at, status });
+        let statuses = statuses
+            .into_iter()
+            .map(|StatusChange { at, status }| FedStatus { at, status });
         Self {
             code: dossier.code,
             procedure: dossier.procedure,
@@ -115,7 +117,10 @@ pub(super) async fn post(
     let code = DossierCode::parse(&wanted.dossier)
         .map_err(|error| Problem::bad_request("bad-dossier", error.to_string()).field("dossier"))?;
     let Some(dossier) = app.store.dossier(code.as_str()).await? else {
-        let told = format!("no dossier {} was fed; PUT /api/v1/dossiers feeds it", code.as_str());
+        let told = format!(
+            "no dossier {} was fed; PUT /api/v1/dossiers feeds it",
+            code.as_str()
+        );
         return Err(Problem::not_found("unknown-dossier", told).field("dossier"));
     };
     let statuses = app.store.dossier_statuses(code.as_str()).await?;
