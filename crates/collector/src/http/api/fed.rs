@@ -24,7 +24,7 @@ const MAX_BODY: usize = 4096;
 /// The dossier in question.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct WantedDossier {
     /// Its code.
     #[schema(max_length = 200)]
     dossier: String,
@@ -95,7 +95,7 @@ impl FedDossier {
     tag = "dossiers",
     operation_id = "lookUpDossier",
     security(("key" = [])),
-    request_body(content = Wanted, content_type = "application/json"),
+    request_body(content = WantedDossier, content_type = "application/json"),
     responses(
         (status = 200, description = "what is kept", body = FedDossier),
         (status = 404, description = "no such dossier was fed", body = ProblemBody, content_type = "application/problem+json"),
@@ -113,7 +113,7 @@ pub(super) async fn post(
     caller.require(&[Role::OneStop, Role::Admin])?;
     body::require_json(&headers)?;
     let bytes = body::read(request, MAX_BODY).await?;
-    let wanted: Wanted = wire::body(&bytes)?;
+    let wanted: WantedDossier = wire::body(&bytes)?;
     let code = DossierCode::parse(&wanted.dossier)
         .map_err(|error| Problem::bad_request("bad-dossier", error.to_string()).field("dossier"))?;
     let Some(dossier) = app.store.dossier(code.as_str()).await? else {
