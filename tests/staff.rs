@@ -236,7 +236,7 @@ async fn axe_finds_nothing_on_the_pages_of_officers_and_of_everybody() -> Result
         "/staff/units".to_owned(),
         "/staff/trend".to_owned(),
         "/staff/print/one-stop".to_owned(),
-        "/staff/print/one-stop?records.i1=9".to_owned(),
+        "/staff/print/one-stop?records.total-time=9".to_owned(),
         "/staff/print/items".to_owned(),
         "/staff/comments".to_owned(),
         "/staff/reports".to_owned(),

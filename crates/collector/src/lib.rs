@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod delay;
 pub mod demo;
 pub mod enrolment;
+pub mod evaluation;
 pub mod export;
 pub mod flags;
 pub mod forms;

@@ -369,8 +369,13 @@ pub(super) async fn measured(
     request: IndexRequest,
 ) -> Result<Option<Measured>, Problem> {
     let threshold = app.settings.threshold;
-    match index::measured(app.store.as_ref(), &app.forms, threshold, request).await {
-        Ok(measured) => Ok(Some(measured)),
+    fitting(index::measured(app.store.as_ref(), &app.forms, threshold, request).await)
+}
+
+/// What was answered, or `None` when the question was at fault.
+pub(super) fn fitting<T>(answer: Result<T, IndexError>) -> Result<Option<T>, Problem> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
         Err(IndexError::Request { .. }) => Ok(None),
         Err(IndexError::Store(error)) => Err(error.into()),
     }

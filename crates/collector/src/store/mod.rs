@@ -7,6 +7,7 @@ mod audit;
 pub mod calendar;
 mod change;
 mod coverage;
+mod due;
 mod error;
 mod examined;
 mod feed;
@@ -35,6 +36,7 @@ use uuid::Uuid;
 pub use audit::{AuditFilter, Deed, Entry};
 pub use change::Change;
 pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Namer, Naming};
+pub use due::{AgainstDue, DueQuery};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
 pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept, StatusChange};
@@ -665,6 +667,8 @@ pub trait Store: Send + Sync + 'static {
         query: JudgedQuery,
         judging: Judging,
     ) -> Result<Vec<(JudgedKind, u64)>, StoreError>;
+    /// Counts finished dossiers by whether they were finished before, on or after the day on which they were due.
+    async fn against_due(&self, query: DueQuery) -> Result<AgainstDue, StoreError>;
     /// Whether the citizens behind these pseudonyms were asked; one answer each, in order.
     async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError>;
     /// All units.

@@ -5,6 +5,7 @@ mod days;
 mod device;
 mod dossier;
 mod enrol;
+mod evaluation;
 mod export;
 mod fed;
 mod feed;
@@ -102,6 +103,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ranks::get))
         .routes(routes!(trend::get))
         .routes(routes!(flags::get))
+        .routes(routes!(evaluation::get))
         .routes(routes!(reasons::get))
         .routes(routes!(releases::list))
         .routes(routes!(releases::one))

@@ -11,6 +11,7 @@ mod change;
 mod connection;
 mod count;
 mod covered;
+mod due;
 mod enrolments;
 mod examine;
 mod export;
@@ -64,12 +65,12 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
-    DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
-    GroupKey, Identity, Invite, InviteHash, JudgedKind, JudgedQuery, Judging, Kept, Key, Naming,
-    PeriodSecret, Periods, Procedure, Pseudonym, Registers, RetentionChange, RetentionTick,
-    SaidQuery, Session, Site, StatusChange, Store, StoreError, ToldChange, Totals, Unit,
-    UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
+    Admitted, AgainstDue, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered,
+    Deed, DeviceSettings, Dossier, DueQuery, Entry, Examined, Fed, Filed, FinishedFilter,
+    FinishedSpan, FormKey, GroupKey, Identity, Invite, InviteHash, JudgedKind, JudgedQuery,
+    Judging, Kept, Key, Naming, PeriodSecret, Periods, Procedure, Pseudonym, Registers,
+    RetentionChange, RetentionTick, SaidQuery, Session, Site, StatusChange, Store, StoreError,
+    ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -449,6 +450,13 @@ impl Store for SqliteStore {
         let texts = Arc::clone(&self.texts);
         self.readers
             .run(move |connection| cache.count(connection, &texts, &query, &judging))
+            .await
+    }
+
+    async fn against_due(&self, query: DueQuery) -> Result<AgainstDue, StoreError> {
+        let texts = Arc::clone(&self.texts);
+        self.readers
+            .run(move |connection| due::against_due(connection, &texts, &query))
             .await
     }
 
