@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use survey::form::Form;
 
-use super::index::{only, question};
+use super::index::{asked, only};
 use super::index_parameters::{CUTS, FILTERS, FLAGGED, Filters, UnitsName, WithFlagged};
 use crate::evaluation::{self, EvaluationAnswer, PREFIX, Request, Typed};
 use crate::http::App;
@@ -41,6 +41,9 @@ pub(super) struct OfEvaluation {
     /// the unit of today that took its place. as-was when absent.
     #[param(inline)]
     units: Option<UnitsName>,
+    /// Only this unit and all that stood below it on any day of the period (below it today when units=as-is). Instead of the
+    /// filter by unit.
+    within: Option<String>,
     /// Points of indicator 1 of the shipped form, 0 to 2; what the register of dossiers proposes when absent. They are kept nowhere. An
     /// indicator of another form that the records judge is `records.` and the id of its item.
     #[param(
@@ -58,12 +61,13 @@ pub(super) struct OfEvaluation {
 }
 
 /// Names of [`OfEvaluation`]; the last stands for those of every item.
-const OWN: [&str; 6] = [
+const OWN: [&str; 7] = [
     "form",
     "form_version",
     "from",
     "to",
     "units",
+    "within",
     "records.ITEM",
 ];
 
@@ -106,8 +110,7 @@ pub(super) async fn get(
     {
         pairs.push(("form".to_owned(), form.id.clone()));
     }
-    let (mut of, _) = question(pairs)?;
-    of.shown_to = app.shown_to();
+    let (of, _) = asked(&app, pairs).await?;
     let form = evaluation::form(&app.forms, &of)?;
     let typed = read(form, &typed)?;
     let (store, threshold) = (app.store.as_ref(), app.settings.threshold);
