@@ -46,6 +46,7 @@ known or --device names the kiosk that took it.
 
 Examples:
   hai-long import units units.csv
+  hai-long import units communes.xlsx --mapping examples/units-2025/mapping.toml
   hai-long import unit-changes mergers-2025-07-01.csv
   hai-long import dossiers 2026-q3.csv --errors refused.csv
   export-dossiers | hai-long import dossiers - --format ndjson
