@@ -249,6 +249,29 @@ fn holds(span: &Span, day: Date) -> bool {
     span.from.is_none_or(|from| from <= day) && span.to.is_none_or(|to| day <= to)
 }
 
+/// Keys of a unit and of all that stood below it, directly or not, on any day from `from` to `to` (open where absent). One
+/// that stood elsewhere for a part of these days is among them.
+pub fn under(units: &[Unit], top: &Unit, from: Option<Date>, to: Option<Date>) -> BTreeSet<String> {
+    let mut below: HashMap<&str, Vec<&Unit>> = HashMap::new();
+    for unit in units {
+        if let Some(parent) = &unit.parent {
+            below.entry(parent).or_default().push(unit);
+        }
+    }
+    let mut keys = BTreeSet::new();
+    let mut next = vec![(top, from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX))];
+    while let Some((unit, from, to)) = next.pop() {
+        // What stands below it does so for as long as it stands itself.
+        let from = unit.valid_from.map_or(from, |first| from.max(first));
+        let to = unit.valid_to.map_or(to, |last| to.min(last));
+        if from <= to && keys.insert(key_of_unit(units, unit)) {
+            let below = below.get(unit.code.as_str()).into_iter().flatten();
+            next.extend(below.map(|unit| (*unit, from, to)));
+        }
+    }
+    keys
+}
+
 /// The key of a unit: its code, with the last day where the code has had another meaning since.
 pub fn key_of_unit(units: &[Unit], unit: &Unit) -> String {
     let last = units

@@ -11,8 +11,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use cli_fixture::{
-    DOSSIER, command, enrol, err, fail, folder, out, run, succeed, with_dossier, write,
+    DOSSIER, Server, command, enrol, err, fail, folder, out, rating, run, succeed, with_dossier,
+    write,
 };
+use serde_json::Value;
 
 #[test]
 fn help_teaches_with_examples_and_names_every_command() {
@@ -497,4 +499,63 @@ fn citizen_reports_are_fed_added_and_listed() {
     );
     let wrong = run(folder.path(), &["reports", "list", "--state", "lost"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// Runs `index` for the last days of August with further arguments.
+fn index(data: &std::path::Path, more: &[&str]) -> std::process::Output {
+    let period = ["index", "--from", "2026-08-25", "--to", "2026-08-31"];
+    run(data, &[&period[..], more].concat())
+}
+
+/// Of 5 dossiers filed at the desk all are rated, 2 satisfied; of 15 filed online 4, 1 satisfied: 3/9 = 33.33 %, and weighted
+/// (5·2/5 + 15·1/4)/20 = 28.75 %.
+#[tokio::test]
+async fn the_index_is_weighted_to_the_dossiers_or_it_is_said_why_not() {
+    let folder = folder();
+    let data = with_dossier(folder.path());
+    let mut table = String::from(
+        "code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome\n",
+    );
+    for n in (0..9).chain(10..21) {
+        let channel = if n < 5 { "desk" } else { "online" };
+        table += &format!(
+            "H57.132-260801-{n:04},1.011441,H57.132,,{channel},2026-08-01 08:10,2026-08-30 17:00,2026-08-28 10:00,granted\n"
+        );
+    }
+    let file = write(folder.path(), "august.csv", &table);
+    succeed(&data, &["import", "dossiers", &file]);
+    let nothing = index(&data, &["--weights", "post-stratified"]);
+    let said = "none of the dossiers finished in the period was rated";
+    assert!(out(&nothing).contains(said), "{}", err(&nothing));
+
+    let key = enrol(&data, "hall-1");
+    let server = Server::start(&data);
+    let ratings: Vec<Value> = (0..9).map(rating).collect();
+    assert_eq!(server.send(&key, &ratings).await, ["stored"; 9]);
+    server.stop();
+    for weights in ["raked", "post-stratified"] {
+        let told = index(&data, &["--weights", weights, "--json"]);
+        let told: Value = serde_json::from_str(&out(&told)).unwrap();
+        let weighted = &told["weighted"];
+        assert_eq!(weighted["method"], format!("{weights}/1"), "{told}");
+        let figures = &weighted["figures"];
+        assert_eq!(figures["unweighted"]["value"], 33.33, "{told}");
+        assert_eq!(figures["weighted"]["value"], 28.75, "{told}");
+        let table = out(&index(&data, &["--weights", weights]));
+        let method = format!("method {weights}/1");
+        assert!(
+            table.contains(&method) && table.contains("28.75"),
+            "{table}"
+        );
+    }
+    let plain = out(&index(&data, &[]));
+    assert!(!plain.contains("weighted to"), "{plain}");
+
+    let grouped = index(&data, &["--weights", "raked", "--by", "unit"]);
+    assert_eq!(grouped.status.code(), Some(1));
+    assert!(err(&grouped).contains("leave out by"), "{}", err(&grouped));
+    let unknown = index(&data, &["--weights", "heavy"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let mend = "write raked or post-stratified";
+    assert!(err(&unknown).contains(mend), "{}", err(&unknown));
 }

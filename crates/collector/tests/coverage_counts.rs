@@ -75,17 +75,19 @@ prop_compose! {
     fn any_dossier()(
         number in 0..DOSSIERS, procedure in 0..4usize, unit in 0..3usize, filing in prop::option::of(0..2usize),
         finished in prop::option::weighted(0.8, 0..70i32), due in prop::option::of(0..70i32),
+        authority in prop::option::of(0..2usize), outcome in prop::option::of(0..3usize),
     ) -> Dossier {
         Dossier {
             code: code(number),
             procedure: format!("P{procedure}"),
             unit: format!("U{unit}"),
-            authority: None,
+            authority: authority.map(|unit| format!("U{unit}")),
             filing_channel: filing.map(|filing| ["desk", "online"][filing].to_owned()),
             received_at: None,
             due_at: due.map(moment),
             finished_at: finished.map(moment),
-            outcome: None,
+            outcome: outcome
+                .map(|outcome| ["granted", "refused", "withdrawn"][outcome].to_owned()),
         }
     }
 }
@@ -93,7 +95,7 @@ prop_compose! {
 prop_compose! {
     fn any_question()(
         by in prop::sample::subsequence(FinishedBy::ALL.to_vec(), 0..4),
-        touchpoints in prop::sample::subsequence(TOUCHPOINTS.to_vec(), 1..=3), from in -5..70i32, length in 0..70i32, filter in 0..6usize, pick in 0..3usize,
+        touchpoints in prop::sample::subsequence(TOUCHPOINTS.to_vec(), 1..=3), from in -5..70i32, length in 0..70i32, filter in 0..8usize, pick in 0..3usize,
         rated_to in prop::option::of(-5..75i32),
     ) -> CoverageQuery {
         let mut passes = FinishedFilter::default();
@@ -102,6 +104,8 @@ prop_compose! {
             1 => passes.fields = vec!["Đất đai".into()],
             2 => passes.procedures = vec![format!("P{pick}")],
             3 => passes.filing_channels = vec!["online".into()],
+            4 => passes.authorities = vec![format!("U{pick}")],
+            5 => passes.outcomes = vec!["refused".into(), "withdrawn".into()],
             _ => {}
         }
         CoverageQuery {
@@ -158,6 +162,8 @@ impl Plain {
                     &query.filter.filing_channels,
                     dossier.filing_channel.as_ref(),
                 )
+                || !passes(&query.filter.authorities, dossier.authority.as_ref())
+                || !passes(&query.filter.outcomes, dossier.outcome.as_ref())
             {
                 continue;
             }
@@ -166,6 +172,8 @@ impl Plain {
                 FinishedBy::Field => field.clone(),
                 FinishedBy::Procedure => Some(dossier.procedure.clone()),
                 FinishedBy::FilingChannel => dossier.filing_channel.clone(),
+                FinishedBy::Authority => dossier.authority.clone(),
+                FinishedBy::Outcome => dossier.outcome.clone(),
                 FinishedBy::Month => Some(month_name(month_number(day))),
                 FinishedBy::Timeliness => Some(
                     match dossier.due_at.map(business_day) {

@@ -9,7 +9,7 @@ use collector::index::IndexRequest;
 use collector::intake::invite::Found;
 use collector::qd766;
 use collector::store::{Dossier, Store};
-use collector::weighted;
+use collector::weighted::{self, Weighting};
 use periods_fixture::store_fixture::{day, moment};
 use periods_fixture::{
     asked, code, counted, dossier, folder_key, forget, intake_on, office, parsed, pass, rating,
@@ -106,7 +106,9 @@ async fn what_needs_the_key_says_not_known_and_later_years_are_known() {
             to: Some(day(to)),
             ..IndexRequest::default()
         };
-        let weighted = weighted::raked(&intake, 1, &request).await.unwrap();
+        let weighted = weighted::answer(&intake, 1, &request, Weighting::Raked)
+            .await
+            .unwrap();
         (
             weighted.obstacle.map(|obstacle| obstacle.code),
             weighted.responses,

@@ -118,6 +118,127 @@ async fn a_word_from_before_the_end_does_not_take_the_end_away() {
     assert_eq!(kept.finished_at, None);
 }
 
+async fn look_up(collector: &Collector, role: Role, code: &str) -> Response {
+    collector
+        .request(Method::POST, "/api/v1/dossiers/look-up")
+        .bearer_auth(collector.key(role))
+        .json(&json!({"dossier": code}))
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn every_status_is_kept_in_whatever_order_it_comes() {
+    let collector = Collector::start().await;
+    let ndjson = "application/x-ndjson";
+    let told = |hour: u32, status: &str| {
+        let mut line = at(hour);
+        line["status"] = json!(status);
+        line.to_string()
+    };
+    let lines = [
+        told(12, "Đã trả kết quả"),
+        told(9, "Đang xử lý"),
+        told(8, "Đã tiếp nhận"),
+    ];
+    let answer = fed(&collector, ndjson, &lines.join("\n")).await;
+    assert_eq!(answer["results"][1]["fault"]["code"], "older");
+    // What was told already is not told twice; another word about the same hour is another step.
+    let again = fed(&collector, ndjson, &lines[0]).await;
+    assert_eq!(again["results"][0]["status"], "unchanged");
+    let more = fed(&collector, ndjson, &told(12, "Đã lưu hồ sơ")).await;
+    assert_eq!(more["results"][0]["status"], "stored");
+    let kept: Value = look_up(&collector, Role::OneStop, CODE)
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(kept["outcome"], "granted");
+    let statuses: Vec<(&str, &str)> = kept["statuses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["at"].as_str().unwrap(), one["status"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        statuses,
+        [
+            ("2026-08-05T01:00:00Z", "Đã tiếp nhận"),
+            ("2026-08-05T02:00:00Z", "Đang xử lý"),
+            ("2026-08-05T05:00:00Z", "Đã lưu hồ sơ"),
+            ("2026-08-05T05:00:00Z", "Đã trả kết quả"),
+        ]
+    );
+    let mut undated = at(9);
+    undated["status"] = json!("Đang xử lý");
+    undated["updated_at"] = Value::Null;
+    let refused = fed(&collector, ndjson, &undated.to_string()).await;
+    assert_eq!(refused["results"][0]["fault"]["field"], "status_at");
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_dossier_is_told_to_who_feeds() {
+    let collector = Collector::start().await;
+    fed(&collector, "application/x-ndjson", &at(10).to_string()).await;
+    for role in ROLES {
+        let answer = look_up(&collector, role, CODE).await;
+        let may = matches!(role, Role::OneStop | Role::Admin);
+        assert_eq!(answer.status() == StatusCode::OK, may, "{role:?}");
+    }
+    let unknown = look_up(&collector, Role::OneStop, "H57.132-260804-9999").await;
+    problem(unknown, 404, "unknown-dossier").await;
+    let garbage = look_up(&collector, Role::OneStop, "x").await;
+    assert_eq!(
+        problem(garbage, 400, "bad-dossier").await["field"],
+        "dossier"
+    );
+}
+
+#[tokio::test]
+async fn a_field_makes_an_unknown_procedure_known_and_leaves_a_known_one_alone() {
+    let collector = Collector::start().await;
+    let csv = "code,procedure,field,unit,received_at,finished_at\n\
+        H57.132-260804-0583,9.000001,Chăn nuôi,H57.132,2026-08-04,2026-08-05\n\
+        H57.132-260804-0584,9.000001,Thú y,H57.132,2026-08-04,2026-08-05\n";
+    fed(&collector, "text/csv", csv).await;
+    let known = collector.store.procedures().await.unwrap();
+    let entered: Vec<_> = known.iter().filter(|one| one.code == "9.000001").collect();
+    assert_eq!(entered.len(), 1);
+    assert_eq!(entered[0].field, "Chăn nuôi");
+    // Its name is not known, and its code is no name: a kiosk is told neither.
+    let answer = collector
+        .request(Method::POST, "/api/v1/device/dossier")
+        .bearer_auth(collector.key(Role::Device))
+        .json(&json!({"dossier": CODE}))
+        .send()
+        .await
+        .unwrap();
+    let told: Value = answer.json().await.unwrap();
+    assert_eq!(told, json!({"known": true, "procedure_name": null}));
+}
+
+#[tokio::test]
+async fn words_that_figures_are_told_by_are_ours_and_others_are_refused_and_named() {
+    let collector = Collector::start().await;
+    let csv = "code,procedure,unit,filing_channel,outcome\n\
+        H57.132-260804-0583,1.011441,H57.132,Online,GRANTED\n\
+        H57.132-260804-0584,1.011441,H57.132,qua mạng,xong\n";
+    let answer = fed(&collector, "text/csv", csv).await;
+    assert_eq!(answer["totals"]["stored"], 1);
+    let kept = collector.store.dossier(CODE).await.unwrap().unwrap();
+    assert_eq!(kept.filing_channel.as_deref(), Some("online"));
+    assert_eq!(kept.outcome.as_deref(), Some("granted"));
+    let refused = &answer["results"][1];
+    assert_eq!(refused["fault"]["field"], "filing_channel");
+    assert_eq!(refused["more_faults"][0]["field"], "outcome");
+    let told = refused["fault"]["message"].as_str().unwrap();
+    assert!(
+        told.contains("desk, online, post") && told.contains("[values]"),
+        "{told}"
+    );
+}
+
 #[tokio::test]
 async fn only_who_feeds_may_and_what_cannot_be_read_says_why() {
     let collector = Collector::start().await;

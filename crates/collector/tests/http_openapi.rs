@@ -39,6 +39,8 @@ async fn it_lists_every_route_and_reads_as_openapi_3_1() {
             "/api/v1/device/presented",
             "/api/v1/devices/{id}/present",
             "/api/v1/dossiers",
+            "/api/v1/dossiers/look-up",
+            "/api/v1/evaluation",
             "/api/v1/flags",
             "/api/v1/forms",
             "/api/v1/forms/{id}",

@@ -14,8 +14,11 @@ use cli_fixture::{fail, folder, run, succeed, write};
 use collector::forms::FormBook;
 use collector::import::{self, Format, Mapping, Observer, Record, Refused, Target};
 use collector::store::sqlite::SqliteStore;
-use collector::store::{Dossier, Fed, Store};
+use collector::store::{Dossier, Fed, Store, Unit};
+use collector::units::{Lineage, UnitsAs};
+use jiff::civil::Date;
 use proptest::prelude::*;
+use rust_xlsxwriter::Workbook;
 
 const MAPPING: &str = r#"
 delimiter = "|"
@@ -223,6 +226,123 @@ fn coverage_and_the_invites_of_those_nobody_asked_at_the_command_line() {
     let json = succeed(&data, &["coverage", "--json"]);
     let answer: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(answer["total"]["invited"], 1);
+}
+
+/// The tables of `examples/units-2025`, in the order of its README.
+mod units_2025 {
+    pub const BEFORE: &str = include_str!("../../../examples/units-2025/provinces-before.csv");
+    pub const MAPPING_BEFORE: &str =
+        include_str!("../../../examples/units-2025/mapping-before.toml");
+    pub const SINCE: &str = include_str!("../../../examples/units-2025/provinces-2025.csv");
+    pub const MAPPING: &str = include_str!("../../../examples/units-2025/mapping.toml");
+    pub const CHANGES: &str = include_str!("../../../examples/units-2025/changes.csv");
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// Imports a whole table of units.
+async fn take_units(store: &SqliteStore, file: impl Into<Vec<u8>>, mapping: &str) {
+    let mapping = Arc::new(Mapping::parse(mapping, Unit::COLUMNS).unwrap());
+    let mut kept = Kept::default();
+    let reader = Cursor::new(file.into());
+    import::mapped::<Unit, _>(reader, None, Some(mapping), Target::Store(store), &mut kept)
+        .await
+        .unwrap();
+    assert_eq!(kept.0, []);
+}
+
+#[tokio::test]
+async fn the_tables_of_units_are_read_and_an_old_code_counts_under_who_took_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path(), Arc::new(FormBook::default())).unwrap();
+    take_units(&store, units_2025::BEFORE, units_2025::MAPPING_BEFORE).await;
+    take_units(&store, units_2025::SINCE, units_2025::MAPPING).await;
+    let changes = Cursor::new(units_2025::CHANGES);
+    let told = import::unit_changes(changes, None, &store, &mut ())
+        .await
+        .unwrap();
+    assert_eq!((told.new, told.refused), (6, 0));
+
+    let units = store.units().await.unwrap();
+    let (last, first) = (day("2025-06-30"), day("2025-07-01"));
+    let name = |code, on| Unit::on(&units, code, on).map(|unit| unit.name.as_str());
+    for (code, was, is) in [
+        ("15", "Tỉnh Yên Bái", "Tỉnh Lào Cai"),
+        ("52", "Tỉnh Bình Định", "Tỉnh Gia Lai"),
+        ("91", "Tỉnh Kiên Giang", "Tỉnh An Giang"),
+    ] {
+        assert_eq!(name(code, last), Some(was));
+        assert_eq!(name(code, first), Some(is));
+    }
+    for (code, was) in [("64", "Tỉnh Gia Lai"), ("89", "Tỉnh An Giang")] {
+        assert_eq!(name(code, last), Some(was));
+        assert_eq!(name(code, first), None);
+    }
+    assert!(units.iter().all(|unit| unit.kind == "province"));
+
+    let load = |mode| Lineage::load(&store, mode, day("2026-11-01"));
+    let as_was = load(UnitsAs::Was).await.unwrap().unwrap();
+    assert_eq!(as_was.key("52", last), "52@2025-06-30");
+    let as_is = load(UnitsAs::Is).await.unwrap().unwrap();
+    for (old, new) in [("10", "15"), ("64", "52"), ("52", "52"), ("89", "91")] {
+        assert_eq!(as_is.key(old, last), new, "{old}");
+    }
+}
+
+/// The table since 2025 as a sheet under a title, its codes numbers of a format, with one province more and a commune that
+/// is made up.
+fn sheet_of_units() -> Vec<u8> {
+    let with_digits = |format: &str| rust_xlsxwriter::Format::new().set_num_format(format);
+    let (two, five) = (with_digits("00"), with_digits("00000"));
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let title = "DANH MỤC VÀ MÃ SỐ CÁC ĐƠN VỊ HÀNH CHÍNH";
+    sheet.write_string(0, 0, title).unwrap();
+    let more = ["8,Tỉnh Tuyên Quang,Tỉnh,", "1,Xã Ví Dụ,Xã,TỈNH  Gia Lai"];
+    for (row, line) in (2u32..).zip(units_2025::SINCE.lines().chain(more)) {
+        for (column, text) in (0u16..).zip(line.split(',')) {
+            let written = match text.parse::<u32>() {
+                Ok(1) => sheet.write_number_with_format(row, column, 1, &five),
+                Ok(code) => sheet.write_number_with_format(row, column, code, &two),
+                Err(_) => sheet.write_string(row, column, text),
+            };
+            written.unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn a_table_of_units_is_one_as_csv_and_as_a_sheet_with_a_title() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path(), Arc::new(FormBook::default())).unwrap();
+    take_units(&store, units_2025::SINCE, units_2025::MAPPING).await;
+    let of_csv = store.units().await.unwrap();
+    take_units(&store, sheet_of_units(), units_2025::MAPPING).await;
+    let (more, same): (Vec<Unit>, Vec<Unit>) = store
+        .units()
+        .await
+        .unwrap()
+        .into_iter()
+        .partition(|unit| ["08", "00001"].contains(&unit.code.as_str()));
+    assert_eq!(same, of_csv);
+    let unit = |code: &str, name: &str, kind: &str, parent: Option<&str>| Unit {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        parent: parent.map(str::to_owned),
+        valid_from: Some(day("2025-07-01")),
+        valid_to: None,
+    };
+    assert_eq!(
+        more,
+        [
+            unit("00001", "Xã Ví Dụ", "commune", Some("52")),
+            unit("08", "Tỉnh Tuyên Quang", "province", None),
+        ]
+    );
 }
 
 proptest! {

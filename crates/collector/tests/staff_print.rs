@@ -7,7 +7,7 @@ mod http_fixture;
 use std::sync::Arc;
 
 use collector::forms::FormBook;
-use collector::store::{Admitted, FormKey, Role};
+use collector::store::{Admitted, Dossier, FormKey, Role};
 use http_fixture::{Collector, store_fixture};
 use reqwest::{StatusCode, header};
 use serde_json::Value;
@@ -141,6 +141,62 @@ async fn a_missing_part_leaves_no_total_and_no_grade() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(page.contains("Điểm của chỉ số 1 phải là số từ 0 đến 2"));
     assert_eq!(sum(&page), none);
+}
+
+/// Dossiers of a unit that were finished on these days; all were due on 15 July.
+async fn finish(collector: &Collector, unit: &str, days: &[&str]) {
+    let at = |day: &str| Some(store_fixture::moment(&format!("{day}T03:00:00Z")));
+    let dossiers = (0..).zip(days).map(|(n, day): (u32, _)| Dossier {
+        code: format!("H57.132-260701-{n:04}"),
+        procedure: "1.000001".into(),
+        unit: unit.to_owned(),
+        authority: None,
+        filing_channel: None,
+        received_at: None,
+        due_at: at("2026-07-15"),
+        finished_at: at(day),
+        outcome: None,
+    });
+    let store = &collector.store;
+    store.upsert_dossiers(dossiers.collect()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_register_proposes_and_what_is_typed_takes_its_place() {
+    let (collector, cookie) = with_reports().await;
+    let days = ["2026-07-10", "2026-07-14", "2026-07-15", "2026-07-16"];
+    finish(&collector, "SUM12", &days).await;
+    let choice = "/staff/print/one-stop?unit=SUM12&from=2026-07-01&to=2026-07-31";
+    let (_, proposed) = page(&collector, &cookie, choice).await;
+    for told in [
+        "<th scope=\"col\">Điểm chuẩn</th><th scope=\"col\">Điểm tự chấm</th><th scope=\"col\">Điểm thẩm định</th><th scope=\"col\">Ghi chú</th>",
+        "<td class=\"number\">1,25</td><td></td><td class=\"made\">đề xuất từ sổ hồ sơ (chưa xác minh): 5 điểm / 4 hồ sơ; trước ngày hẹn: 2; đúng ngày hẹn: 1; sau ngày hẹn: 1; không có ngày hẹn: 0<",
+        "hồ sơ: chưa nhập",
+        "người dân: 12 điểm / 6 ý kiến; bỏ trống: 0",
+        "Điểm đề xuất từ sổ hồ sơ (chưa xác minh)",
+        "chỉ số 2;",
+    ] {
+        assert!(proposed.contains(told), "{told}\n{proposed}");
+    }
+    let path = format!("{choice}&records.agency-time=1,5");
+    let (status, typed) = page(&collector, &cookie, &path).await;
+    assert_eq!(status, StatusCode::OK);
+    // 1.25 + 1.5 + 12
+    assert_eq!(sum(&typed), ("14,75".into(), "Tốt".into()));
+    assert!(typed.contains("name=\"records.agency-time\" value=\"1,5\""));
+    assert!(typed.contains(
+        "<td class=\"number\">1,50</td><td></td><td class=\"made\">hồ sơ: do người lập biểu nhập<"
+    ));
+    let path = format!("{path}&records.total-time=2");
+    let (_, both) = page(&collector, &cookie, &path).await;
+    assert_eq!(sum(&both), ("15,50".into(), "Xuất sắc".into()));
+    assert!(both.contains("sổ hồ sơ đề xuất 1,25 (chưa xác minh): 5 điểm / 4 hồ sơ"));
+    // No proposal takes the place of what cannot be read.
+    let path = path.replace("total-time=2", "total-time=3");
+    let (status, wrong) = page(&collector, &cookie, &path).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(wrong.contains("Điểm của chỉ số 1 phải là số từ 0 đến 2"));
+    assert_eq!(sum(&wrong).0, "chưa có tổng điểm");
 }
 
 #[tokio::test]

@@ -193,10 +193,12 @@ async fn another_unit_is_refused_on_every_page_in_the_readers_language_and_only_
     let cookie = account(&collector, Role::Analyst, Some(TOWN)).await;
     for base in PAGES {
         for export in ["", "&export=csv"] {
-            let path = format!("{base}&unit={OTHER}&lang=en{export}");
-            let (status, text) = page(&collector, &cookie, &path).await;
-            assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
-            assert!(text.contains("This account sees the unit"), "{path}");
+            for name in ["unit", "within"] {
+                let path = format!("{base}&{name}={OTHER}&lang=en{export}");
+                let (status, text) = page(&collector, &cookie, &path).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+                assert!(text.contains("This account sees the unit"), "{path}");
+            }
         }
     }
     let twice = format!("/staff?unit={TOWN}&unit={OTHER}");

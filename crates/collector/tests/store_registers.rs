@@ -5,8 +5,8 @@ mod store_fixture;
 use std::time::{Duration, Instant};
 
 use collector::store::{
-    CellQuery, DeviceSettings, Dimension, Dossier, Key, Procedure, Role, Session, Store,
-    StoreError, Unit, User,
+    AgainstDue, CellQuery, DeviceSettings, Dimension, Dossier, DueQuery, FinishedFilter, Key,
+    Procedure, Role, Session, Store, StoreError, Unit, User,
 };
 use jiff::Timestamp;
 use store_fixture::{admitted, day, key, moment, store};
@@ -101,6 +101,76 @@ async fn dossiers_and_procedures_are_changed_by_code() {
         Some("Môi trường")
     );
     assert!(found.units.contains("H57.132") && found.units.len() == 1);
+}
+
+#[tokio::test]
+async fn finished_dossiers_are_held_against_their_due_days() {
+    let (_folder, store) = store();
+    let procedure = Procedure {
+        code: "1.000001".into(),
+        name: "Cấp giấy".into(),
+        field: "Đất đai".into(),
+    };
+    store.upsert_procedures(vec![procedure]).await.expect("one");
+    let mut dossiers = Vec::new();
+    for (unit, procedure, finished, due) in [
+        ("A", "1.000001", Some("2026-07-10"), Some("2026-07-15")),
+        ("A", "1.000001", Some("2026-07-15"), Some("2026-07-15")),
+        ("A", "1.000002", Some("2026-07-16"), Some("2026-07-15")),
+        ("A", "1.000002", Some("2026-07-16"), None),
+        ("A", "1.000002", None, Some("2026-07-15")),
+        ("B", "1.000001", Some("2026-07-31"), Some("2026-08-15")),
+        ("B", "1.000001", Some("2026-08-01"), Some("2026-08-15")),
+    ] {
+        let at = |day: &str| moment(&format!("{day}T03:00:00Z"));
+        dossiers.push(Dossier {
+            code: format!("H57.132-260701-{:04}", dossiers.len()),
+            procedure: procedure.into(),
+            unit: unit.into(),
+            authority: None,
+            filing_channel: Some("desk".into()),
+            received_at: None,
+            due_at: due.map(at),
+            finished_at: finished.map(at),
+            outcome: None,
+        });
+    }
+    store.upsert_dossiers(dossiers).await.expect("dossiers");
+    let strings = |values: &[&str]| -> Vec<String> {
+        values.iter().map(|value| (*value).to_owned()).collect()
+    };
+    let counted = |before, on, after, without| AgainstDue {
+        before,
+        on,
+        after,
+        without,
+    };
+    let cases: [(&[&str], &[&str], &str, AgainstDue); 8] = [
+        (&[], &[], "2026-07-31", counted(2, 1, 1, 1)),
+        (&[], &[], "2026-08-31", counted(3, 1, 1, 1)),
+        (&[], &["Đất đai"], "2026-07-31", counted(2, 1, 0, 0)),
+        (&["A"], &[], "2026-07-31", counted(1, 1, 1, 1)),
+        (&["A"], &["Đất đai"], "2026-07-31", counted(1, 1, 0, 0)),
+        (&["A", "B"], &[], "2026-07-15", counted(1, 1, 0, 0)),
+        (&["nowhere"], &[], "9999-12-31", AgainstDue::default()),
+        (&[], &[], "9999-12-31", counted(3, 1, 1, 1)),
+    ];
+    for (units, fields, to, told) in cases {
+        let query = DueQuery {
+            from: day("2026-07-01"),
+            to: day(to),
+            filter: FinishedFilter {
+                units: strings(units),
+                fields: strings(fields),
+                ..FinishedFilter::default()
+            },
+        };
+        assert_eq!(
+            store.against_due(query.clone()).await,
+            Ok(told),
+            "{query:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 mod store_fixture;
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use collector::store::calendar::day_of_number;
 use collector::store::sqlite::SqliteStore;
 use collector::store::{Admitted, Dossier, Store, Unit, UnitChange};
 use collector::units::{Lineage, UnitsAs};
+use collector::within;
 use proptest::prelude::*;
 use store_fixture::{admitted, day, forms, moment, store};
 
@@ -404,6 +406,53 @@ async fn a_key_of_the_answer_asks_for_that_group_again() {
     }
     // The old code has no ratings of its own any more.
     assert_eq!(by_unit(&store, UnitsAs::Is, &["64"]).await.1, []);
+}
+
+async fn within(
+    store: &SqliteStore,
+    top: &str,
+    units: UnitsAs,
+    days: [Option<&str>; 2],
+) -> Result<Vec<String>, String> {
+    let [from, to] = days.map(|one| one.map(day));
+    let mut filters = BTreeMap::new();
+    within::narrow(store, Some(top), units, (from, to), &mut filters)
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(filters.remove("unit").unwrap())
+}
+
+#[tokio::test]
+async fn an_abolished_district_has_the_total_of_what_stood_below_it() {
+    let (_folder, store) = office().await;
+    rated(&store, &RATINGS).await;
+    let below = within(&store, "H57.10", UnitsAs::Was, [None, None]).await;
+    let below = below.unwrap();
+    // Not the ward's later meaning, which the district never saw.
+    assert_eq!(below, ["H57.10", "H57.132@2025-06-30", "H57.7", "H57.8"]);
+    let keys: Vec<&str> = below.iter().map(String::as_str).collect();
+    let (_, counts) = by_unit(&store, UnitsAs::Was, &keys).await;
+    assert_eq!(counts, owned(&[("H57.7", 5), ("H57.8", 6)]));
+    // The city above it has old and new communes, as far as the period reaches.
+    let city = |from, to| within(&store, "46", UnitsAs::Was, [from, to]);
+    let whole = city(None, None).await.unwrap();
+    for unit in ["H57.10", "H57.7", "H57.71", "H57.81", "H57.82", "H57.132"] {
+        assert!(whole.iter().any(|one| one == unit), "{unit}: {whole:?}");
+    }
+    let later = city(Some("2025-07-01"), Some("2026-04-29")).await.unwrap();
+    assert_eq!(later, ["46", "H57.132", "H57.71", "H57.72", "H57.81"]);
+    // Of today, when units are counted so; a district that is no more has nothing then.
+    let is = within(&store, "46", UnitsAs::Is, [None, None]).await;
+    assert_eq!(is.unwrap(), ["46", "H57.132", "H57.71", "H57.72", "H57.82"]);
+    for (top, units, from) in [
+        ("H57.10", UnitsAs::Is, None),
+        ("H57.10", UnitsAs::Was, Some("2025-07-01")),
+        ("H57.999", UnitsAs::Was, None),
+    ] {
+        let told = within(&store, top, units, [from, None]).await;
+        let told = told.expect_err("no such unit then");
+        assert!(told.starts_with("within: "), "{told}");
+    }
 }
 
 #[tokio::test]

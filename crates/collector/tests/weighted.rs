@@ -53,8 +53,8 @@ async fn rate(collector: &Collector, numbers: std::ops::Range<u32>, overall: u8)
     }
 }
 
-/// 100 late dossiers of which 10 were rated, 2 of them satisfied; 900 on time of which 180, 171 of them satisfied.
-async fn with_unequal_silence() -> Collector {
+/// A collector that knows these dossiers and the field of their procedure.
+async fn with(dossiers: Vec<Dossier>) -> Collector {
     let collector = Collector::start().await;
     let procedure = Procedure {
         code: "1.000001".into(),
@@ -66,13 +66,39 @@ async fn with_unequal_silence() -> Collector {
         .upsert_procedures(vec![procedure])
         .await
         .unwrap();
+    collector.store.upsert_dossiers(dossiers).await.unwrap();
+    collector
+}
+
+/// 100 late dossiers of which 10 were rated, 2 of them satisfied; 900 on time of which 180, 171 of them satisfied.
+async fn with_unequal_silence() -> Collector {
     let mut all = dossiers(0, 100, true, "desk");
     all.extend(dossiers(100, 900, false, "desk"));
-    collector.store.upsert_dossiers(all).await.unwrap();
+    let collector = with(all).await;
     rate(&collector, 0..2, 5).await;
     rate(&collector, 2..10, 1).await;
     rate(&collector, 100..271, 5).await;
     rate(&collector, 271..280, 1).await;
+    collector
+}
+
+/// Closed, rated, satisfied: late at the desk 60, 6, 1 and online 40, 20, 12; on time at the desk 240, 60, 54 and online 60, 30, 21.
+/// Late and at the desk together keep silent more than either does by itself.
+async fn with_silence_of_a_combination() -> Collector {
+    let mut all = dossiers(0, 60, true, "desk");
+    all.extend(dossiers(60, 40, true, "online"));
+    all.extend(dossiers(100, 240, false, "desk"));
+    all.extend(dossiers(340, 60, false, "online"));
+    let collector = with(all).await;
+    for (satisfied, dissatisfied) in [
+        (0..1, 1..6),
+        (60..72, 72..80),
+        (100..154, 154..160),
+        (340..361, 361..370),
+    ] {
+        rate(&collector, satisfied, 5).await;
+        rate(&collector, dissatisfied, 1).await;
+    }
     collector
 }
 
@@ -111,6 +137,83 @@ async fn the_worked_example_of_the_methods_comes_out_of_the_api() {
         index(&collector, "weights=none").await["weighted"],
         Value::Null
     );
+}
+
+/// (10·1 + 2·12 + 4·54 + 2·21)/400 = 73.00 %; raking holds four margins and knows nothing of combinations.
+#[tokio::test]
+async fn the_post_stratified_example_of_the_methods_comes_out_of_the_api() {
+    let collector = with_silence_of_a_combination().await;
+    let post_stratified = index(&collector, "weights=post-stratified").await;
+    let weighted = &post_stratified["weighted"];
+    assert_eq!(weighted["method"], "post-stratified/1", "{weighted}");
+    assert_eq!(
+        (&weighted["closed"], &weighted["responses"]),
+        (&json!(400), &json!(116))
+    );
+    assert_eq!(weighted["obstacle"], Value::Null);
+    let figures = &weighted["figures"];
+    assert_eq!(figures["unweighted"]["value"], 75.86, "{weighted}");
+    assert_eq!(figures["weighted"]["value"], 73.0);
+    assert_eq!(figures["effective_responses"], 90.9);
+    assert_eq!(figures["design_effect"], 1.28);
+    assert_eq!(figures["largest_weight"], 2.9);
+    assert_eq!(
+        (&figures["bounds"], &figures["trimmed"]),
+        (&json!([0.2, 5.0]), &json!(0))
+    );
+    let interval = &figures["weighted"]["interval"];
+    assert!(interval[0].as_f64().unwrap() < 73.0 && interval[1].as_f64().unwrap() > 73.0);
+    let told = index(&collector, "weights=raked").await;
+    let raked = &told["weighted"]["figures"];
+    assert_eq!(raked["unweighted"], figures["unweighted"]);
+    assert_eq!(raked["weighted"]["value"], 75.28);
+}
+
+/// The only rating of 40 late dossiers weighs 40, each of the 20 of 40 on time 2: the mean is 80/21, and the one is beyond five
+/// times that. It stays so, since nobody else can speak for the late ones.
+#[tokio::test]
+async fn post_stratified_weights_beyond_the_bounds_are_left_and_told() {
+    let mut all = dossiers(0, 40, true, "desk");
+    all.extend(dossiers(40, 40, false, "desk"));
+    let collector = with(all).await;
+    rate(&collector, 0..1, 1).await;
+    rate(&collector, 40..60, 5).await;
+    let told = index(&collector, "weights=post-stratified").await;
+    let figures = &told["weighted"]["figures"];
+    assert_eq!(figures["weighted"]["value"], 50.0, "{told}");
+    assert_eq!(figures["largest_weight"], 10.5);
+    assert_eq!(
+        (&figures["bounds"], &figures["trimmed"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn a_combination_that_nobody_rated_is_named_and_can_be_raked() {
+    let collector = with_unequal_silence().await;
+    let mut online = dossiers(2000, 50, false, "online");
+    online.extend(dossiers(2100, 7, true, "online"));
+    collector.store.upsert_dossiers(online).await.unwrap();
+    rate(&collector, 2000..2010, 5).await;
+    let told = index(&collector, "weights=post-stratified").await;
+    assert_eq!(told["weighted"]["figures"], Value::Null, "{told}");
+    assert_eq!(told["weighted"]["responses"], 200);
+    let obstacle = &told["weighted"]["obstacle"];
+    assert_eq!(obstacle["code"], "no-ratings-of-a-kind");
+    assert_eq!(obstacle["silent"], json!([]));
+    assert_eq!(
+        obstacle["silent_kinds"],
+        json!([{"unit": "000.00.19.H10", "field": "Đất đai", "timeliness": "late", "filing_channel": "online",
+                "closed": 7}])
+    );
+    let message = obstacle["message"].as_str().unwrap();
+    let named = "timeliness \"late\" × filing_channel \"online\" (7 closed)";
+    assert!(
+        message.contains(named) && message.contains("use weights \"raked\""),
+        "{message}"
+    );
+    let raked = index(&collector, "weights=raked").await;
+    assert!(raked["weighted"]["figures"].is_object(), "{raked}");
 }
 
 #[tokio::test]
@@ -234,23 +337,31 @@ async fn the_report_shows_both_figures_and_keeps_them_in_its_files() {
 #[tokio::test]
 async fn what_cannot_be_weighed_is_refused_with_the_mend() {
     let collector = with_unequal_silence().await;
-    for (query, field) in [
-        ("by=unit", "by"),
-        ("by=item", "by"),
-        ("channel=kiosk", "weights"),
-        ("flagged=exclude", "flagged"),
-    ] {
-        let path = format!("/api/v1/index?form=t&weights=raked&{query}");
-        let request = collector
+    for weights in ["raked", "post-stratified"] {
+        let path = format!("/api/v1/index?form=t&weights={weights}");
+        for (query, field) in [
+            ("by=unit", "by"),
+            ("by=item", "by"),
+            ("channel=kiosk", "weights"),
+            ("flagged=exclude", "flagged"),
+        ] {
+            let request = collector
+                .get(&format!("{path}&{query}"))
+                .bearer_auth(collector.key(Role::Analyst));
+            let told = problem(request.send().await.unwrap(), 400, "cannot-weigh").await;
+            assert_eq!(told["field"], field, "{query}");
+        }
+        problem(collector.get(&path).send().await.unwrap(), 401, "no-key").await;
+        let wrong = collector
             .get(&path)
-            .bearer_auth(collector.key(Role::Analyst));
-        let told = problem(request.send().await.unwrap(), 400, "cannot-weigh").await;
-        assert_eq!(told["field"], field, "{query}");
+            .bearer_auth(collector.key(Role::Device));
+        problem(wrong.send().await.unwrap(), 403, "wrong-role").await;
     }
-    let path = "/api/v1/index?form=t&weights=raked";
-    problem(collector.get(path).send().await.unwrap(), 401, "no-key").await;
-    let wrong = collector.get(path).bearer_auth(collector.key(Role::Device));
-    problem(wrong.send().await.unwrap(), 403, "wrong-role").await;
+    let request = collector
+        .get("/api/v1/index?form=t&weights=heavy")
+        .bearer_auth(collector.key(Role::Analyst));
+    let told = problem(request.send().await.unwrap(), 400, "unknown-value").await;
+    assert_eq!(told["field"], "weights");
 }
 
 #[tokio::test]
@@ -262,13 +373,15 @@ async fn few_ratings_are_not_weighed() {
         .await
         .unwrap();
     rate(&collector, 0..4, 5).await;
-    let told = index(&collector, "weights=raked").await;
-    let weighted = &told["weighted"];
-    assert_eq!(weighted["suppressed"], true);
-    assert_eq!(
-        (&weighted["figures"], &weighted["responses"]),
-        (&Value::Null, &Value::Null)
-    );
+    for weights in ["weights=raked", "weights=post-stratified"] {
+        let told = index(&collector, weights).await;
+        let weighted = &told["weighted"];
+        assert_eq!(weighted["suppressed"], true, "{weights}");
+        assert_eq!(
+            (&weighted["figures"], &weighted["responses"]),
+            (&Value::Null, &Value::Null)
+        );
+    }
 }
 
 /// A unit whose citizens were never asked went into one whose were: as it was then its silence stands in the way, under the unit

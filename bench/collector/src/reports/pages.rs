@@ -150,6 +150,11 @@ pub fn api() -> Vec<Question> {
         ("reasons: a year", format!("reasons?{form}&from=2026-01-01")),
         ("reports", "reports".to_owned()),
         ("qd766: a quarter", format!("qd766?{quarter}")),
+        ("evaluation", "evaluation".to_owned()),
+        (
+            "evaluation: a quarter of one unit",
+            format!("evaluation?unit={unit}&{quarter}"),
+        ),
     ]
     .map(|(name, path)| Question {
         name: format!("/api/v1/{name}"),

@@ -7,6 +7,7 @@ use clap::Args;
 use collector::coverage::{self, CoverageAnswer, CoverageCell, CoverageRequest, UnaskedRequest};
 use collector::store::terms::Term;
 use collector::units::UnitsAs;
+use collector::within;
 use jiff::civil::Date;
 
 use super::open::open_existing;
@@ -38,15 +39,19 @@ pub struct Coverage {
     /// Last day of finishing [default: the last there is]
     #[arg(long)]
     to: Option<Date>,
-    /// Groups, separated by commas: unit, field, procedure, filing_channel, month, timeliness
+    /// Groups, separated by commas: unit, field, procedure, filing_channel, month, timeliness, authority, outcome
     #[arg(long, value_delimiter = ',', conflicts_with = "unasked")]
     by: Vec<String>,
-    /// Only these, as unit=H57.132, field=…, procedure=… or filing_channel=online; may be repeated
+    /// Only these, as unit=H57.132, field=…, procedure=…, filing_channel=online, authority=… or outcome=refused; may be
+    /// repeated
     #[arg(long, value_parser = super::index::filter, value_name = "GROUP=VALUE")]
     filter: Vec<(String, String)>,
     /// as-was: under the units of that time; as-is: under the units of today that took their place
     #[arg(long, default_value = "as-was", value_parser = super::index::units_as)]
     units: UnitsAs,
+    /// Only this unit and all that stood below it on any day of the period (below it today with --units as-is)
+    #[arg(long, value_name = "CODE")]
+    within: Option<String>,
     /// Print the dossiers that nobody was asked about, as CSV
     #[arg(long)]
     unasked: bool,
@@ -65,6 +70,8 @@ impl Coverage {
         for (name, value) in self.filter {
             filters.entry(name).or_default().push(value);
         }
+        let (within, days) = (self.within.as_deref(), (self.from, self.to));
+        within::narrow(&*opened.store, within, self.units, days, &mut filters).await?;
         let request = CoverageRequest {
             form: Some(self.form),
             touchpoint: self.touchpoint,

@@ -20,16 +20,20 @@ use crate::settings::Common;
 pub const PRINTED: usize = 20;
 
 const EXAMPLES: &str = "\
-Columns (CSV header or JSON keys; * must be filled in):
+Columns (header of CSV or of a sheet, or JSON keys; * must be filled in):
   units       code* name* kind* parent valid_from valid_to
   unit-changes  unit* successor from*   (from that day on successor stands in its place; docs/feed.md)
   procedures  code* name* field*
-  dossiers    code* procedure* unit* authority filing_channel received_at due_at finished_at outcome
-              updated_at
+  dossiers    code* procedure* field unit* authority filing_channel (desk, online, post) received_at due_at
+              finished_at outcome (granted, refused, withdrawn) status status_at updated_at
 
 Dates: 2026-03-13 or 13/03/2026. Times: 2026-03-13T10:56:00+07:00, 2026-03-13 10:56, 13/03/2026 10:56 or
 10:56 13/03/2026, taken as Vietnam's time where they name no other. Text is UTF-8. National ID and phone numbers inside
 names are masked.
+
+A workbook (.xlsx) is told by what it holds, not by its name. Its first sheet that is not hidden is read, from the first
+row that names the columns; a mapping may say otherwise (sheet, header_row). Its rows are told as lines. Codes must be
+text, or numbers of a format such as 00000: a plain number has lost its zeros. Save old workbooks (.xls) as .xlsx first.
 
 Importing is \"add or replace by code\": it may be repeated, also while the server runs. Faulty lines are refused one by
 one and the others taken; the exit code is 1 when any was refused. The file of --errors can be mended and imported as it
@@ -42,6 +46,7 @@ known or --device names the kiosk that took it.
 
 Examples:
   hai-long import units units.csv
+  hai-long import units communes.xlsx --mapping examples/units-2025/mapping.toml
   hai-long import unit-changes mergers-2025-07-01.csv
   hai-long import dossiers 2026-q3.csv --errors refused.csv
   export-dossiers | hai-long import dossiers - --format ndjson
@@ -87,6 +92,8 @@ enum TableName {
 enum FormatName {
     /// Header line, "," or ";" between fields
     Csv,
+    /// A workbook: a sheet with a row that names the columns
+    Xlsx,
     /// One array of objects
     Json,
     /// One object a line
@@ -130,6 +137,7 @@ impl Import {
         };
         let format = self.format.map(|format| match format {
             FormatName::Csv => Format::Csv,
+            FormatName::Xlsx => Format::Xlsx,
             FormatName::Json => Format::Json,
             FormatName::Ndjson => Format::Ndjson,
         });

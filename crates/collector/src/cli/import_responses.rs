@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use collector::import::is_workbook;
 use collector::import::responses::{self, Rejected, Summary};
 use collector::intake::Sender;
 use collector::store::{Key, Store};
@@ -87,6 +88,12 @@ fn read(path: &Path) -> Result<String> {
     reader
         .read_to_end(&mut bytes)
         .with_context(|| format!("{} cannot be read", path.display()))?;
+    anyhow::ensure!(
+        !is_workbook(&bytes),
+        "{} is a workbook, which is read for tables only; give the rescue file of a kiosk, or responses as JSON, one object \
+         a line or an array of them",
+        path.display()
+    );
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         anyhow::anyhow!(

@@ -6,6 +6,8 @@ use anyhow::Result;
 use clap::Args;
 use collector::index::{self, Flagged, IndexAnswer, IndexCell, IndexRequest, Of};
 use collector::units::{KeptAsWas, UnitsAs};
+use collector::weighted::{self, Sure, Weighted, Weighting};
+use collector::within;
 use jiff::civil::Date;
 
 use super::open::open_existing_with;
@@ -18,10 +20,16 @@ Groups: unit, field, procedure, channel, touchpoint, month, timeliness, provenan
 Groups with fewer respondents than the threshold are suppressed and show no figure. Figures of different forms, versions
 or methods must not be compared. Days are left out until --report-delay-hours after their end.
 
+--weights adds the figure that would be, had every kind of dossier been rated as often as it was closed, beside the unweighted
+one of the same ratings: raked needs ratings of each unit, field, timeliness and way of filing, post-stratified of every
+combination of them. It is of one figure: without --by, filtered by unit, field or procedure.
+
 Examples:
   hai-long index --form one-stop-quick --by unit
   hai-long index --form one-stop-quick --by item --filter unit=H57.132 --from 2026-07-01 --to 2026-09-30
-  hai-long index --form one-stop-quick --by month,channel --method mean100 --json";
+  hai-long index --form one-stop-quick --by unit --within H57.7 --to 2025-06-30
+  hai-long index --form one-stop-quick --by month,channel --method mean100 --json
+  hai-long index --form one-stop-quick --weights post-stratified --from 2026-07-01 --to 2026-09-30";
 
 /// Print an index.
 #[derive(Args)]
@@ -51,6 +59,9 @@ pub struct Index {
     /// as-was: under the units of that time; as-is: under the units of today that took their place
     #[arg(long, default_value = "as-was", value_parser = units_as)]
     units: UnitsAs,
+    /// Only this unit and all that stood below it on any day of the period (below it today with --units as-is)
+    #[arg(long, value_name = "CODE")]
+    within: Option<String>,
     /// include: flagged responses are part of the figures; exclude: they are left out
     #[arg(long, value_parser = flagged, default_value = "include")]
     flagged: Flagged,
@@ -58,6 +69,9 @@ pub struct Index {
     /// office works, as it may be compared
     #[arg(long, value_parser = interval_of, default_value = "closed")]
     interval_of: Of,
+    /// raked or post-stratified: with the figure weighted to the closed dossiers, too
+    #[arg(long, value_parser = weights)]
+    weights: Option<Weighting>,
     /// Print the API's JSON
     #[arg(long)]
     json: bool,
@@ -72,6 +86,8 @@ impl Index {
         for (name, value) in self.filter {
             filters.entry(name).or_default().push(value);
         }
+        let (within, days) = (self.within.as_deref(), (self.from, self.to));
+        within::narrow(&*opened.store, within, self.units, days, &mut filters).await?;
         let request = IndexRequest {
             form: self.form,
             form_version: self.form_version,
@@ -86,7 +102,15 @@ impl Index {
             shown_to: common.shown_to(&self.figures),
         };
         let threshold = common.threshold(&self.figures);
+        let weighted = match self.weights {
+            Some(weighting) => {
+                let intake = opened.intake(&common.data).await?;
+                Some(weighted::answer(&intake, threshold, &request, weighting).await?)
+            }
+            None => None,
+        };
         let answer = index::answer(&*opened.store, &opened.forms, threshold, request).await?;
+        let answer = IndexAnswer { weighted, ..answer };
         if self.json {
             table::line(&serde_json::to_string_pretty(&answer)?)?;
         } else {
@@ -131,6 +155,13 @@ fn flagged(raw: &str) -> Result<Flagged, String> {
 
 fn interval_of(raw: &str) -> Result<Of, String> {
     Of::of_name(raw).ok_or_else(|| "write closed or process".to_owned())
+}
+
+fn weights(raw: &str) -> Result<Weighting, String> {
+    Weighting::of_name(raw).ok_or_else(|| {
+        let names = Weighting::ALL.map(Weighting::name);
+        format!("write {}, or leave it out", names.join(" or "))
+    })
 }
 
 pub fn filter(raw: &str) -> Result<(String, String), String> {
@@ -194,7 +225,68 @@ pub fn print(answer: &IndexAnswer, decimals: u8) -> Result<()> {
         .map(|cell| row(cell, &answer.by, usize::from(decimals)))
         .collect();
     let columns = heading.len();
-    table::print(&heading, rows, keys..columns)
+    table::print(&heading, rows, keys..columns)?;
+    match &answer.weighted {
+        Some(weighted) => print_weighted(weighted, answer.threshold, usize::from(decimals)),
+        None => Ok(()),
+    }
+}
+
+/// Prints the weighted figure beside the unweighted one of the same ratings, or why there is none.
+fn print_weighted(weighted: &Weighted, threshold: u64, decimals: usize) -> Result<()> {
+    // The method's name is the one on the wire.
+    let method = serde_json::to_value(weighted.method)?;
+    table::line(&format!(
+        "\nweighted to {} closed dossiers by {}, method {}: {}",
+        weighted.closed,
+        weighted.margins.join(", "),
+        method.as_str().unwrap_or_default(),
+        weighted.method.words().formula.get("en"),
+    ))?;
+    if weighted.suppressed {
+        let few = format!("suppressed: fewer than {threshold} respondents");
+        table::line(&few)?;
+    }
+    if let Some(obstacle) = &weighted.obstacle {
+        table::line(&obstacle.message)?;
+    }
+    let Some(figures) = &weighted.figures else {
+        return Ok(());
+    };
+    let row = |name: &str, sure: &Sure| {
+        let value = sure.value;
+        vec![
+            name.to_owned(),
+            format!("{value:.decimals$}"),
+            ends(sure.interval, decimals),
+        ]
+    };
+    let rows = vec![
+        row("unweighted", &figures.unweighted),
+        row("weighted", &figures.weighted),
+    ];
+    let heading = ["", "value", "95 % interval"];
+    table::print(&heading, rows, 1..heading.len())?;
+    let bounds = match (figures.bounds, figures.trimmed) {
+        (Some([lower, upper]), Some(trimmed)) => format!(
+            "kept between {lower} and {upper} times the mean, outside of which {trimmed} ratings lay before"
+        ),
+        _ => "not bounded, since bounds and closed dossiers cannot both be kept".to_owned(),
+    };
+    table::line(&format!(
+        "{} ratings, as sure as {} of equal weight (design effect {}); the largest weight is {} times the mean; weights are {bounds}",
+        weighted.responses.unwrap_or_default(),
+        figures.effective_responses,
+        figures.design_effect,
+        figures.largest_weight,
+    ))
+}
+
+/// Both ends of an interval; empty where there is none.
+fn ends(interval: Option<[f64; 2]>, decimals: usize) -> String {
+    interval.map_or_else(String::new, |[low, high]| {
+        format!("{low:.decimals$} – {high:.decimals$}")
+    })
 }
 
 fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
@@ -204,9 +296,6 @@ fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
         Some(value) => format!("{value:.decimals$}"),
         None => String::new(),
     };
-    let interval = cell.interval.map_or_else(String::new, |[low, high]| {
-        format!("{low:.decimals$} – {high:.decimals$}")
-    });
     let coverage = cell
         .coverage
         .map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
@@ -214,7 +303,7 @@ fn row(cell: &IndexCell, by: &[String], decimals: usize) -> Vec<String> {
         .map(|name| cell.key.get(name).unwrap_or("–").to_owned())
         .chain([
             value,
-            interval,
+            ends(cell.interval, decimals),
             cell.interval_of
                 .map_or_else(String::new, |of| of.name().to_owned()),
             cell.grade.clone().unwrap_or_default(),

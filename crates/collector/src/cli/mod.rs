@@ -87,7 +87,7 @@ struct Cli {
 enum Command {
     /// Serve the kiosk, the staff pages and the API until interrupted
     Serve(serve::Serve),
-    /// Import units, procedures or dossiers from CSV or JSON, or responses from a rescue file
+    /// Import units, procedures or dossiers from CSV, .xlsx or JSON, or responses from a rescue file
     Import(import::Import),
     /// Give out links with which a citizen rates one dossier once: for one dossier or a file, with QR codes and slips
     Invite(invite::Invite),

@@ -18,7 +18,7 @@ use super::{Outcome, table};
 use crate::settings::{Common, ReportArgs};
 
 const EXAMPLES: &str = "\
-Columns of the feed (CSV header or JSON keys; * must be filled in):
+Columns of the feed (header of CSV or of the first sheet of an .xlsx, or JSON keys; * must be filled in):
   id* received_at* due_at answered_at unit* within_competence outcome dossier
 outcome: unknown, satisfied, not-satisfied, complaint (or hài lòng, không hài lòng, khiếu nại). Without due_at, the answer is
 due after --report-days working days. A dossier code is kept as a keyed pseudonym only. Lines are told apart by id:

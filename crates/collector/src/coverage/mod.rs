@@ -30,8 +30,8 @@ use crate::store::{
 use crate::units::{KeptAsWas, Lineage, Segment};
 
 pub use invite::{Invited, MAX_INVITED, UnaskedError, count, invite};
-pub use question::CoverageRequest;
 use question::Question;
+pub use question::{CoverageRequest, FILTERS};
 pub use unasked::{Cursor, DrawTold, Unasked, UnaskedPage, UnaskedRequest, list};
 
 /// The answer of `GET /api/v1/coverage`.

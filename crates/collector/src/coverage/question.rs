@@ -19,6 +19,16 @@ use crate::units::UnitsAs;
 /// count as asked by nobody, and be invited again.
 pub const USUAL: [Touchpoint; 2] = [Touchpoint::Result, Touchpoint::Refusal];
 
+/// What finished dossiers may be filtered by.
+pub const FILTERS: [&str; 6] = [
+    "unit",
+    "field",
+    "procedure",
+    "filing_channel",
+    "authority",
+    "outcome",
+];
+
 /// What `GET /api/v1/coverage` was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CoverageRequest {
@@ -30,9 +40,9 @@ pub struct CoverageRequest {
     pub from: Option<Date>,
     /// Last business day of finishing; the last there is when absent.
     pub to: Option<Date>,
-    /// Names of dimensions: unit, field, procedure, filing_channel, month, timeliness.
+    /// Names of dimensions: unit, field, procedure, filing_channel, month, timeliness, authority, outcome.
     pub by: Vec<String>,
-    /// Allowed values by name: unit, field, procedure, filing_channel.
+    /// Allowed values by name, those of [`FILTERS`].
     pub filters: BTreeMap<String, Vec<String>>,
     /// Under which unit a dossier counts when units have changed since.
     pub units: UnitsAs,
@@ -169,13 +179,13 @@ fn filter(filters: BTreeMap<String, Vec<String>>) -> Result<FinishedFilter, Inde
             "field" => filter.fields = values,
             "procedure" => filter.procedures = values,
             "filing_channel" => filter.filing_channels = values,
+            "authority" => filter.authorities = values,
+            "outcome" => filter.outcomes = values,
             _ => {
                 return Err(IndexError::request(
                     &name,
                     "unknown-filter",
-                    format!(
-                        "{name:?} is no filter here; use unit, field, procedure or filing_channel"
-                    ),
+                    format!("{name:?} is no filter here; use {}", FILTERS.join(", ")),
                 ));
             }
         }

@@ -113,6 +113,12 @@ impl DrawTold {
         }
     }
 
+    /// The entry of who looked at whom it draws: seeds that were tried and not used show, too.
+    pub fn looked_at(&self, who: &str) -> Entry {
+        let told = format!("{}; looked at, nobody invited", self.told);
+        Entry::now(who, Deed::InviteDraw, &self.form, &told)
+    }
+
     /// The entry to be written down together with the invites to those who were drawn.
     pub fn entry(&self, who: &str) -> Entry {
         Entry::now(who, Deed::InviteDraw, &self.form, &self.told)

@@ -183,10 +183,13 @@ impl App {
         }
     }
 
-    /// Name of the procedure with this code; `None` when the table of procedures does not have it.
+    /// Name of the procedure with this code; `None` when the table of procedures does not have it, or has it from the feed
+    /// of dossiers, which names it by its code: that says nothing to a citizen.
     async fn procedure_name(&self, code: &str) -> Result<Option<String>, StoreError> {
         let procedures = self.store.procedures().await?;
-        let known = procedures.into_iter().find(|known| known.code == code);
+        let known = procedures
+            .into_iter()
+            .find(|known| known.code == code && known.name != code);
         Ok(known.map(|known| known.name))
     }
 }

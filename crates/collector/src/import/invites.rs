@@ -1,4 +1,4 @@
-//! Wishes for invites that come in as a file: CSV, a JSON array, or one JSON object a line.
+//! Wishes for invites that come in as a file: CSV, a workbook, a JSON array, or one JSON object a line.
 
 use std::io::Read;
 

@@ -12,12 +12,23 @@ use super::read::{Column, Row};
 use crate::store::calendar::ZONE;
 
 /// Columns whose values are moments; a mapping's date formats are for them.
-const MOMENTS: [&str; 4] = ["received_at", "due_at", "finished_at", "updated_at"];
+const MOMENTS: [&str; 5] = [
+    "received_at",
+    "due_at",
+    "finished_at",
+    "status_at",
+    "updated_at",
+];
 
 /// How a foreign table is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default)]
 pub struct Mapping {
+    /// The sheet of a workbook that holds the table; the first that is not hidden when absent.
+    sheet: Option<String>,
+    /// The row of a sheet or the line of CSV that names the columns; when absent, looked for in a sheet, and the first
+    /// line of CSV.
+    header_row: Option<u64>,
     /// What stands between the fields of CSV; told from the header when absent.
     delimiter: Option<char>,
     /// How the text is encoded; only `utf-8` is read.
@@ -69,6 +80,11 @@ impl Mapping {
                 ));
             }
         }
+        if mapping.header_row == Some(0) {
+            return Err(
+                "header_row = 0: the first row is 1, as spreadsheet programs count".to_owned(),
+            );
+        }
         if let Some(encoding) = &mapping.encoding
             && !encoding.eq_ignore_ascii_case("utf-8")
         {
@@ -99,6 +115,16 @@ impl Mapping {
             *table = folded;
         }
         Ok(mapping)
+    }
+
+    /// The sheet of a workbook that holds the table.
+    pub(super) fn sheet(&self) -> Option<&str> {
+        self.sheet.as_deref()
+    }
+
+    /// The row that names the columns; the first one is 1.
+    pub(super) fn header_row(&self) -> Option<u64> {
+        self.header_row
     }
 
     /// What stands between the fields of CSV.
@@ -179,7 +205,7 @@ fn moment(pattern: &str, text: &str) -> Option<String> {
 
 /// Compared without case, composed, with one blank between words, and wherever in a word its tone mark stands: exports are
 /// not careful, and Hoà and Hòa are one name by two rules of spelling.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     let words = text.split_whitespace().map(tone_last).collect::<Vec<_>>();
     words.join(" ").nfc().collect::<String>().to_lowercase()
 }

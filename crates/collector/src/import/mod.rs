@@ -1,8 +1,9 @@
-//! Tables that come in as files: units, procedures, dossiers; CSV, a JSON array, or one JSON object a line.
+//! Tables that come in as files: units, procedures, dossiers; CSV, a workbook, a JSON array, or one JSON object a line.
 //!
 //! A file is read on a thread of its own while the store writes, in batches, so that a file of any length needs the
-//! memory of a few batches. A line that breaks a rule is refused with its fault and the mend; the others are taken.
-//! All writing is "add or replace by code": importing a file again changes nothing.
+//! memory of a few batches; a workbook must be held whole, and has a limit. A line that breaks a rule is refused with its
+//! fault and the mend; the others are taken. All writing is "add or replace by code": importing a file again changes
+//! nothing.
 
 mod clean;
 pub mod invites;
@@ -12,6 +13,7 @@ mod read;
 mod record;
 pub mod reports;
 pub mod responses;
+mod workbook;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -26,6 +28,7 @@ pub use clean::{DayMeans, parse_time};
 pub use mapping::Mapping;
 pub use read::{Column, Row};
 pub use record::{Record, Written};
+pub use workbook::is_workbook;
 
 /// How many records one write to the store carries.
 const BATCH: usize = 5_000;
@@ -37,6 +40,8 @@ const QUEUE: usize = 2;
 pub enum Format {
     /// A header line and one record a line; `,` or `;` between the fields, told from the header.
     Csv,
+    /// A workbook, `.xlsx`; a row of a sheet names the columns, and one record stands in each row below it.
+    Xlsx,
     /// One array of objects.
     Json,
     /// One object a line.
@@ -61,7 +66,7 @@ pub struct Summary {
 /// A record that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// Line on which the record begins; the first line is 1.
+    /// Line on which the record begins, in a workbook its row; the first one is 1.
     pub line: u64,
     /// Everything that is wrong with it, with the mend.
     pub faults: Vec<Fault>,
@@ -153,7 +158,8 @@ pub async fn procedures<R: Read + Send + 'static>(
     records::<Procedure, R>(reader, format, Target::Store(store), observer).await
 }
 
-/// Imports dossiers: `code,procedure,unit,authority,filing_channel,received_at,due_at,finished_at,outcome,updated_at`.
+/// Imports dossiers:
+/// `code,procedure,field,unit,authority,filing_channel,received_at,due_at,finished_at,outcome,status,status_at,updated_at`.
 /// See [`records`].
 pub async fn dossiers<R: Read + Send + 'static>(
     reader: R,

@@ -1,4 +1,5 @@
-//! From bytes to rows: the three formats, told apart, with the line on which each row begins.
+//! From bytes to rows: the formats, told apart, with the line on which each row begins. Workbooks are read by
+//! [`workbook`].
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use survey::response::Fault;
 
 use super::mapping::Mapping;
-use super::{Format, ImportError, Refused};
+use super::{Format, ImportError, Refused, workbook};
 
 /// Longest line of a JSON-lines file, in bytes; a record of ours has a few hundred.
 const MAX_LINE: u64 = 1 << 20;
@@ -24,7 +25,7 @@ const PASSED_OVER: [&str; 2] = ["_line", "_errors"];
 pub struct Column {
     /// Its name in the header.
     pub name: &'static str,
-    /// A CSV header must have it.
+    /// The header of CSV or of a sheet must have it.
     pub required: bool,
 }
 
@@ -49,7 +50,7 @@ impl Column {
 /// One record as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Line on which it begins; the first line is 1.
+    /// Line on which it begins, in a workbook its row; the first one is 1.
     pub line: u64,
     /// One value for each column of the table, in the table's order; empty where the record says nothing.
     pub values: Vec<String>,
@@ -108,6 +109,37 @@ impl Layout<'_> {
             })
     }
 
+    /// Must a header name this column?
+    fn needs(&self, column: &Column) -> bool {
+        let filled = self
+            .mapping
+            .is_some_and(|mapping| mapping.fills(column.name));
+        (column.required || self.shown(column).is_some()) && !filled
+    }
+
+    /// What the mapping says that the file calls this column.
+    fn shown(&self, column: &Column) -> Option<&str> {
+        self.mapping.and_then(|mapping| mapping.shown(column.name))
+    }
+
+    /// The columns that a header must name, in the words of the file.
+    pub(super) fn needed(&self) -> Vec<&str> {
+        let needed = self.columns.iter().filter(|column| self.needs(column));
+        needed
+            .map(|column| self.shown(column).unwrap_or(column.name))
+            .collect()
+    }
+
+    /// How many of these names are those of a column.
+    pub(super) fn placed(&self, names: &[String]) -> usize {
+        let places = names
+            .iter()
+            .map(|name| self.place(name, str::eq_ignore_ascii_case));
+        places
+            .filter(|place| matches!(place, Place::Column(_)))
+            .count()
+    }
+
     /// The row in our words.
     fn translated(&self, row: Result<Row, Refused>) -> Result<Row, Refused> {
         match (row, self.mapping) {
@@ -131,6 +163,7 @@ pub(super) fn rows(
     let mut source = Source::new(reader)?;
     let first = source.first_byte()?;
     let format = format.unwrap_or(match first {
+        _ if source.is_workbook => Format::Xlsx,
         Some(b'[') => Format::Json,
         Some(b'{') => Format::Ndjson,
         _ => Format::Csv,
@@ -138,6 +171,7 @@ pub(super) fn rows(
     match (format, first) {
         (_, None) => Err(ImportError::Header("the file is empty".to_owned())),
         (Format::Csv, _) => csv_rows(source, columns, emit),
+        (Format::Xlsx, _) => workbook::rows(source, columns, emit),
         (Format::Json, Some(b'[')) => json_rows(source, columns, emit),
         (Format::Json, _) => Err(ImportError::Header(
             "a JSON file holds one array of objects and begins with \"[\"; for one object a line name the format ndjson"
@@ -153,7 +187,11 @@ fn csv_rows<R: Read>(
     emit: &mut Emit<'_>,
 ) -> Result<(), ImportError> {
     let counts = source.counts.clone();
-    let blank_lines = counts.newlines.get();
+    let header_row = columns.mapping.and_then(Mapping::header_row);
+    if let Some(wanted) = header_row {
+        while counts.line() < wanted && source.skip_until(b'\n')? > 0 {}
+    }
+    let lines_above = counts.newlines.get();
     let mut header = Vec::new();
     (&mut source)
         .take(MAX_LINE)
@@ -168,13 +206,28 @@ fn csv_rows<R: Read>(
         .delimiter(separator)
         .flexible(true)
         .from_reader(Cursor::new(header).chain(source));
-    let places = header_places(reader.byte_headers().map_err(csv_error)?, columns)?;
+    let names: Vec<String> = reader
+        .byte_headers()
+        .map_err(csv_error)?
+        .iter()
+        .map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned())
+        .collect();
+    let called = match header_row {
+        Some(row) => format!("line {row}"),
+        None => "the first line".to_owned(),
+    };
+    let heading = Heading {
+        called: &called,
+        apart: ", separated by \",\" or \";\"",
+        beside: "its delimiter",
+    };
+    let places = header_places(&names, &heading, columns)?;
     let mut record = csv::ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(csv_error)? {
         if record.iter().all(|field| field.trim_ascii().is_empty()) {
             continue; // spreadsheets leave such lines at the end
         }
-        let line = blank_lines + record.position().map_or(0, csv::Position::line);
+        let line = lines_above + record.position().map_or(0, csv::Position::line);
         if !emit(
             csv_row(&record, line, &places, columns.columns),
             counts.bytes.get(),
@@ -185,46 +238,58 @@ fn csv_rows<R: Read>(
     Ok(())
 }
 
-/// For each field of the file, the column of the table that it fills; `None` for one that is passed over.
-fn header_places(
-    header: &csv::ByteRecord,
+/// How messages speak of the row that names the columns.
+pub(super) struct Heading<'a> {
+    /// The row itself.
+    pub called: &'a str,
+    /// How its names are told from each other.
+    pub apart: &'a str,
+    /// What of a mapping may be wrong, beside `[columns]`.
+    pub beside: &'a str,
+}
+
+/// For each name of the header, the column of the table that it fills; `None` for one that is passed over.
+pub(super) fn header_places(
+    names: &[String],
+    heading: &Heading<'_>,
     layout: Layout<'_>,
 ) -> Result<Vec<Option<usize>>, ImportError> {
     let columns = layout.columns;
+    let Heading {
+        called,
+        apart,
+        beside,
+    } = heading;
     let wrong = |told: String| {
-        let names: Vec<_> = columns.iter().map(|column| column.name).collect();
+        let ours: Vec<_> = columns.iter().map(|column| column.name).collect();
         ImportError::Header(format!(
-            "{told}; the first line names the columns {} in any order, separated by \",\" or \";\"",
-            names.join(", ")
+            "{told}; {called} names the columns {} in any order{apart}",
+            ours.join(", ")
         ))
     };
     let mut places = Vec::new();
-    for name in header {
-        let name = String::from_utf8_lossy(name.trim_ascii());
-        let place = match layout.place(&name, str::eq_ignore_ascii_case) {
+    for name in names {
+        let place = match layout.place(name, str::eq_ignore_ascii_case) {
             Place::Column(at) => Some(at),
             Place::PassedOver => None,
             Place::Unknown => {
-                return Err(wrong(format!("there is no column {:?}", shortened(&name))));
+                return Err(wrong(format!("there is no column {:?}", shortened(name))));
             }
         };
         if place.is_some() && places.contains(&place) {
-            return Err(wrong(format!("the column {name:?} is there twice")));
+            return Err(wrong(format!(
+                "the column {:?} is there twice",
+                shortened(name)
+            )));
         }
         places.push(place);
     }
     for (at, column) in columns.iter().enumerate() {
-        let filled = layout
-            .mapping
-            .is_some_and(|mapping| mapping.fills(column.name));
-        let mapped = layout
-            .mapping
-            .and_then(|mapping| mapping.shown(column.name));
-        if (column.required || mapped.is_some()) && !filled && !places.contains(&Some(at)) {
-            return Err(match mapped {
+        if layout.needs(column) && !places.contains(&Some(at)) {
+            return Err(match layout.shown(column) {
                 Some(theirs) => ImportError::Header(format!(
-                    "the mapping finds {} in the column {theirs:?}, which the first line does not name; correct \
-                     [columns] of the mapping, or its delimiter",
+                    "the mapping finds {} in the column {theirs:?}, which {called} does not name; correct [columns] of the \
+                     mapping, or {beside}",
                     column.name
                 )),
                 None => wrong(format!("the column {:?} is missing", column.name)),
@@ -499,7 +564,8 @@ impl<'de> Visitor<'de> for Object<'_> {
 }
 
 impl Row {
-    fn or_refused(self, faults: Vec<Fault>) -> Result<Self, Refused> {
+    /// The row, unless something is wrong with it.
+    pub(super) fn or_refused(self, faults: Vec<Fault>) -> Result<Self, Refused> {
         if faults.is_empty() {
             Ok(self)
         } else {
@@ -524,7 +590,7 @@ impl Refused {
 }
 
 /// A foreign name, cut to what fits in a message.
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     name.chars().take(60).collect()
 }
 
@@ -546,21 +612,27 @@ impl Counts {
 struct Source<R> {
     inner: BufReader<Chain<Cursor<Vec<u8>>, R>>,
     counts: Rc<Counts>,
+    /// It begins as a workbook does.
+    is_workbook: bool,
 }
 
 impl<R: Read> Source<R> {
     fn new(mut reader: R) -> Result<Self, ImportError> {
         let mut start = Vec::new();
-        reader.by_ref().take(3).read_to_end(&mut start)?;
+        reader
+            .by_ref()
+            .take(workbook::TOLD_WITHIN)
+            .read_to_end(&mut start)?;
         if start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]) {
             return Err(ImportError::Header(
                 "the file is UTF-16; save it as \"CSV UTF-8\" or as UTF-8 JSON".to_owned(),
             ));
         }
-        if start == [0xEF, 0xBB, 0xBF] {
-            start.clear();
+        if start.starts_with(&[0xEF, 0xBB, 0xBF]) {
+            start.drain(..3);
         }
         Ok(Self {
+            is_workbook: workbook::is_workbook(&start),
             inner: BufReader::with_capacity(1 << 16, Cursor::new(start).chain(reader)),
             counts: Rc::default(),
         })

@@ -9,13 +9,16 @@ use super::clean::{self, DayMeans};
 use super::read::{Column, Row};
 use crate::store::calendar::business_day;
 use crate::store::{
-    Dossier, Fed, Kept, Procedure, Store, StoreError, ToldChange, Unit, UnitChange,
+    Dossier, Fed, Kept, Procedure, StatusChange, Store, StoreError, ToldChange, Unit, UnitChange,
 };
 
 /// Longest name of a unit or procedure, in characters; the longest official procedure names are near 400.
 const MAX_NAME: usize = 600;
-/// Longest short word: kind, outcome, filing channel.
+/// Longest short word: kind of a unit, status.
 const MAX_WORD: usize = 60;
+/// How a dossier may be filed, and how it may end: words that figures are told by.
+const FILING_CHANNELS: [&str; 3] = ["desk", "online", "post"];
+const OUTCOMES: [&str; 3] = ["granted", "refused", "withdrawn"];
 
 /// What became of records that were handed to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,6 +162,7 @@ impl Record for Fed {
     const COLUMNS: &'static [Column] = &[
         Column::required("code"),
         Column::required("procedure"),
+        Column::optional("field"),
         Column::required("unit"),
         Column::optional("authority"),
         Column::optional("filing_channel"),
@@ -166,6 +170,8 @@ impl Record for Fed {
         Column::optional("due_at"),
         Column::optional("finished_at"),
         Column::optional("outcome"),
+        Column::optional("status"),
+        Column::optional("status_at"),
         Column::optional("updated_at"),
     ];
 
@@ -181,11 +187,11 @@ impl Record for Fed {
             procedure: fields.required("procedure", clean::code),
             unit: fields.required("unit", clean::code),
             authority: fields.optional("authority", clean::code),
-            filing_channel: fields.optional("filing_channel", |raw| clean::text(raw, MAX_WORD)),
+            filing_channel: fields.optional("filing_channel", one_of(&FILING_CHANNELS)),
             received_at: fields.optional("received_at", moment(DayMeans::Start)),
             due_at: fields.optional("due_at", moment(DayMeans::End)),
             finished_at: fields.optional("finished_at", moment(DayMeans::Start)),
-            outcome: fields.optional("outcome", |raw| clean::text(raw, MAX_WORD)),
+            outcome: fields.optional("outcome", one_of(&OUTCOMES)),
         };
         // Days, not moments: one of the two may be known by its date alone.
         if let (Some(received), Some(finished)) = (dossier.received_at, dossier.finished_at)
@@ -197,9 +203,26 @@ impl Record for Fed {
                 "the dossier cannot be finished before the day on which it was received; correct one of the two",
             ));
         }
+        let field = fields.optional("field", |raw| clean::text(raw, MAX_NAME));
+        let status = fields.optional("status", |raw| clean::text(raw, MAX_WORD));
+        let status_at = fields.optional("status_at", moment(DayMeans::Start));
         let updated_at = fields.optional("updated_at", moment(DayMeans::Start));
+        let status = match (status, status_at.or(updated_at)) {
+            (Some(status), Some(at)) => Some(StatusChange { at, status }),
+            (Some(_), None) => {
+                fields.fault(Fault::new(
+                    "status_at",
+                    "required",
+                    "a status needs the moment at which the dossier came to it; fill in status_at or updated_at",
+                ));
+                None
+            }
+            (None, _) => None,
+        };
         fields.finish(Self {
             dossier,
+            field,
+            status,
             updated_at,
         })
     }
@@ -210,6 +233,27 @@ impl Record for Fed {
 
     async fn upsert(store: &dyn Store, records: Vec<Self>) -> Result<Written, StoreError> {
         store.feed_dossiers(records).await.map(Written::Each)
+    }
+}
+
+/// Reads one of these words, whatever its case.
+fn one_of(words: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Fault> {
+    move |raw| {
+        let told = raw.to_lowercase();
+        words
+            .iter()
+            .find(|word| **word == told)
+            .map(|word| (*word).to_owned())
+            .ok_or_else(|| {
+                Fault::new(
+                    "",
+                    "unknown-word",
+                    format!(
+                        "write one of {}, or leave it empty; other words become these by [values] of a mapping",
+                        words.join(", ")
+                    ),
+                )
+            })
     }
 }
 

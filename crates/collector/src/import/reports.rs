@@ -1,4 +1,5 @@
-//! Citizen reports as the system of phản ánh, kiến nghị exports them: CSV, a JSON array, or one JSON object a line.
+//! Citizen reports as the system of phản ánh, kiến nghị exports them: CSV, a workbook, a JSON array, or one JSON
+//! object a line.
 
 use std::io::Read;
 

@@ -21,8 +21,9 @@ use crate::coverage::CoverageRequest;
 use crate::http::{App, Problem};
 use crate::index::{self, IndexError, IndexRequest, Measured, Of};
 use crate::store::terms::Term;
-use crate::store::{CellQuery, Dimension, FormKey, Provenance, StoreError};
+use crate::store::{CellQuery, Dimension, FormKey, Provenance, Store, StoreError};
 use crate::units::UnitsAs;
+use crate::within;
 use survey::response::Channel;
 
 /// The query of a page; empty fields of the form count as absent. Made from a request with the scope of whoever asks and
@@ -35,6 +36,8 @@ pub(super) struct Asked {
     pub(super) from: Option<String>,
     pub(super) to: Option<String>,
     pub(super) unit: Option<String>,
+    /// A unit with all below it, when no one unit is asked for.
+    pub(super) within: Option<String>,
     pub(super) field: Option<String>,
     pub(super) procedure: Option<String>,
     pub(super) channel: Option<String>,
@@ -50,9 +53,12 @@ pub(super) struct Asked {
     pub(super) export: Option<String>,
     /// Which table of the page a CSV file holds; the first when absent.
     pub(super) table: Option<String>,
-    /// What whoever asks may see.
+    /// What whoever asks may see, narrowed to what stands below `within`.
     #[serde(skip)]
     pub(super) scope: Scope,
+    /// What whoever asks may see at all.
+    #[serde(skip)]
+    whole: Scope,
     /// The last business day whose ratings may be shown; none: every day.
     #[serde(skip)]
     pub(super) shown_to: Option<Date>,
@@ -71,13 +77,33 @@ where
         };
         let Query(mut asked) =
             Query::<Self>::try_from_uri(&parts.uri).map_err(IntoResponse::into_response)?;
-        asked.scope = scope;
-        asked.shown_to = Arc::<App>::from_ref(state).shown_to();
+        let app = Arc::<App>::from_ref(state);
+        asked.whole = scope;
+        asked.shown_to = app.shown_to();
+        asked
+            .narrow(app.store.as_ref())
+            .await
+            .map_err(|error| Problem::from(error).into_response())?;
         Ok(asked)
     }
 }
 
 impl Asked {
+    /// Narrows what may be seen to what stands below `within`; anew whenever that, the days or the way of counting units change.
+    pub(super) async fn narrow(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        self.scope = match given(&self.within) {
+            None => self.whole.clone(),
+            Some(top) => {
+                let units = store.units().await?;
+                // Days that cannot be read have no figures whatever the units.
+                let days = self.days().unwrap_or_default();
+                let keys = within::keys(&units, top, self.units_as(), days);
+                self.whole.within(top, keys.unwrap_or_default())
+            }
+        };
+        Ok(())
+    }
+
     pub(super) fn lang(&self) -> Language {
         Language::of(given(&self.lang).unwrap_or_default())
     }
@@ -94,6 +120,7 @@ impl Asked {
             ("from", &asked.from),
             ("to", &asked.to),
             ("unit", &asked.unit),
+            ("within", &asked.within),
             ("field", &asked.field),
             ("procedure", &asked.procedure),
             ("channel", &asked.channel),
@@ -137,10 +164,23 @@ impl Asked {
         Some(("unit".to_owned(), codes.iter().cloned().collect()))
     }
 
-    /// What all that whoever asks may see is called.
+    /// What all that is asked for is called, when no one unit is.
     pub(super) fn all_units(&self) -> String {
+        self.called(&self.scope)
+    }
+
+    /// What all that whoever asks may see is called, with its link; none when nothing less is asked for.
+    pub(super) fn whole(&self, page: &str) -> Option<(String, String)> {
+        given(&self.within)?;
+        let link = self.link(page, |asked| {
+            (asked.unit, asked.within, asked.field, asked.procedure) = (None, None, None, None);
+        });
+        Some((self.called(&self.whole), link))
+    }
+
+    fn called(&self, scope: &Scope) -> String {
         let words = self.lang().words();
-        match self.scope.top() {
+        match scope.top() {
             Some(top) => fill(&words.refused.own_branch, &[("top", top)]),
             None => words.report.all_units.clone(),
         }
@@ -299,6 +339,7 @@ impl Asked {
             shown_to: self.shown_to_told(app),
             from: given(&self.from).unwrap_or_default().to_owned(),
             to: given(&self.to).unwrap_or_default().to_owned(),
+            within: given(&self.within).map(str::to_owned),
             kept: kept
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, given(value)?.to_owned())))
@@ -328,8 +369,13 @@ pub(super) async fn measured(
     request: IndexRequest,
 ) -> Result<Option<Measured>, Problem> {
     let threshold = app.settings.threshold;
-    match index::measured(app.store.as_ref(), &app.forms, threshold, request).await {
-        Ok(measured) => Ok(Some(measured)),
+    fitting(index::measured(app.store.as_ref(), &app.forms, threshold, request).await)
+}
+
+/// What was answered, or `None` when the question was at fault.
+pub(super) fn fitting<T>(answer: Result<T, IndexError>) -> Result<Option<T>, Problem> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
         Err(IndexError::Request { .. }) => Ok(None),
         Err(IndexError::Store(error)) => Err(error.into()),
     }

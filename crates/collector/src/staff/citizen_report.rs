@@ -107,7 +107,10 @@ pub(super) async fn page(
     let lang = Language::of(asked.lang.as_deref().unwrap_or_default());
     must_read(&officer, lang)?;
     let id = asked.id.as_deref().and_then(|id| id.parse().ok());
-    let (report, history) = found(&app, &officer.scope, id.unwrap_or_default(), lang).await?;
+    let Some((report, history)) = found(&app, &officer.scope, id.unwrap_or_default()).await? else {
+        let message = lang.words().reports.unknown.clone();
+        return Ok(officer.unknown(&app, lang, message).await);
+    };
     officer
         .did(
             &app,
@@ -130,7 +133,10 @@ pub(super) async fn act(
     let lang = Language::of(&fields.lang);
     must_be_ours(&parts, &officer, &fields.csrf)?;
     must_read(&officer, lang)?;
-    let (report, history) = found(&app, &officer.scope, fields.id, lang).await?;
+    let Some((report, history)) = found(&app, &officer.scope, fields.id).await? else {
+        let message = lang.words().reports.unknown.clone();
+        return Ok(officer.unknown(&app, lang, message).await);
+    };
     let now = Timestamp::now();
     let refused = async |field: &'static str, status| {
         let page = shown(&app, &officer, lang, &report, &history, Some(field)).await?;
@@ -217,17 +223,9 @@ impl Fields {
 }
 
 /// A report of a unit that is seen; one of another is unknown.
-async fn found(
-    app: &App,
-    scope: &Scope,
-    id: i64,
-    lang: Language,
-) -> Result<(Report, Vec<Event>), Problem> {
-    app.store
-        .report(id)
-        .await?
-        .filter(|(report, _)| scope.sees(&report.report.standing.unit))
-        .ok_or_else(|| Problem::not_found("unknown-report", lang.words().reports.unknown.clone()))
+async fn found(app: &App, scope: &Scope, id: i64) -> Result<Option<(Report, Vec<Event>)>, Problem> {
+    let report = app.store.report(id).await?;
+    Ok(report.filter(|(report, _)| scope.sees(&report.report.standing.unit)))
 }
 
 async fn shown(

@@ -124,7 +124,8 @@ impl Officer {
         }
         let query = parts.uri.query().unwrap_or_default();
         let is_outside = form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
-            name == "unit" && !value.trim().is_empty() && !self.scope.sees(value.trim())
+            let names_unit = matches!(&*name, "unit" | "within");
+            names_unit && !value.trim().is_empty() && !self.scope.sees(value.trim())
         });
         if is_outside {
             return Some(fill(&words.other_unit, &[("top", top)]));
@@ -135,16 +136,29 @@ impl Officer {
 
     /// A plain page that says why not.
     pub(super) async fn refused(&self, app: &App, lang: Language, message: String) -> Response {
+        let title = &lang.words().refused.title;
+        let page = self.plain(app, lang, title, message).await;
+        (StatusCode::FORBIDDEN, page).into_response()
+    }
+
+    /// A plain page that says that there is no such thing.
+    pub(super) async fn unknown(&self, app: &App, lang: Language, message: String) -> Response {
+        let title = &lang.words().refused.unknown;
+        let page = self.plain(app, lang, title, message).await;
+        (StatusCode::NOT_FOUND, page).into_response()
+    }
+
+    async fn plain(&self, app: &App, lang: Language, title: &str, message: String) -> Response {
         let demo = app.store.note(DEMO_NOTE).await;
-        let page = render(&Refused {
+        render(&Refused {
             lang,
             words: lang.words(),
             demo: demo.is_ok_and(|note| note.is_some()),
             user: &self.user.name,
             csrf: &self.csrf,
+            title,
             message,
-        });
-        (StatusCode::FORBIDDEN, page).into_response()
+        })
     }
 
     /// May this account change anything?

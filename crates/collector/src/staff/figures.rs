@@ -26,7 +26,9 @@ pub(super) struct Choices {
     pub(super) channels: Vec<Choice>,
     pub(super) provenances: Vec<Choice>,
     pub(super) units: Vec<Choice>,
-    /// What the form does not show and must not lose.
+    /// A unit with all below it, which the form does not show and must not lose.
+    pub(super) within: Option<String>,
+    /// What else the form does not show and must not lose.
     pub(super) kept: Vec<(&'static str, String)>,
 }
 

@@ -85,6 +85,7 @@ pub(super) struct Refused<'a> {
     pub(super) demo: bool,
     pub(super) user: &'a str,
     pub(super) csrf: &'a str,
+    pub(super) title: &'a str,
     pub(super) message: String,
 }
 
@@ -107,6 +108,8 @@ pub(super) struct Report<'a> {
     pub(super) prints: Vec<Choice>,
     /// The way down from all units to here.
     pub(super) crumbs: Vec<Choice>,
+    /// The same page for the unit with all that stand below it, when some do.
+    pub(super) with_below: Option<String>,
     /// None when the choice has no answer.
     pub(super) body: Option<Body>,
 }

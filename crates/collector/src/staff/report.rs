@@ -26,7 +26,8 @@ use crate::index::{IndexAnswer, IndexError, IndexRequest, Measured, Of};
 use crate::store::calendar::business_day;
 use crate::store::{Procedure, Unit};
 use crate::units::{key_of_unit, unit_of_key};
-use crate::weighted;
+use crate::weighted::{self, Weighting};
+use crate::within;
 
 const PATH: &str = "/staff";
 
@@ -68,6 +69,7 @@ pub(super) async fn page(
         trend: asked.link("/staff/trend", |_| {}),
         prints: print::links(&asked),
         crumbs: crumbs(&app, &asked).await?,
+        with_below: with_below(&app, &asked).await?,
         body,
     });
     Ok(if found {
@@ -351,13 +353,27 @@ async fn weighted(
         })));
     }
     let threshold = app.settings.threshold;
-    match weighted::raked(&app.intake, threshold, &asked.request(form, &[], days)).await {
+    let request = asked.request(form, &[], days);
+    match weighted::answer(&app.intake, threshold, &request, Weighting::Raked).await {
         Ok(found) => Ok(WeightedPart::Block(weighted_part::block(
             &found, form, threshold, units, asked,
         ))),
         Err(IndexError::Request { .. }) => Ok(WeightedPart::Cannot),
         Err(IndexError::Store(error)) => Err(error.into()),
     }
+}
+
+/// The page of the chosen unit with all that stand below it; none when nothing does.
+async fn with_below(app: &App, asked: &Asked) -> Result<Option<String>, Problem> {
+    let Some(unit) = given(&asked.unit) else {
+        return Ok(None);
+    };
+    let units = asked.scope.units(app.store.as_ref()).await?;
+    let days = asked.days().unwrap_or_default();
+    let keys = within::keys(&units, unit, asked.units_as(), days);
+    Ok(keys
+        .filter(|keys| keys.len() > 1)
+        .map(|_| asked.link(PATH, |asked| asked.within = asked.unit.take())))
 }
 
 /// The way down from all units, each step with its link.
@@ -380,14 +396,16 @@ async fn crumbs(app: &App, asked: &Asked) -> Result<Vec<Choice>, Problem> {
         let name = procedure_name(&procedures, code).to_owned();
         steps.push((name, asked.link(PATH, |_| {})));
     }
-    if steps.is_empty() {
-        return Ok(Vec::new());
+    if !steps.is_empty() || given(&asked.within).is_some() {
+        let all = asked.link(PATH, |asked| {
+            (asked.unit, asked.field, asked.procedure) = (None, None, None);
+        });
+        steps.insert(0, (asked.all_units(), all));
     }
-    let all = asked.link(PATH, |asked| {
-        (asked.unit, asked.field, asked.procedure) = (None, None, None);
-    });
-    steps.insert(0, (asked.all_units(), all));
-    let last = steps.len() - 1;
+    if let Some(whole) = asked.whole(PATH) {
+        steps.insert(0, whole);
+    }
+    let last = steps.len().saturating_sub(1);
     Ok(steps
         .into_iter()
         .enumerate()
@@ -399,7 +417,8 @@ async fn crumbs(app: &App, asked: &Asked) -> Result<Vec<Choice>, Problem> {
         .collect())
 }
 
-/// The units above this one on the last day of the period, the highest first; none that whoever asks may not see.
+/// The units above this one on the last day of the period, the highest first, each with all that stood below it; none that
+/// whoever asks may not see, nor the one that all is narrowed to.
 fn above(units: &[Unit], key: &str, asked: &Asked) -> Vec<(String, String)> {
     let Some(unit) = unit_of_key(units, key) else {
         return Vec::new();
@@ -408,12 +427,16 @@ fn above(units: &[Unit], key: &str, asked: &Asked) -> Vec<(String, String)> {
     let day = asked_to.unwrap_or_else(|| business_day(Timestamp::now()));
     let day = unit.valid_to.map_or(day, |last| day.min(last));
     let line = Unit::line_on(units, &unit.code, day);
-    let above = line.into_iter().skip(1).map(|unit| {
+    let above = line.into_iter().skip(1).filter_map(|unit| {
+        let key = key_of_unit(units, unit);
+        if given(&asked.within) == Some(key.as_str()) {
+            return None;
+        }
         let link = asked.link(PATH, |asked| {
-            (asked.field, asked.procedure) = (None, None);
-            asked.unit = Some(key_of_unit(units, unit));
+            (asked.unit, asked.field, asked.procedure) = (None, None, None);
+            asked.within = Some(key);
         });
-        (unit.name.clone(), link)
+        Some((unit.name.clone(), link))
     });
     above.rev().collect()
 }

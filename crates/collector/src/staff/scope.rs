@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::store::{Store, StoreError, Unit, User};
+use crate::units::key_of_unit;
 
 /// The units that an account sees; the default is every unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,19 @@ impl Scope {
             None => Self::default(),
             Some(top) => Self::branch(&store.units().await?, top),
         })
+    }
+
+    /// Of this scope only the units of these keys, which are those below `top` and itself.
+    pub(super) fn within(&self, top: &str, keys: BTreeSet<String>) -> Self {
+        let mut codes: BTreeSet<String> = keys.into_iter().filter(|key| self.sees(key)).collect();
+        if codes.is_empty() {
+            // An empty filter would be none.
+            codes.insert(top.to_owned());
+        }
+        Self(Some(Arc::new(Branch {
+            top: top.to_owned(),
+            codes,
+        })))
     }
 
     fn branch(units: &[Unit], top: &str) -> Self {
@@ -59,9 +73,9 @@ impl Scope {
 
     /// The units that may be named.
     pub(super) async fn units(&self, store: &dyn Store) -> Result<Vec<Unit>, StoreError> {
-        let mut units = store.units().await?;
-        units.retain(|unit| self.sees(&unit.code));
-        Ok(units)
+        let all = store.units().await?;
+        let is_seen = |unit: &&Unit| self.sees(&unit.code) || self.sees(&key_of_unit(&all, unit));
+        Ok(all.iter().filter(is_seen).cloned().collect())
     }
 }
 

@@ -1,6 +1,5 @@
 //! The weighted figure on the report: never without the unweighted one of the same ratings, or the reason why there is none.
 
-use statistics::methods::Technique;
 use survey::form::Form;
 
 use super::asked::Asked;
@@ -24,7 +23,7 @@ pub(super) fn block(
 ) -> Block {
     let lang = asked.lang();
     let words = &lang.words().weights;
-    let technique = Technique::Raked.words();
+    let technique = weighted.method.words();
     let mut notes = Vec::new();
     match &weighted.figures {
         Some(figures) => notes.extend(said(weighted, figures, lang)),

@@ -168,6 +168,7 @@ pub(crate) struct LandingWords {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefusedWords {
     pub(crate) title: String,
+    pub(crate) unknown: String,
     pub(crate) other_unit: String,
     pub(crate) no_change: String,
     pub(crate) no_branch: String,
@@ -229,6 +230,7 @@ pub(crate) struct ReportWords {
     pub(crate) show: String,
     pub(crate) all_units: String,
     pub(crate) back_to_all: String,
+    pub(crate) with_below: String,
     pub(crate) interval: String,
     pub(crate) n: String,
     pub(crate) n_short: String,

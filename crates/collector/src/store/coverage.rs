@@ -23,6 +23,10 @@ pub enum FinishedBy {
     Month,
     /// Finished by the due date or after it.
     Timeliness,
+    /// Handling authority, where it is another than the receiving unit.
+    Authority,
+    /// How it ended.
+    Outcome,
 }
 
 /// Gives a dossier the pseudonym that its responses and invites have; none when the key of its year is destroyed.

@@ -10,9 +10,34 @@ use super::{Dossier, Filed};
 pub struct Fed {
     /// The dossier.
     pub dossier: Dossier,
+    /// Field of its procedure: with it, a procedure that the register does not have is entered there, named by its code.
+    /// The field that the register has holds.
+    pub field: Option<String>,
+    /// How far the dossier had come, and when. Kept beside what was told before, even by a line that is older.
+    pub status: Option<StatusChange>,
     /// When the one-stop software changed it last. A line that is older than what is kept never overwrites it; a line
     /// that does not say so is taken, but does not take the end of a finished dossier away.
     pub updated_at: Option<Timestamp>,
+}
+
+impl From<Dossier> for Fed {
+    fn from(dossier: Dossier) -> Self {
+        Self {
+            dossier,
+            field: None,
+            status: None,
+            updated_at: None,
+        }
+    }
+}
+
+/// A step on the way of a dossier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusChange {
+    /// When it came there.
+    pub at: Timestamp,
+    /// In the words of the one-stop software.
+    pub status: String,
 }
 
 /// What became of a line of a feed.
@@ -20,11 +45,11 @@ pub struct Fed {
 pub enum Kept {
     /// Its code was new.
     New,
-    /// It took the place of what was kept.
+    /// It took the place of what was kept, or told a status that was not known.
     Changed,
     /// It says what is kept already.
     Unchanged,
-    /// What is kept is newer; nothing was written.
+    /// What is kept is newer; nothing was written but a status that was not known.
     Older,
 }
 
@@ -39,6 +64,10 @@ pub struct FinishedFilter {
     pub procedures: Vec<String>,
     /// Ways of filing; all when empty.
     pub filing_channels: Vec<String>,
+    /// Handling authorities; all when empty.
+    pub authorities: Vec<String>,
+    /// Outcomes; all when empty.
+    pub outcomes: Vec<String>,
 }
 
 impl FinishedFilter {
@@ -55,6 +84,8 @@ impl FinishedFilter {
                 &self.filing_channels,
                 filed.dossier.filing_channel.as_deref(),
             )
+            && among(&self.authorities, filed.dossier.authority.as_deref())
+            && among(&self.outcomes, filed.dossier.outcome.as_deref())
     }
 }
 

@@ -7,6 +7,7 @@ mod audit;
 pub mod calendar;
 mod change;
 mod coverage;
+mod due;
 mod error;
 mod examined;
 mod feed;
@@ -35,9 +36,10 @@ use uuid::Uuid;
 pub use audit::{AuditFilter, Deed, Entry};
 pub use change::Change;
 pub use coverage::{Bucket, CoverageQuery, Covered, FinishedBy, Namer, Naming};
+pub use due::{AgainstDue, DueQuery};
 pub use error::{Outage, StoreError};
 pub use examined::Examined;
-pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept};
+pub use feed::{Asked, Fed, FinishedFilter, FinishedSpan, Kept, StatusChange};
 pub use identity::{Identity, Mark};
 pub use judged::{Judge, JudgedKind, JudgedQuery, Judging};
 pub use period::{Period, PeriodSecret, Periods};
@@ -350,7 +352,7 @@ pub struct Dossier {
     pub unit: String,
     /// Handling authority, if another.
     pub authority: Option<String>,
-    /// desk | online | post …
+    /// desk | online | post.
     pub filing_channel: Option<String>,
     /// When it was received.
     pub received_at: Option<Timestamp>,
@@ -358,7 +360,7 @@ pub struct Dossier {
     pub due_at: Option<Timestamp>,
     /// When it was finished.
     pub finished_at: Option<Timestamp>,
-    /// granted | refused | withdrawn …
+    /// granted | refused | withdrawn.
     pub outcome: Option<String>,
 }
 
@@ -665,6 +667,8 @@ pub trait Store: Send + Sync + 'static {
         query: JudgedQuery,
         judging: Judging,
     ) -> Result<Vec<(JudgedKind, u64)>, StoreError>;
+    /// Counts finished dossiers by whether they were finished before, on or after the day on which they were due.
+    async fn against_due(&self, query: DueQuery) -> Result<AgainstDue, StoreError>;
     /// Whether the citizens behind these pseudonyms were asked; one answer each, in order.
     async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError>;
     /// All units.
@@ -679,6 +683,8 @@ pub trait Store: Send + Sync + 'static {
     async fn procedures(&self) -> Result<Vec<Procedure>, StoreError>;
     /// One dossier by normalised code.
     async fn dossier(&self, code: &str) -> Result<Option<Dossier>, StoreError>;
+    /// What was told of the way of this dossier, the first step first.
+    async fn dossier_statuses(&self, code: &str) -> Result<Vec<StatusChange>, StoreError>;
     /// What the registers say about these dossiers (normalised codes) and units, in one read.
     async fn look_up(
         &self,

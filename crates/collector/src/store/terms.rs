@@ -171,6 +171,8 @@ impl Term for FinishedBy {
         (Self::FilingChannel, 3, "filing_channel"),
         (Self::Month, 4, "month"),
         (Self::Timeliness, 5, "timeliness"),
+        (Self::Authority, 6, "authority"),
+        (Self::Outcome, 7, "outcome"),
     ];
 }
 

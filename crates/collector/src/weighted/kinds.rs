@@ -1,5 +1,6 @@
 //! Dossiers finished in a period by their kind, with the ratings that they got.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,13 +10,18 @@ use survey::cell::Cell;
 use survey::form::Form;
 use survey::response::Touchpoint;
 
-use super::{DIMENSIONS, Obstacle, Silent};
+use super::{DIMENSIONS, Obstacle, Silent, SilentKind, Weighting};
 use crate::index::{IndexError, Question};
 use crate::intake::Intake;
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 use crate::store::{Dimension, FinishedFilter, FormKey, WeighedQuery};
 use crate::units::{Lineage, Segment, UnitsAs};
+
+/// Code of the obstacle that categories or kinds without ratings are.
+const NO_RATINGS: &str = "no-ratings-of-a-kind";
+/// How many kinds without ratings a message names.
+const NAMED: usize = 8;
 
 /// One category for each of the dimensions; empty where the registers say nothing.
 type Kind = [String; 4];
@@ -151,18 +157,26 @@ impl Kinds {
             .collect()
     }
 
-    /// One for each dimension.
-    pub fn margins(&self) -> Vec<Margin> {
-        (0..DIMENSIONS.len())
-            .map(|at| {
-                let of = self.margin(at);
-                Margin::of(
-                    at,
-                    of.into_iter()
-                        .map(|(category, [closed, _])| (category.to_owned(), closed)),
-                )
-            })
-            .collect()
+    /// What the weights must add up to: one margin for each dimension, or a single one of all dimensions crossed.
+    pub fn margins(&self, weighting: Weighting) -> Vec<Margin> {
+        match weighting {
+            Weighting::Raked => (0..DIMENSIONS.len())
+                .map(|at| {
+                    let of = self.margin(at);
+                    Margin::of(
+                        at,
+                        of.into_iter()
+                            .map(|(category, [closed, _])| (category.to_owned(), closed)),
+                    )
+                })
+                .collect(),
+            Weighting::PostStratified => vec![Margin::full(
+                DIMENSIONS.len(),
+                self.by_kind
+                    .iter()
+                    .map(|(kind, counted)| (kind.to_vec(), counted.closed)),
+            )],
+        }
     }
 
     /// Closed dossiers and ratings by the category of one dimension.
@@ -178,38 +192,36 @@ impl Kinds {
     }
 
     /// Why no weights can be made, as far as it can be told before trying.
-    pub fn obstacle(&self) -> Option<Obstacle> {
-        let obstacle = |code, message: &str, silent| {
-            Some(Obstacle {
-                code,
-                message: message.to_owned(),
-                silent,
-            })
-        };
+    pub fn obstacle(&self, weighting: Weighting) -> Option<Obstacle> {
         if self.closed() == 0 {
-            return obstacle(
+            return Some(Obstacle::new(
                 "nothing-closed",
                 "no finished dossiers are known for this choice; import or feed them, or choose another period",
-                Vec::new(),
-            );
+            ));
         }
         if self.not_known > 0 {
-            return obstacle(
+            return Some(Obstacle::new(
                 "year-forgotten",
-                &format!(
+                format!(
                     "the keys of the years of {} of these dossiers are destroyed, so how they were rated is not known; choose a later period",
                     self.not_known
                 ),
-                Vec::new(),
-            );
+            ));
         }
         if self.responses() == 0 {
-            return obstacle(
+            return Some(Obstacle::new(
                 "nothing-rated",
                 "none of the dossiers finished in the period was rated by this form",
-                Vec::new(),
-            );
+            ));
         }
+        match weighting {
+            Weighting::Raked => self.silent_categories(),
+            Weighting::PostStratified => self.silent_kinds(),
+        }
+    }
+
+    /// Categories of single dimensions that nobody rated, if there are any.
+    fn silent_categories(&self) -> Option<Obstacle> {
         let silent: Vec<Silent> = DIMENSIONS
             .into_iter()
             .enumerate()
@@ -236,13 +248,60 @@ impl Kinds {
                 )
             })
             .collect();
-        obstacle(
-            "no-ratings-of-a-kind",
-            &format!(
-                "dossiers were closed and none was rated, so no weight can speak for them: {}; choose a longer period, or filter by what was rated",
-                named.join(", ")
-            ),
+        let message = format!(
+            "dossiers were closed and none was rated, so no weight can speak for them: {}; choose a longer period, or filter by what was rated",
+            named.join(", ")
+        );
+        Some(Obstacle {
             silent,
-        )
+            ..Obstacle::new(NO_RATINGS, message)
+        })
     }
+
+    /// Kinds that nobody rated, if there are any.
+    fn silent_kinds(&self) -> Option<Obstacle> {
+        let mut silent: Vec<(&Kind, u64)> = self
+            .by_kind
+            .iter()
+            .filter(|(_, counted)| counted.cell.responses == 0)
+            .map(|(kind, counted)| (kind, counted.closed))
+            .collect();
+        if silent.is_empty() {
+            return None;
+        }
+        // There may be thousands: the message names those of most dossiers.
+        silent.sort_by_key(|(_, closed)| Reverse(*closed));
+        let mut named: Vec<String> = silent.iter().take(NAMED).copied().map(told).collect();
+        let more = silent.len().saturating_sub(NAMED);
+        if more > 0 {
+            named.push(format!("and {more} more"));
+        }
+        let message = format!(
+            "dossiers of these kinds were closed and none was rated, so no weight can speak for them: {}; use weights \"raked\", for which kinds are collapsed to one margin of each dimension, choose a longer period, or filter by what was rated",
+            named.join(", ")
+        );
+        let silent_kinds = silent.into_iter().map(|(kind, closed)| {
+            let [unit, field, timeliness, filing_channel] = kind.clone();
+            SilentKind {
+                unit,
+                field,
+                timeliness,
+                filing_channel,
+                closed,
+            }
+        });
+        Some(Obstacle {
+            silent_kinds: silent_kinds.collect(),
+            ..Obstacle::new(NO_RATINGS, message)
+        })
+    }
+}
+
+/// A kind in words with its closed dossiers: `unit "H57.132" × field "Đất đai" × … (7 closed)`.
+fn told((kind, closed): (&Kind, u64)) -> String {
+    let categories = DIMENSIONS.into_iter().zip(kind);
+    let named: Vec<String> = categories
+        .map(|(dimension, category)| format!("{dimension} \"{category}\""))
+        .collect();
+    format!("{} ({closed} closed)", named.join(" × "))
 }

@@ -28,13 +28,45 @@ use crate::units::UnitsAs;
 /// What responses are weighed by, in the order of the categories of a kind.
 pub const DIMENSIONS: [&str; 4] = ["unit", "field", "timeliness", "filing_channel"];
 
+/// How weights are made from the dossiers that were closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// Until they add up to the closed dossiers by each dimension alone: every category must have ratings.
+    Raked,
+    /// Closed dossiers over ratings of each kind, all dimensions crossed: every kind must have ratings.
+    PostStratified,
+}
+
+impl Weighting {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Raked, Self::PostStratified];
+
+    /// The method, with the version and the words that stand beside its figures.
+    pub const fn technique(self) -> Technique {
+        match self {
+            Self::Raked => Technique::Raked,
+            Self::PostStratified => Technique::PostStratified,
+        }
+    }
+
+    /// Its name in questions: that of the method, without a version.
+    pub fn name(self) -> &'static str {
+        self.technique().id()
+    }
+
+    /// The one of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// The weighted figure, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Weighted {
-    /// How weights were made: `raked/1`.
+    /// How weights were made: `raked/1` or `post-stratified/1`.
     #[schema(value_type = String)]
     pub method: Technique,
-    /// The margins that they hold.
+    /// What they hold: the sums by each of these dimensions alone (`raked`), or by all of them crossed (`post-stratified`).
     pub margins: [&'static str; 4],
     /// Dossiers finished in the period.
     pub closed: u64,
@@ -84,8 +116,23 @@ pub struct Obstacle {
     pub code: &'static str,
     /// What is wrong, and what to do.
     pub message: String,
-    /// Categories of which dossiers were closed and none was rated.
+    /// Categories of which dossiers were closed and none was rated: what `raked` cannot do without.
     pub silent: Vec<Silent>,
+    /// Kinds of which dossiers were closed and none was rated, those of most dossiers first: what `post-stratified` cannot do
+    /// without.
+    pub silent_kinds: Vec<SilentKind>,
+}
+
+impl Obstacle {
+    /// One that lies in no category or kind.
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            silent: Vec::new(),
+            silent_kinds: Vec::new(),
+        }
+    }
 }
 
 /// A category of a margin that nobody rated.
@@ -99,16 +146,33 @@ pub struct Silent {
     pub closed: u64,
 }
 
-/// Weighs the ratings of the dossiers finished in the period of the request, by its filters.
+/// A kind of dossiers that nobody rated; its categories are empty where the registers say nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct SilentKind {
+    /// Receiving unit.
+    pub unit: String,
+    /// Field of the procedure.
+    pub field: String,
+    /// Finished by the due date or after it.
+    pub timeliness: String,
+    /// How they were filed.
+    pub filing_channel: String,
+    /// Dossiers closed.
+    pub closed: u64,
+}
+
+/// Weighs the ratings of the dossiers finished in the period of the request, by its filters. Figures of fewer than `threshold`
+/// respondents are suppressed.
 ///
 /// # Errors
 ///
 /// [`IndexError::Request`] when the request is one that cannot be weighed: in groups, with filters that dossiers do not have,
 /// without flagged responses, or by `points18`.
-pub async fn raked(
+pub async fn answer(
     intake: &Intake,
     threshold: u64,
     request: &IndexRequest,
+    weighting: Weighting,
 ) -> Result<Weighted, IndexError> {
     let question = Question::of(&intake.forms, request)?;
     let refuse =
@@ -128,7 +192,7 @@ pub async fn raked(
     if request.flagged == Flagged::Exclude {
         return refuse(
             "flagged",
-            "weights are of all ratings; ask for one of weights=raked and flagged=exclude",
+            "weights are of all ratings; ask for one of weights and flagged=exclude",
         );
     }
     let Some(filter) = kinds::filter(&question) else {
@@ -148,7 +212,7 @@ pub async fn raked(
         None => Kinds::none(),
     };
     let none = |obstacle: Option<Obstacle>, suppressed: bool| Weighted {
-        method: Technique::Raked,
+        method: weighting.technique(),
         margins: DIMENSIONS,
         closed: kinds.closed(),
         responses: (!suppressed && kinds.not_known == 0).then(|| kinds.responses()),
@@ -157,14 +221,10 @@ pub async fn raked(
         suppressed,
     };
     if let (None, Some(last)) = (shown, request.shown_to) {
-        let obstacle = Obstacle {
-            code: "held-back",
-            message: delay::told(last),
-            silent: Vec::new(),
-        };
+        let obstacle = Obstacle::new("held-back", delay::told(last));
         return Ok(none(Some(obstacle), false));
     }
-    if let Some(obstacle) = kinds.obstacle() {
+    if let Some(obstacle) = kinds.obstacle(weighting) {
         // How many ratings there are is told where there are none, too: nobody has rated.
         let few = (1..threshold).contains(&kinds.responses());
         return Ok(none(Some(obstacle), few));
@@ -187,7 +247,7 @@ pub async fn raked(
         return Ok(none(None, true));
     };
     let sums: Vec<ClusterSums> = sums.into_iter().map(|(sums, _)| sums).collect();
-    let (groups, margins) = (kinds.groups(), kinds.margins());
+    let (groups, margins) = (kinds.groups(), kinds.margins(weighting));
     // Thousands of groups may take a while: not on a thread that others wait for.
     let weighed = tokio::task::spawn_blocking(move || weighed(&groups, &margins, &sums, measure))
         .await
@@ -206,14 +266,7 @@ pub async fn raked(
             )),
             ..none(None, false)
         },
-        Err(error) => none(
-            Some(Obstacle {
-                code: "no-weights",
-                message: error.to_string(),
-                silent: Vec::new(),
-            }),
-            false,
-        ),
+        Err(error) => none(Some(Obstacle::new("no-weights", error.to_string())), false),
     })
 }
 
@@ -236,7 +289,8 @@ pub async fn warm(intake: &Intake) -> Result<(), IndexError> {
 
 type Weighed = (Weights, Option<Trim>, SideBySide);
 
-/// Weights within the usual bounds, or without bounds where these cannot be kept.
+/// Weights within the usual bounds, or without bounds where these cannot be kept. Those of post-stratification leave bounds
+/// nothing to choose: all ratings of a kind weigh the same and add up to its dossiers, so they are within by themselves or not.
 fn weighed(
     groups: &[Group],
     margins: &[Margin],

@@ -19,7 +19,9 @@ use crate::THRESHOLD;
 use crate::http_fixture::Collector;
 
 /// One dossier in ten: enough that groups of all sizes are there, little enough for a debug build.
-const DATA: Figures = Figures::REPORT.one_in(10);
+pub const TENTH: Figures = Figures::REPORT.one_in(10);
+/// All that `hai-long demo` makes.
+pub const WHOLE: Figures = Figures::REPORT;
 
 /// A collector with the demonstration.
 pub struct World {
@@ -28,7 +30,7 @@ pub struct World {
 }
 
 impl World {
-    pub async fn open() -> Self {
+    pub async fn open(data: &Figures) -> Self {
         let forms: Arc<FormBook> = Arc::new(
             shipped()
                 .iter()
@@ -44,7 +46,7 @@ impl World {
         })
         .await;
         let store = Arc::clone(&collector.store);
-        let demo = Demo::generate(&forms, &DATA).unwrap();
+        let demo = Demo::generate(&forms, data).unwrap();
         store.upsert_units(demo.units).await.unwrap();
         store.upsert_procedures(demo.procedures).await.unwrap();
         store.upsert_dossiers(demo.dossiers).await.unwrap();

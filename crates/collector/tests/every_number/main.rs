@@ -3,7 +3,7 @@
 //! The demonstration data, walked with several choices. Page, CSV and XLSX are compared cell by cell; what they hold is
 //! compared with the API: the report with the index, ranks and bands with the ranks, changes, months and gaps with the trend,
 //! counts of flags with the flags, of finished dossiers with the coverage, of citizen reports with the reports, of reasons with the reasons,
-//! ratios of QĐ 766 with qd766, printed points with the index.
+//! ratios of QĐ 766 with qd766, the printed evaluation with the evaluation.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 

@@ -16,11 +16,12 @@ use utoipa::ToSchema;
 use super::days::day;
 use super::index_parameters::UnitsName;
 use crate::coverage::draw::{Draw, Take};
-use crate::coverage::{self, CoverageAnswer, CoverageRequest, Unasked, UnaskedRequest};
+use crate::coverage::{self, CoverageAnswer, CoverageRequest, FILTERS, Unasked, UnaskedRequest};
 use crate::http::App;
 use crate::http::caller::Caller;
 use crate::http::problem::{Everywhere, NeedsKey, Problem};
 use crate::store::Role;
+use crate::within;
 
 /// Dossiers on a page unless said otherwise, and at most.
 const PAGE: usize = 100;
@@ -42,12 +43,16 @@ pub(super) struct Parameters {
     /// Last business day of finishing; the last there is when absent. Days after `shown_to` of the answer are left out.
     #[param(format = Date)]
     to: Option<String>,
-    /// unit, field, procedure, filing_channel, month, timeliness; separated by commas.
+    /// unit, field, procedure, filing_channel, month, timeliness, authority (who handled it, where that is another than the
+    /// receiving unit), outcome (granted, refused, withdrawn); separated by commas.
     by: Option<String>,
     /// as-was: dossiers count under the unit of the day on which they were finished; as-is: under the unit of today that
     /// took its place. as-was when absent.
     #[param(inline)]
     units: Option<UnitsName>,
+    /// Only this unit and all that stood below it on any day of the period (below it today when units=as-is). Instead of the
+    /// filter by unit.
+    within: Option<String>,
     /// Only these receiving units, as in the keys of the cells; repeated or separated by commas.
     unit: Option<String>,
     /// Only these fields of procedures.
@@ -56,6 +61,10 @@ pub(super) struct Parameters {
     procedure: Option<String>,
     /// Only these ways of filing.
     filing_channel: Option<String>,
+    /// Only those handled by these authorities.
+    authority: Option<String>,
+    /// Only those that ended so.
+    outcome: Option<String>,
 }
 
 /// What the list may be asked by.
@@ -74,6 +83,8 @@ pub(super) struct ListParameters {
     /// Last business day of finishing; the last there is when absent.
     #[param(format = Date)]
     to: Option<String>,
+    /// Only this unit and all that stood below it on any day of the period. Instead of the filter by unit.
+    within: Option<String>,
     /// Only these receiving units; repeated or separated by commas.
     unit: Option<String>,
     /// Only these fields of procedures.
@@ -82,6 +93,10 @@ pub(super) struct ListParameters {
     procedure: Option<String>,
     /// Only these ways of filing.
     filing_channel: Option<String>,
+    /// Only those handled by these authorities.
+    authority: Option<String>,
+    /// Only those that ended so.
+    outcome: Option<String>,
     /// Seed of a draw: only dossiers that it draws; with `number` or `share`.
     seed: Option<String>,
     /// Draw so many of all finished dossiers of period and filter.
@@ -111,7 +126,7 @@ impl Asked {
             let values = || value.split(',').map(|part| part.trim().to_owned());
             match name.as_str() {
                 "by" if own.contains(&"by") => request.by.extend(values()),
-                "unit" | "field" | "procedure" | "filing_channel" => {
+                filter if FILTERS.contains(&filter) => {
                     request.filters.entry(name).or_default().extend(values());
                 }
                 one if own.contains(&one)
@@ -127,7 +142,8 @@ impl Asked {
                 }
                 _ => {
                     let told = format!(
-                        "{name:?} is no parameter here; use form, touchpoint, from, to, unit, field, procedure, filing_channel, {}",
+                        "{name:?} is no parameter here; use form, touchpoint, from, to, {}, {}",
+                        FILTERS.join(", "),
                         own.join(", ")
                     );
                     return Err(wrong(&name, "unknown-parameter", told));
@@ -139,6 +155,15 @@ impl Asked {
         request.from = day("from", single.remove("from"))?;
         request.to = day("to", single.remove("to"))?;
         Ok(Self { single, request })
+    }
+
+    /// Filters by the units below the one that is asked for.
+    async fn narrow(&mut self, app: &App) -> Result<(), Problem> {
+        let within = self.single.remove("within");
+        let request = &mut self.request;
+        let (units, days) = (request.units, (request.from, request.to));
+        let filters = &mut request.filters;
+        Ok(within::narrow(app.store.as_ref(), within.as_deref(), units, days, filters).await?)
     }
 
     fn number<T: std::str::FromStr>(&mut self, name: &str) -> Result<Option<T>, Problem> {
@@ -189,7 +214,7 @@ type Pairs = Query<Vec<(String, String)>>;
 /// Tells how many were asked
 ///
 /// Dossiers finished in the period, how many of their citizens were invited and how many rated; by unit, field,
-/// procedure, way of filing, month of finishing and timeliness. Silence is shown: a group that nobody rated is there, too.
+/// procedure, way of filing, month of finishing, timeliness, handling authority and outcome. Silence is shown: a group that nobody rated is there, too.
 #[utoipa::path(
     get,
     path = "/api/v1/coverage",
@@ -209,8 +234,9 @@ pub(super) async fn get(
     Query(pairs): Pairs,
 ) -> Result<Json<CoverageAnswer>, Problem> {
     caller.require(&[Role::OneStop, Role::Analyst, Role::Admin])?;
-    let mut asked = Asked::of(pairs, &["by", "units"])?;
+    let mut asked = Asked::of(pairs, &["by", "units", "within"])?;
     asked.request.units = super::index::units(asked.single.remove("units"))?;
+    asked.narrow(&app).await?;
     asked.request.shown_to = app.shown_to();
     let answer = coverage::answer(&app.intake, app.settings.threshold, asked.request).await?;
     Ok(Json(answer))
@@ -234,7 +260,7 @@ pub(super) struct UnaskedList {
 /// Lists finished dossiers that nobody was asked about
 ///
 /// Neither invited nor rated up to this moment, so that nobody is asked twice. Codes of dossiers are personal data: this needs a key of the one-stop software or the
-/// administrator. `POST /api/v1/invites` with `unasked` invites them.
+/// administrator. `POST /api/v1/invites` with `unasked` invites them. A draw that is looked at is written down.
 #[utoipa::path(
     get,
     path = "/api/v1/coverage/unasked",
@@ -254,7 +280,9 @@ pub(super) async fn unasked(
     Query(pairs): Pairs,
 ) -> Result<Json<UnaskedList>, Problem> {
     caller.require(&[Role::OneStop, Role::Admin])?;
-    let mut asked = Asked::of(pairs, &["seed", "number", "share", "limit", "after"])?;
+    let own = ["within", "seed", "number", "share", "limit", "after"];
+    let mut asked = Asked::of(pairs, &own)?;
+    asked.narrow(&app).await?;
     let limit = asked.number("limit")?.unwrap_or(PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(wrong("limit", "out-of-range", format!("1 to {MAX_PAGE}")));
@@ -273,6 +301,7 @@ pub(super) async fn unasked(
                 "give `next` of the page before as it is",
             )
         })?;
+    let is_first = after.is_none();
     let request = UnaskedRequest {
         of: asked.request,
         draw,
@@ -280,6 +309,10 @@ pub(super) async fn unasked(
         limit,
     };
     let page = coverage::list(&app.intake, request).await?;
+    if let Some(draw) = page.draw.as_ref().filter(|_| is_first) {
+        let who = format!("key:{}", caller.0.name);
+        app.store.audit(draw.looked_at(&who)).await?;
+    }
     Ok(Json(UnaskedList {
         dossiers: page.dossiers,
         next: page.next.map(|next| next.to_string()),

@@ -120,11 +120,11 @@ impl Observer for Gathered {
 
 /// Feeds dossiers
 ///
-/// One JSON object a line, a JSON array, or CSV with a header; columns code, procedure, unit, authority, filing_channel
-/// (desk, online, post), received_at, due_at, finished_at, outcome (granted, refused, withdrawn), updated_at. Added or
-/// replaced by code, and safe to repeat. A faulty record stops no other. Order does not matter where records carry
-/// updated_at: one that is older than what is kept changes nothing. One that carries none is taken, but does not take the
-/// end of a finished dossier away. At most 8 MiB; 5,000 records at once are a good measure.
+/// One JSON object a line, a JSON array, or CSV with a header; columns code, procedure, field, unit, authority,
+/// filing_channel (desk, online, post), received_at, due_at, finished_at, outcome (granted, refused, withdrawn), status,
+/// status_at, updated_at. Added or replaced by code, and safe to repeat. A faulty record stops no other. Order does not
+/// matter where records carry updated_at: one that is older than what is kept changes nothing, but its status is kept
+/// beside the others. One that carries none is taken, but does not take the end of a finished dossier away. At most 8 MiB; 5,000 records at once are a good measure.
 #[utoipa::path(
     put,
     path = "/api/v1/dossiers",

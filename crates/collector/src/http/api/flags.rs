@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 
-use super::index::{only, question};
+use super::index::{asked, only};
 use super::index_parameters::{ASKED, Asked, CUTS, FILTERS, Filters};
 use crate::flags::{self, FlagsAnswer};
 use crate::http::App;
@@ -44,12 +44,11 @@ pub(super) async fn get(
         .filter(|name| !CUTS.contains(name))
         .collect();
     only(&pairs, &[&ASKED], &filters)?;
-    let (request, _) = question(pairs)?;
-    let cut = flags::step_down(|name| request.filters.contains_key(name));
+    let cut = flags::step_down(|name| pairs.iter().any(|(given, _)| given == name));
+    let (request, _) = asked(&app, pairs).await?;
     let request = IndexRequest {
         by: vec![cut.to_owned()],
         of: Of::Process,
-        shown_to: app.shown_to(),
         ..request
     };
     let threshold = app.settings.threshold;

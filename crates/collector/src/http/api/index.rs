@@ -18,7 +18,8 @@ use crate::http::problem::{Everywhere, NeedsKey, Problem};
 use crate::index::{self, Flagged, IndexAnswer, IndexError, IndexRequest, Of};
 use crate::store::Role;
 use crate::units::UnitsAs;
-use crate::weighted;
+use crate::weighted::{self, Weighting};
+use crate::within;
 
 impl From<IndexError> for Problem {
     fn from(error: IndexError) -> Self {
@@ -65,20 +66,19 @@ pub(super) struct Question(IndexRequest, Weights);
 
 /// Weighted figures, or none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Weights {
-    #[default]
-    None,
-    Raked,
-}
+pub(super) struct Weights(Option<Weighting>);
 
 impl Weights {
-    pub(super) const NAMES: [&str; 2] = ["none", "raked"];
+    /// `none`, and every way of making them.
+    pub(super) fn names() -> [&'static str; 3] {
+        let [raked, post_stratified] = Weighting::ALL.map(Weighting::name);
+        ["none", raked, post_stratified]
+    }
 
     fn of_name(name: &str) -> Option<Self> {
         match name {
-            "none" => Some(Self::None),
-            "raked" => Some(Self::Raked),
-            _ => None,
+            "none" => Some(Self(None)),
+            name => Weighting::of_name(name).map(|weighting| Self(Some(weighting))),
         }
     }
 }
@@ -93,10 +93,9 @@ where
         let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::bad_request("bad-query", "the query is not well-formed"))?;
-        let (mut request, weights) = question(pairs)?;
-        request.shown_to = Arc::<App>::from_ref(state).shown_to();
+        let (request, weights) = asked(&Arc::<App>::from_ref(state), pairs).await?;
         // Weights look at each finished dossier: not for everybody to ask for.
-        if weights == Weights::Raked {
+        if weights.0.is_some() {
             let caller = Caller::from_request_parts(parts, state).await?;
             caller.require(&[Role::Analyst, Role::Admin])?;
         }
@@ -104,8 +103,23 @@ where
     }
 }
 
+/// The question of these parameters, up to the last day that may be shown.
+pub(super) async fn asked(
+    app: &App,
+    pairs: Vec<(String, String)>,
+) -> Result<(IndexRequest, Weights), Problem> {
+    let within = pairs.iter().find(|(name, _)| name == "within");
+    let within = within.map(|(_, key)| key.clone());
+    let (mut request, weights) = question(pairs)?;
+    request.shown_to = app.shown_to();
+    let (units, days) = (request.units, (request.from, request.to));
+    let filters = &mut request.filters;
+    within::narrow(app.store.as_ref(), within.as_deref(), units, days, filters).await?;
+    Ok((request, weights))
+}
+
 /// Reads the parameters; lists may be repeated or separated by commas.
-pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Problem> {
+fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, Weights), Problem> {
     let mut single: BTreeMap<String, String> = BTreeMap::new();
     let mut by = Vec::new();
     let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -113,7 +127,7 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
         match name.as_str() {
             "by" => by.extend(listed(&name, &value)?),
             "form" | "form_version" | "method" | "from" | "to" | "flagged" | "interval_of"
-            | "weights" | "units" => {
+            | "weights" | "units" | "within" => {
                 if single.insert(name.clone(), value).is_some() {
                     return Err(Problem::bad_request(
                         "repeated-parameter",
@@ -130,7 +144,7 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
                 return Err(Problem::bad_request(
                     "unknown-parameter",
                     format!(
-                        "{name:?} is no parameter here; use form, form_version, method, from, to, units, by, flagged, interval_of, weights or a filter: {}",
+                        "{name:?} is no parameter here; use form, form_version, method, from, to, units, within, by, flagged, interval_of, weights or a filter: {}",
                         FILTERS.join(", ")
                     ),
                 )
@@ -177,7 +191,7 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
         single.remove("weights"),
         "weights",
         Weights::of_name,
-        Weights::NAMES,
+        Weights::names(),
     )?;
     let request = IndexRequest {
         form,
@@ -190,7 +204,7 @@ pub(super) fn question(pairs: Vec<(String, String)>) -> Result<(IndexRequest, We
         units,
         flagged,
         of,
-        // The collector's own business, not the caller's.
+        // The collector's own business, not the caller's: [`asked`] fills it in.
         shown_to: None,
     };
     Ok((request, weights))
@@ -226,12 +240,12 @@ pub(super) fn units(asked: Option<String>) -> Result<UnitsAs, Problem> {
     })
 }
 
-/// One of two words, or the usual one when absent.
-fn choice<T: Default>(
+/// One of these words, or the usual one when absent.
+fn choice<T: Default, const N: usize>(
     given: Option<String>,
     name: &str,
     read: impl Fn(&str) -> Option<T>,
-    words: [&str; 2],
+    words: [&str; N],
 ) -> Result<T, Problem> {
     let Some(text) = given else {
         return Ok(T::default());
@@ -292,9 +306,11 @@ pub(super) async fn get(
         return releases::answer(&releases::published(&app, &request).await?, &headers);
     }
     let threshold = app.settings.threshold;
-    let weighted = match weights {
-        Weights::None => None,
-        Weights::Raked => Some(weighted::raked(&app.intake, threshold, &request).await?),
+    let weighted = match weights.0 {
+        Some(weighting) => {
+            Some(weighted::answer(&app.intake, threshold, &request, weighting).await?)
+        }
+        None => None,
     };
     let answer = index::answer(app.store.as_ref(), &app.forms, threshold, request).await?;
     Ok(Json(IndexAnswer { weighted, ..answer }).into_response())
@@ -318,6 +334,27 @@ mod tests {
         let repeated = asked(&[("form", "f"), ("by", "unit"), ("by", "item"), ("unit", "A")]);
         let commas = asked(&[("form", "f"), ("by", "unit,item"), ("unit", "A")]);
         assert_eq!(repeated.unwrap(), commas.unwrap());
+    }
+
+    #[test]
+    fn weights_are_none_unless_a_way_of_making_them_is_named() {
+        let read = |name| {
+            let asked = asked(&[("form", "f"), ("weights", name)]);
+            asked.map(|(_, weights)| weights)
+        };
+        assert_eq!(asked(&[("form", "f")]).unwrap().1, Weights(None));
+        for (name, named) in [
+            ("none", None),
+            ("raked", Some(Weighting::Raked)),
+            ("post-stratified", Some(Weighting::PostStratified)),
+        ] {
+            assert_eq!(read(name).unwrap(), Weights(named), "{name}");
+        }
+        assert_eq!(Weights::names(), ["none", "raked", "post-stratified"]);
+        // A method that makes no weights is no way of making them.
+        for wrong in ["", "Raked", "raked/1", "finite-population"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -56,10 +56,21 @@ pub(super) struct Asked {
     /// the unit of today that took its place. as-was when absent.
     #[param(inline)]
     units: Option<UnitsName>,
+    /// Only this unit and all that stood below it on any day of the period (below it today when units=as-is), as the total of
+    /// a district that is no more. Instead of the filter by unit.
+    within: Option<String>,
 }
 
 /// Names of [`Asked`].
-pub(super) const ASKED: [&str; 6] = ["form", "form_version", "method", "from", "to", "units"];
+pub(super) const ASKED: [&str; 7] = [
+    "form",
+    "form_version",
+    "method",
+    "from",
+    "to",
+    "units",
+    "within",
+];
 
 /// With or without flagged responses.
 #[derive(utoipa::IntoParams)]
@@ -83,8 +94,9 @@ pub(super) struct OfIndex {
     /// works.
     #[param(inline)]
     interval_of: Option<OfWord>,
-    /// `raked`: with a figure weighted to the closed dossiers by unit, field, timeliness and filing channel. Of the whole: without
-    /// by, and filtered by unit, field, procedure, and at most one factor or item.
+    /// `raked` or `post-stratified`: with a figure weighted to the closed dossiers by unit, field, timeliness and filing channel:
+    /// to the sums by each of them, or by all of them crossed, for which every combination that was closed must have ratings. Of
+    /// the whole: without by, and filtered by unit, field, procedure, and at most one factor or item.
     #[param(inline)]
     weights: Option<WeightsWord>,
     /// Dimensions to group by, in order; at most one of factor and item.
@@ -187,7 +199,7 @@ impl PartialSchema for WeightsWord {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .enum_values(Some(Weights::NAMES))
+            .enum_values(Some(Weights::names()))
             .into()
     }
 }

@@ -5,7 +5,9 @@ mod days;
 mod device;
 mod dossier;
 mod enrol;
+mod evaluation;
 mod export;
+mod fed;
 mod feed;
 mod flags;
 mod forms;
@@ -92,6 +94,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(present::events))
         .routes(routes!(heartbeat::post))
         .routes(routes!(feed::put))
+        .routes(routes!(fed::post))
         .routes(routes!(coverage::get))
         .routes(routes!(coverage::unasked))
         .routes(routes!(invites::post))
@@ -100,6 +103,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ranks::get))
         .routes(routes!(trend::get))
         .routes(routes!(flags::get))
+        .routes(routes!(evaluation::get))
         .routes(routes!(reasons::get))
         .routes(routes!(releases::list))
         .routes(routes!(releases::one))

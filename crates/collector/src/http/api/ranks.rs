@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 
-use super::index::{only, question};
+use super::index::{asked, only};
 use super::index_parameters::{ASKED, Asked, Cuts, FILTERS, FLAGGED, Filters, WithFlagged};
 use crate::http::App;
 use crate::http::caller::Caller;
@@ -38,8 +38,7 @@ pub(super) async fn get(
 ) -> Result<Json<RanksAnswer>, Problem> {
     caller.require(&[Role::Analyst, Role::Admin])?;
     only(&pairs, &[&ASKED, &FLAGGED], &FILTERS)?;
-    let (mut request, _) = question(pairs)?;
-    request.shown_to = app.shown_to();
+    let (request, _) = asked(&app, pairs).await?;
     let threshold = app.settings.threshold;
     let ranking = ranking(app.store.as_ref(), &app.forms, threshold, request).await?;
     Ok(Json(ranking.answer))

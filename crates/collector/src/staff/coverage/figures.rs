@@ -21,14 +21,18 @@ enum Cut {
     Field,
     Timeliness,
     FilingChannel,
+    Outcome,
+    Authority,
 }
 
 impl Cut {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 6] = [
         Self::Unit,
         Self::Field,
         Self::Timeliness,
         Self::FilingChannel,
+        Self::Outcome,
+        Self::Authority,
     ];
 
     /// The dimension of the answer.
@@ -38,6 +42,8 @@ impl Cut {
             Self::Field => "field",
             Self::Timeliness => "timeliness",
             Self::FilingChannel => "filing_channel",
+            Self::Outcome => "outcome",
+            Self::Authority => "authority",
         }
     }
 
@@ -47,6 +53,8 @@ impl Cut {
             Self::Field => "fields",
             Self::Timeliness => "timeliness",
             Self::FilingChannel => "filing-channels",
+            Self::Outcome => "outcomes",
+            Self::Authority => "authorities",
         }
     }
 
@@ -55,8 +63,15 @@ impl Cut {
         match self {
             Self::Unit => given(&asked.unit).is_none(),
             Self::Field => given(&asked.field).is_none(),
-            Self::Timeliness | Self::FilingChannel => true,
+            Self::Timeliness | Self::FilingChannel | Self::Outcome | Self::Authority => true,
         }
+    }
+
+    /// Does any dossier of the answer have what it is cut by? Not every feed tells outcomes and authorities.
+    fn is_told(self, answer: &CoverageAnswer) -> bool {
+        let optional = matches!(self, Self::Outcome | Self::Authority);
+        let mut cells = answer.cells.iter();
+        !optional || cells.any(|cell| cell.key.get(self.name()).is_some())
     }
 
     fn title(self, lang: Language) -> String {
@@ -66,6 +81,8 @@ impl Cut {
             Self::Field => words.report.by_field.clone(),
             Self::Timeliness => words.coverage.by_timeliness.clone(),
             Self::FilingChannel => words.coverage.by_filing_channel.clone(),
+            Self::Outcome => words.coverage.by_outcome.clone(),
+            Self::Authority => words.coverage.by_authority.clone(),
         }
     }
 
@@ -76,6 +93,8 @@ impl Cut {
             Self::Field => words.report.field.clone(),
             Self::Timeliness => words.coverage.timeliness.clone(),
             Self::FilingChannel => words.coverage.filing_channel.clone(),
+            Self::Outcome => words.coverage.outcome.clone(),
+            Self::Authority => words.coverage.authority.clone(),
         }
     }
 
@@ -87,9 +106,17 @@ impl Cut {
             (Self::Field, None) => words.report.no_field.clone(),
             (Self::FilingChannel, None) => words.coverage.no_filing_channel.clone(),
             (Self::Timeliness, None) => words.weights.unknown.clone(),
-            (Self::Unit, Some(code)) => unit_name(units, code).unwrap_or(code).to_owned(),
+            (Self::Outcome, None) => words.coverage.no_outcome.clone(),
+            (Self::Authority, None) => words.coverage.no_authority.clone(),
+            (Self::Unit | Self::Authority, Some(code)) => {
+                unit_name(units, code).unwrap_or(code).to_owned()
+            }
             (Self::Timeliness | Self::FilingChannel, Some(name)) => {
                 let known = words.weights.categories.get(name);
+                known.map_or(name, String::as_str).to_owned()
+            }
+            (Self::Outcome, Some(name)) => {
+                let known = words.coverage.outcomes.get(name);
                 known.map_or(name, String::as_str).to_owned()
             }
             (Self::Field, Some(value)) => value.to_owned(),
@@ -102,7 +129,7 @@ impl Cut {
         match self {
             Self::Unit => Some(asked.link(PATH, |asked| asked.unit = Some(value))),
             Self::Field => Some(asked.link(PATH, |asked| asked.field = Some(value))),
-            Self::Timeliness | Self::FilingChannel => None,
+            Self::Timeliness | Self::FilingChannel | Self::Outcome | Self::Authority => None,
         }
     }
 }
@@ -123,7 +150,9 @@ pub(super) async fn sheet(
     let mut blocks = vec![of_the_whole(&answer, lang)];
     for cut in Cut::ALL.into_iter().filter(|cut| cut.is_worth_it(asked)) {
         let request = asked.coverage(form, &[cut.name()], days);
-        if let Some(answer) = counted(app, request).await? {
+        if let Some(answer) = counted(app, request).await?
+            && cut.is_told(&answer)
+        {
             blocks.push(by(cut, &answer, units, asked));
         }
     }
@@ -209,7 +238,7 @@ fn of_the_whole(answer: &CoverageAnswer, lang: Language) -> Block {
 
 fn by(cut: Cut, answer: &CoverageAnswer, units: &[Unit], asked: &Asked) -> Block {
     let lang = asked.lang();
-    let has_codes = cut == Cut::Unit;
+    let has_codes = matches!(cut, Cut::Unit | Cut::Authority);
     let mut columns = vec![cut.heading(lang)];
     columns.extend(has_codes.then(|| lang.words().figures.code.clone()));
     columns.extend(headings(lang));

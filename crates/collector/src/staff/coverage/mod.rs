@@ -103,7 +103,8 @@ async fn filled(
         .into_iter()
         .filter_map(|(name, value)| Some((name, given(value)?)))
         .collect();
-    let is_narrowed = given(&asked.unit).is_some() || !narrowed.is_empty();
+    let of_units = given(&asked.unit).or(given(&asked.within));
+    let is_narrowed = of_units.is_some() || !narrowed.is_empty();
     let page = render(&Page {
         lang,
         words: lang.words(),
@@ -121,7 +122,7 @@ async fn filled(
         narrowed,
         back: is_narrowed.then(|| {
             asked.link(PATH, |asked| {
-                (asked.unit, asked.field, asked.procedure) = (None, None, None);
+                (asked.unit, asked.within, asked.field, asked.procedure) = (None, None, None, None);
             })
         }),
         wrong,

@@ -63,6 +63,7 @@ pub(in crate::staff) struct Fields {
     from: String,
     to: String,
     unit: String,
+    within: String,
     field: String,
     procedure: String,
     units: String,
@@ -123,16 +124,23 @@ pub(super) async fn of(
 fn choice(form: &Questionnaire, units: &[Unit], asked: &Asked) -> Option<CoverageRequest> {
     let mut of = asked.coverage(form, &[], asked.days().ok()?);
     (of.shown_to, of.units) = (None, UnitsAs::Was);
-    if let Some(key) = given(&asked.unit) {
+    // The list knows codes alone.
+    let code_of = |key: &str| {
         let code = key.split_once('@').map_or(key, |(code, _)| code);
-        // The list knows codes alone; of a code that had several meanings, the days tell which one is meant.
+        code.to_owned()
+    };
+    if let Some(keys) = of.filters.get_mut("unit") {
+        *keys = keys.iter().map(|key| code_of(key)).collect();
+    }
+    if let Some(key) = given(&asked.unit) {
+        let code = code_of(key);
+        // Of a code that had several meanings, the days tell which one is meant.
         let meanings = units.iter().filter(|unit| unit.code == code).count();
         let meant = unit_of_key(units, key).filter(|_| meanings > 1);
         if let Some(unit) = meant {
             of.from = of.from.max(unit.valid_from);
             of.to = earlier(of.to, unit.valid_to);
         }
-        of.filters.insert("unit".to_owned(), vec![code.to_owned()]);
     }
     let is_empty = of.from.zip(of.to).is_some_and(|(from, to)| from > to);
     (!is_empty).then_some(of)
@@ -156,6 +164,7 @@ fn sent(form: &Questionnaire, asked: &Asked, first: &str) -> Vec<(&'static str, 
         ("from", &asked.from),
         ("to", &asked.to),
         ("unit", &asked.unit),
+        ("within", &asked.within),
         ("field", &asked.field),
         ("procedure", &asked.procedure),
         ("units", &asked.units),
@@ -228,6 +237,8 @@ pub(in crate::staff) async fn act(
     (asked.from, asked.to) = (Some(fields.from), Some(fields.to));
     (asked.unit, asked.units) = (Some(fields.unit), Some(fields.units));
     (asked.field, asked.procedure) = (Some(fields.field), Some(fields.procedure));
+    asked.within = Some(fields.within);
+    asked.narrow(app.store.as_ref()).await?;
     if !app.settings.has_public_url {
         // The page tells it where the button would be.
         return refused(&app, &officer, &asked, None).await;

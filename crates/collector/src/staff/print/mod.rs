@@ -55,6 +55,7 @@ impl Choosing {
         let kept = [
             ("form", &asked.form),
             ("method", &asked.method),
+            ("within", &asked.within),
             ("field", &asked.field),
             ("procedure", &asked.procedure),
             ("channel", &asked.channel),

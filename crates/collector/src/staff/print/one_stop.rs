@@ -1,31 +1,31 @@
 //! `GET /staff/print/one-stop`: the nine indicators with their points of 18 and the grade, and the three levels of
-//! satisfaction, laid out as the table that one-stop units hand in.
+//! satisfaction, laid out as the table that one-stop units hand in. What stands there is computed by [`crate::evaluation`].
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use survey::form::{Form, Instrument, Item, Judge, Role, ScaleKind};
-use survey::method::{Indicator, Method, points18, shares};
-use survey::ratio::{Decimal, Ratio};
+use survey::form::Form;
+use survey::method::Method;
 
 use super::{Choosing, PrintWords, labels, unverified};
+use crate::evaluation::{
+    self, EvaluationAnswer, EvaluationIndicator, EvaluationSatisfaction, PREFIX, PointsSource,
+    Request, Typed, is_evaluation,
+};
 use crate::http::{App, Problem};
-use crate::index::{IndexCell, Measured};
-use crate::staff::asked::{Asked, Days, given, measured};
+use crate::index::IndexAnswer;
+use crate::staff::asked::{Asked, fitting, given, measured};
 use crate::staff::desk::Officer;
-use crate::staff::numbers::{day, whole};
+use crate::staff::numbers::{day, decimal, whole};
 use crate::staff::pages::render;
 use crate::staff::sheet_page;
 use crate::staff::words::{Language, Words, fill};
 use crate::store::StoreError;
 
 pub(super) const PATH: &str = "/staff/print/one-stop";
-/// Points from the records stand in the address as `records.ITEM`.
-const RECORDS: &str = "records.";
 
 #[derive(Template)]
 #[template(path = "print_one_stop.html")]
@@ -58,19 +58,19 @@ struct Body {
     bands: Vec<String>,
     /// How total and grade are computed.
     formula: &'static str,
+    /// The register proposes points.
+    is_proposed: bool,
     unverified: Vec<String>,
     half: Option<Half>,
 }
 
-/// One indicator as printed.
+/// One indicator as printed; the points on review are left to the pen.
 struct Row {
     number: String,
     text: String,
     most: String,
     points: String,
-    answers: String,
-    missing: String,
-    source: String,
+    note: String,
 }
 
 /// The second half.
@@ -93,36 +93,38 @@ pub(in crate::staff) async fn page(
 ) -> Result<Response, Problem> {
     sheet_page::admit(&officer, &asked)?;
     let lang = asked.lang();
+    let words = PrintWords::of(lang);
     let form = form(&app, &asked).await?;
     asked.method = Some(Method::Points18.id().to_owned());
-    let typed: HashMap<&str, &str> = pairs
-        .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix(RECORDS)?, value.trim())))
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
+    let entered = evaluation::entered(&pairs);
     let mut wrong = Vec::new();
     let mut records = Vec::new();
     let mut body = None;
     if let Some(form) = &form {
-        for (at, item) in indicators(form).filter(|(_, item)| item.judge == Judge::Records) {
-            let typed = typed.get(item.id.as_str()).copied().unwrap_or_default();
-            let most = highest(form, item).to_string();
-            let words = PrintWords::of(lang);
-            if !typed.is_empty() && points(typed, highest(form, item)).is_none() {
-                let number = number(at, item);
-                wrong.push(fill(
-                    &words.wrong_points,
-                    &[("number", &number), ("max", &most)],
-                ));
-            }
+        for (at, item) in evaluation::typable(form) {
+            let hint = if evaluation::is_proposed(item) {
+                &words.proposed_hint
+            } else {
+                &words.records_hint
+            };
+            let most = evaluation::highest(form, item).to_string();
+            let number = evaluation::number(at, item);
+            let typed = entered.get(item.id.as_str()).copied();
             records.push([
-                format!("{RECORDS}{}", item.id),
-                format!("{}. {}", number(at, item), item.text.get(lang.tag())),
-                typed.to_owned(),
-                fill(&words.records_hint, &[("max", &most)]),
+                format!("{PREFIX}{}", item.id),
+                format!("{number}. {}", item.text.get(lang.tag())),
+                typed.unwrap_or_default().to_owned(),
+                fill(hint, &[("max", &most)]),
             ]);
         }
-        body = self::body(&app, form, &asked, &typed).await?;
+        let typed = Typed::read(form, &entered);
+        let told = typed.wrong.iter().map(|wrong| {
+            let most = wrong.most.to_string();
+            let places = [("number", wrong.number.as_str()), ("max", &most)];
+            fill(&words.wrong_points, &places)
+        });
+        wrong.extend(told);
+        body = self::body(&app, form, &asked, typed).await?;
     }
     let status = match &body {
         None => StatusCode::NOT_FOUND,
@@ -132,7 +134,7 @@ pub(in crate::staff) async fn page(
     let page = render(&Page {
         lang,
         words: lang.words(),
-        print: PrintWords::of(lang),
+        print: words,
         demo: app.store.note("demo").await?.is_some(),
         user: &officer.user.name,
         csrf: &officer.csrf,
@@ -147,139 +149,43 @@ pub(in crate::staff) async fn page(
 
 /// The form asked for if it is made of points, else the newest that is.
 async fn form(app: &App, asked: &Asked) -> Result<Option<Arc<Form>>, StoreError> {
-    let fits = |form: &Arc<Form>| form.index.methods.contains(&Method::Points18);
     let named = match given(&asked.form) {
-        Some(_) => asked.form(app).await?.filter(fits),
+        Some(_) => asked.form(app).await?.filter(|form| is_evaluation(form)),
         None => None,
     };
-    Ok(named.or_else(|| app.forms.iter().filter(|form| fits(form)).last().cloned()))
-}
-
-/// The ratings on scales of points, with their place among all.
-fn indicators(form: &Form) -> impl Iterator<Item = (usize, &Item)> {
-    let is_indicator = |item: &&Item| {
-        let scale = form.scale_of(item);
-        item.role == Role::Rating && scale.is_some_and(|scale| scale.kind == ScaleKind::Points)
-    };
-    form.items.iter().filter(is_indicator).enumerate()
-}
-
-/// The number on the printed form, else the place.
-fn number(at: usize, item: &Item) -> String {
-    item.number.clone().unwrap_or_else(|| (at + 1).to_string())
-}
-
-/// Most points that an indicator can earn.
-fn highest(form: &Form, item: &Item) -> u8 {
-    let levels = form.scale_of(item).map_or(&[][..], |scale| &scale.levels);
-    levels.iter().map(|level| level.value).max().unwrap_or(0)
-}
-
-/// Points as an officer types them, from 0 to the highest; with a point or a comma.
-fn points(typed: &str, highest: u8) -> Option<Decimal> {
-    let points: Decimal = typed.replace(',', ".").parse().ok()?;
-    (points.ratio() <= Ratio::whole(highest.into())).then_some(points)
-}
-
-/// Mean of the levels' points, exactly.
-fn mean(form: &Form, item: &Item, counts: &[u64]) -> Option<Ratio> {
-    let levels = &form.scale_of(item)?.levels;
-    let sum = levels
-        .iter()
-        .zip(counts)
-        .map(|(level, &count)| u128::from(level.value) * u128::from(count))
-        .sum();
-    Ratio::new(sum, counts.iter().map(|&count| u128::from(count)).sum())
-}
-
-/// A cell of an answer cut by item, with the counts of its levels.
-fn of_item<'a>(found: &'a Measured, item: &Item) -> Option<(&'a IndexCell, Option<&'a [u64]>)> {
-    let cells = &found.answer.cells;
-    let at = cells
-        .iter()
-        .position(|cell| cell.key.get("item") == Some(&item.id))?;
-    let levels = found.levels.get(at).and_then(Option::as_deref);
-    Some((cells.get(at)?, levels))
+    Ok(named.or_else(|| evaluation::usual_form(&app.forms).cloned()))
 }
 
 async fn body(
     app: &App,
     form: &Form,
     asked: &Asked,
-    typed: &HashMap<&str, &str>,
+    typed: Typed,
 ) -> Result<Option<Body>, Problem> {
     let Ok(days) = asked.days() else {
         return Ok(None);
     };
-    let (Some(whole_form), Some(found)) = (
+    let request = Request {
+        of: asked.request(form, &[], days),
+        typed,
+    };
+    let (store, threshold) = (app.store.as_ref(), app.settings.threshold);
+    let (Some(whole_form), Some(told)) = (
         measured(app, asked.request(form, &[], days)).await?,
-        measured(app, asked.request(form, &["item"], days)).await?,
+        fitting(evaluation::answer(store, &app.forms, threshold, request).await)?,
     ) else {
         return Ok(None);
     };
     let lang = asked.lang();
     let words = PrintWords::of(lang);
-    let decimals = form.index.decimals;
-    let shown = |ratio: Option<&Ratio>| {
-        let printed = ratio.and_then(|ratio| ratio.round(decimals));
-        printed.map(|printed| written(lang, printed))
-    };
-    let mut rows = Vec::new();
-    let mut parts = Vec::new();
-    let mut lacking = Vec::new();
-    for (at, item) in indicators(form) {
-        let highest = highest(form, item);
-        let (mut answers, mut missing) = (None, None);
-        let (part, source) = match item.judge {
-            Judge::Records => {
-                let entered = typed.get(item.id.as_str());
-                let entered = entered.and_then(|typed| points(typed, highest));
-                let source = if entered.is_some() {
-                    &words.by_records
-                } else {
-                    &words.by_nobody
-                };
-                (entered.map(Decimal::ratio), source)
-            }
-            Judge::Person => {
-                let counted = of_item(&found, item);
-                (answers, missing) =
-                    counted.map_or((None, None), |(cell, _)| (cell.n, cell.missing));
-                let levels = counted.and_then(|(_, levels)| levels);
-                (
-                    levels.and_then(|levels| mean(form, item, levels)),
-                    &words.by_people,
-                )
-            }
-        };
-        if part.is_none() {
-            lacking.push(number(at, item));
-        }
-        let count = |count: Option<u64>| count.map_or("–".to_owned(), |count| whole(lang, count));
-        rows.push(Row {
-            number: number(at, item),
-            text: item.text.get(lang.tag()).to_owned(),
-            most: highest.to_string(),
-            points: shown(part.as_ref()).unwrap_or_else(|| "–".to_owned()),
-            answers: count(answers),
-            missing: count(missing),
-            source: source.clone(),
-        });
-        parts.push(Indicator {
-            mean: part,
-            highest,
-        });
-    }
-    let sum = points18(&form.index.bands, &parts);
-    let most = parts
-        .iter()
-        .map(|part| u64::from(part.highest))
-        .sum::<u64>();
-    let grade = sum.grade.as_ref().and_then(|grade| {
+    let grade = told.grade.as_ref().and_then(|grade| {
         let band = form.index.bands.iter().find(|band| band.id == *grade)?;
         Some(band.text.get(lang.tag()).to_owned())
     });
-    let hidden = found.answer.cells.iter().any(|cell| cell.suppressed);
+    let is_hidden = told.index.cells.iter().any(|cell| cell.suppressed);
+    let total = told.total;
+    let mut open = unverified(form, asked);
+    open.push(words.layout.clone());
     Ok(Some(Body {
         labels: labels(
             app,
@@ -289,22 +195,102 @@ async fn body(
             &lang.words().figures.no_interval,
         )
         .await?,
-        rows,
-        most: most.to_string(),
-        total: shown(sum.total.as_ref()).unwrap_or_else(|| words.no_total.clone()),
+        rows: rows(form, &told, lang),
+        most: told.most.to_string(),
+        total: total.map_or_else(
+            || words.no_total.clone(),
+            |total| decimal(lang, total, form.index.decimals),
+        ),
         grade: grade.unwrap_or_else(|| words.no_grade.clone()),
-        lacking: (!lacking.is_empty())
-            .then(|| fill(&words.lacking, &[("numbers", &lacking.join(", "))])),
-        hidden: hidden.then(|| hidden_note(&found, words)),
-        bands: bands(form, lang, most),
+        lacking: (!told.lacking.is_empty())
+            .then(|| fill(&words.lacking, &[("numbers", &told.lacking.join(", "))])),
+        hidden: is_hidden.then(|| hidden_note(&told.index, words)),
+        bands: bands(form, lang, told.most),
         formula: Method::Points18.words().formula.get(lang.tag()),
-        unverified: unverified(form, asked),
-        half: half(app, asked, days).await?,
+        is_proposed: told.indicators.iter().any(|one| one.proposal.is_some()),
+        unverified: open,
+        half: told
+            .satisfaction
+            .and_then(|half| self::half(app, half, lang)),
     }))
 }
 
-fn hidden_note(found: &Measured, words: &PrintWords) -> String {
-    let threshold = found.answer.threshold.to_string();
+fn rows(form: &Form, told: &EvaluationAnswer, lang: Language) -> Vec<Row> {
+    let decimals = form.index.decimals;
+    let dash = || "–".to_owned();
+    let row = |one: &EvaluationIndicator| Row {
+        number: one.number.clone(),
+        text: one.text.get(lang.tag()).to_owned(),
+        most: one.most.to_string(),
+        points: one
+            .points
+            .map_or_else(dash, |points| decimal(lang, points, decimals)),
+        note: note(one, missing(&told.index, &one.item), decimals, lang),
+    };
+    told.indicators.iter().map(row).collect()
+}
+
+/// How many were asked an item and did not answer.
+fn missing(index: &IndexAnswer, item: &str) -> Option<u64> {
+    let mut cells = index.cells.iter();
+    cells
+        .find(|cell| cell.key.get("item") == Some(item))?
+        .missing
+}
+
+/// What the points of an indicator are made of.
+fn note(one: &EvaluationIndicator, missing: Option<u64>, decimals: u8, lang: Language) -> String {
+    let words = PrintWords::of(lang);
+    let count = |count: Option<u64>| count.map_or("–".to_owned(), |count| whole(lang, count));
+    let [points, of] = [one.numerator, one.denominator].map(count);
+    match (one.source, &one.proposal) {
+        (PointsSource::People, _) if one.suppressed => words.note_hidden.clone(),
+        (PointsSource::People, _) if one.points.is_none() => words.note_nobody.clone(),
+        (PointsSource::People, _) => {
+            let missing = count(missing);
+            let places = [
+                ("points", points.as_str()),
+                ("answers", &of),
+                ("missing", &missing),
+            ];
+            fill(&words.note_people, &places)
+        }
+        (PointsSource::Proposed, Some(proposal)) => {
+            let [before, on, after, without] = [
+                proposal.before_due,
+                proposal.on_due,
+                proposal.after_due,
+                proposal.without_due,
+            ]
+            .map(|dossiers| whole(lang, dossiers));
+            let places = [
+                ("points", points.as_str()),
+                ("dossiers", &of),
+                ("before", &before),
+                ("on", &on),
+                ("after", &after),
+                ("without", &without),
+            ];
+            fill(&words.note_proposed, &places)
+        }
+        (PointsSource::Typed, Some(proposal)) => {
+            let value = decimal(lang, proposal.points, decimals);
+            let [points, of] =
+                [proposal.numerator, proposal.denominator].map(|count| whole(lang, count));
+            let places = [
+                ("value", value.as_str()),
+                ("points", &points),
+                ("dossiers", &of),
+            ];
+            fill(&words.note_typed_beside, &places)
+        }
+        (PointsSource::Typed, None) => words.note_typed.clone(),
+        (PointsSource::Proposed | PointsSource::Unknown, _) => words.note_unknown.clone(),
+    }
+}
+
+fn hidden_note(index: &IndexAnswer, words: &PrintWords) -> String {
+    let threshold = index.threshold.to_string();
     fill(&words.hidden, &[("threshold", &threshold)])
 }
 
@@ -330,84 +316,43 @@ fn bands(form: &Form, lang: Language, most: u64) -> Vec<String> {
     told.collect()
 }
 
-/// The second half: shares of the levels of satisfaction, each rounded on its own, and what was printed added up.
-async fn half(app: &App, asked: &Asked, days: Days) -> Result<Option<Half>, Problem> {
-    let of_three = |form: &&Arc<Form>| form.instrument == Instrument::ThreeLevel;
-    let Some(form) = app.forms.iter().filter(of_three).last() else {
-        return Ok(None);
-    };
-    let item = form.items.iter().find(|item| form.is_headline(item));
-    let (Some(item), Some(found)) = (
-        item,
-        measured(app, asked.request(form, &["item"], days)).await?,
-    ) else {
-        return Ok(None);
-    };
-    let lang = asked.lang();
+/// The second half as printed; none when its form is not known.
+fn half(app: &App, told: EvaluationSatisfaction, lang: Language) -> Option<Half> {
     let words = PrintWords::of(lang);
-    let counted = of_item(&found, item);
-    let counts = counted.and_then(|(_, levels)| levels).unwrap_or_default();
-    let missing = counted.and_then(|(cell, _)| cell.missing);
-    let shares = shares(counts, form.index.decimals);
-    let scale = form.scale_of(item).map_or(&[][..], |scale| &scale.levels);
-    let levels = scale
+    let index = &told.index;
+    let form = app.forms.get(&index.form, index.form_version)?;
+    let share = |share: f64| decimal(lang, share, form.index.decimals);
+    let count = |count: u64| whole(lang, count);
+    let levels: Vec<_> = told
+        .levels
         .iter()
-        .zip(counts)
-        .zip(shares.iter().flat_map(|shares| &shares.each))
-        .map(|((level, &count), &share)| {
+        .map(|level| {
             [
                 level.text.get(lang.tag()).to_owned(),
-                whole(lang, count),
-                written(lang, share),
+                count(level.count),
+                share(level.share),
             ]
         })
         .collect();
-    Ok(Some(Half {
+    let nothing = if told.suppressed {
+        Some(hidden_note(index, words))
+    } else {
+        levels.is_empty().then(|| words.no_answers.clone())
+    };
+    Some(Half {
         label: format!(
             "{}, {} {} · {} – {} · {}: {}",
             form.title.get(lang.tag()),
             lang.words().report.version,
             form.version,
-            day(lang, found.answer.from),
-            day(lang, found.answer.to),
+            day(lang, index.from),
+            day(lang, index.to),
             words.missing,
-            missing.map_or_else(|| "–".to_owned(), |missing| whole(lang, missing))
+            told.missing.map_or_else(|| "–".to_owned(), count)
         ),
         levels,
-        answers: whole(lang, counts.iter().sum()),
-        sum: shares
-            .as_ref()
-            .map_or_else(String::new, |shares| written(lang, shares.sum)),
-        nothing: match counted {
-            Some((cell, _)) if cell.suppressed => Some(hidden_note(&found, words)),
-            _ if shares.is_none() => Some(words.no_answers.clone()),
-            _ => None,
-        },
-    }))
-}
-
-/// A decimal as people of this language write it.
-fn written(lang: Language, number: Decimal) -> String {
-    match lang {
-        Language::Vi => number.to_string().replace('.', ","),
-        Language::En => number.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn points_are_read_with_point_or_comma_up_to_the_highest() {
-        for (typed, read) in [("0", "0"), ("1,5", "1.5"), ("1.50", "1.50"), ("2", "2")] {
-            assert_eq!(
-                points(typed, 2).map(|one| one.to_string()).as_deref(),
-                Some(read)
-            );
-        }
-        for typed in ["2,01", "-1", "hai", "1,5,0", ""] {
-            assert_eq!(points(typed, 2), None, "{typed}");
-        }
-    }
+        answers: told.answers.map_or_else(String::new, count),
+        sum: told.sum.map_or_else(String::new, share),
+        nothing,
+    })
 }

@@ -1,5 +1,7 @@
 //! Words of the page of coverage.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -15,6 +17,13 @@ pub(crate) struct CoverageWords {
     pub(crate) timeliness: String,
     pub(crate) filing_channel: String,
     pub(crate) no_filing_channel: String,
+    pub(crate) by_outcome: String,
+    pub(crate) outcome: String,
+    pub(crate) no_outcome: String,
+    pub(crate) outcomes: BTreeMap<String, String>,
+    pub(crate) by_authority: String,
+    pub(crate) authority: String,
+    pub(crate) no_authority: String,
     pub(crate) invited: String,
     pub(crate) invited_share: String,
     pub(crate) rated: String,

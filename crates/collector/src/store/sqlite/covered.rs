@@ -25,7 +25,7 @@ use crate::store::{
     Pseudonym, StoreError, calendar,
 };
 
-/// Groups kept in memory, 20 bytes each: some 8 million finished dossiers for one form and its touchpoints. When there are
+/// Groups kept in memory, 28 bytes each: some 8 million finished dossiers for one form and its touchpoints. When there are
 /// more, those of other forms and touchpoints are forgotten.
 const MOST: usize = 8_000_000;
 /// Stands for dossiers whose year has lost its key.
@@ -38,6 +38,8 @@ struct Alike {
     unit: u32,
     procedure: u32,
     filing_channel: u32,
+    authority: u32,
+    outcome: u32,
     timeliness: u8,
     /// 1: invited, 2: rated; [`NOT_KNOWN`].
     asked: u8,
@@ -166,6 +168,8 @@ fn groups(
             unit: place.unit,
             procedure: place.procedure,
             filing_channel: place.filing_channel,
+            authority: place.authority,
+            outcome: place.outcome,
             timeliness: place.timeliness,
             asked,
             dossiers: 1,
@@ -213,6 +217,8 @@ struct Fold {
     unit: bool,
     procedure: bool,
     filing_channel: bool,
+    authority: bool,
+    outcome: bool,
     timeliness: bool,
 }
 
@@ -223,6 +229,8 @@ impl Fold {
             fields,
             procedures,
             filing_channels,
+            authorities,
+            outcomes,
         } = &query.filter;
         let by = |by| query.by.contains(&by);
         Self {
@@ -233,6 +241,8 @@ impl Fold {
                 || !fields.is_empty()
                 || !procedures.is_empty(),
             filing_channel: by(FinishedBy::FilingChannel) || !filing_channels.is_empty(),
+            authority: by(FinishedBy::Authority) || !authorities.is_empty(),
+            outcome: by(FinishedBy::Outcome) || !outcomes.is_empty(),
             timeliness: by(FinishedBy::Timeliness),
         }
     }
@@ -244,6 +254,8 @@ impl Fold {
             unit: kept(self.unit, group.unit),
             procedure: kept(self.procedure, group.procedure),
             filing_channel: kept(self.filing_channel, group.filing_channel),
+            authority: kept(self.authority, group.authority),
+            outcome: kept(self.outcome, group.outcome),
             timeliness: if self.timeliness { group.timeliness } else { 0 },
         }
     }

@@ -124,12 +124,41 @@ fn kept(connection: &Connection, code: &str) -> Result<Option<Numbers>, StoreErr
         .optional()?)
 }
 
+/// Enters a procedure that the register does not have, so that its field is known; named by its code until somebody names it.
+fn enter_procedure(scope: &Scope<'_>, fed: &Fed) -> Result<(), StoreError> {
+    if let Some(field) = &fed.field {
+        let procedure = &fed.dossier.procedure;
+        scope
+            .connection
+            .prepare_cached(sql::ADD_PROCEDURE)?
+            .execute((procedure, procedure, field))?;
+    }
+    Ok(())
+}
+
+/// Adds what a line tells of the way of its dossier; was it not known?
+fn add_status(scope: &mut Scope<'_>, fed: &Fed) -> Result<bool, StoreError> {
+    let Some(change) = &fed.status else {
+        return Ok(false);
+    };
+    let status = scope
+        .names
+        .number(scope.connection, Kind::Status, &change.status)?;
+    let added = scope
+        .connection
+        .prepare_cached(sql::ADD_DOSSIER_STATUS)?
+        .execute((&fed.dossier.code, change.at.as_millisecond(), status))?;
+    Ok(added > 0)
+}
+
 /// Writes what is new; one answer each, in order.
 pub fn feed(scope: &mut Scope<'_>, lines: &[Fed]) -> Result<Vec<Kept>, StoreError> {
     let mut answers = Vec::with_capacity(lines.len());
     for fed in lines {
         let told = Numbers::of(scope, fed)?;
         let code = &fed.dossier.code;
+        enter_procedure(scope, fed)?;
+        let is_new_status = add_status(scope, fed)?;
         let answer = match kept(scope.connection, code)? {
             None => {
                 told.write(scope.connection, code, true)?;
@@ -140,7 +169,10 @@ pub fn feed(scope: &mut Scope<'_>, lines: &[Fed]) -> Result<Vec<Kept>, StoreErro
                 if answer == Kept::Changed {
                     told.stamped(&kept).write(scope.connection, code, false)?;
                 }
-                answer
+                match answer {
+                    Kept::Unchanged if is_new_status => Kept::Changed,
+                    answer => answer,
+                }
             }
         };
         answers.push(answer);
@@ -152,11 +184,7 @@ pub fn feed(scope: &mut Scope<'_>, lines: &[Fed]) -> Result<Vec<Kept>, StoreErro
 pub fn upsert(scope: &mut Scope<'_>, dossiers: &[Dossier]) -> Result<u64, StoreError> {
     let mut added = 0;
     for dossier in dossiers {
-        let fed = Fed {
-            dossier: dossier.clone(),
-            updated_at: None,
-        };
-        let told = Numbers::of(scope, &fed)?;
+        let told = Numbers::of(scope, &dossier.clone().into())?;
         let kept = kept(scope.connection, &dossier.code)?;
         match kept {
             None => added += 1,

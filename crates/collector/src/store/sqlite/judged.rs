@@ -222,11 +222,8 @@ fn answer(
     let mut kinds: BTreeMap<JudgedKind, u64> = BTreeMap::new();
     for ((unit, [known, late, reported, rated, dissatisfied]), count) in counts {
         let place = places::Place {
-            month: 0,
             unit,
-            procedure: places::NONE,
-            filing_channel: places::NONE,
-            timeliness: 0,
+            ..places::Place::default()
         };
         let kind = JudgedKind {
             unit: names.of(FinishedBy::Unit, &place)?.unwrap_or_default(),

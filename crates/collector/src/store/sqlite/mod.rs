@@ -11,6 +11,7 @@ mod change;
 mod connection;
 mod count;
 mod covered;
+mod due;
 mod enrolments;
 mod examine;
 mod export;
@@ -64,12 +65,12 @@ use self::lookups::Lookups;
 use self::names::Texts;
 use self::writer::Writer;
 use super::{
-    Admitted, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered, Deed,
-    DeviceSettings, Dossier, Entry, Examined, Fed, Filed, FinishedFilter, FinishedSpan, FormKey,
-    GroupKey, Identity, Invite, InviteHash, JudgedKind, JudgedQuery, Judging, Kept, Key, Naming,
-    PeriodSecret, Periods, Procedure, Pseudonym, Registers, RetentionChange, RetentionTick,
-    SaidQuery, Session, Site, Store, StoreError, ToldChange, Totals, Unit, UnitChange, User,
-    Verification, Weighed, WeighedKind, WeighedQuery,
+    Admitted, AgainstDue, Appended, Asked, AuditFilter, CellQuery, Change, CoverageQuery, Covered,
+    Deed, DeviceSettings, Dossier, DueQuery, Entry, Examined, Fed, Filed, FinishedFilter,
+    FinishedSpan, FormKey, GroupKey, Identity, Invite, InviteHash, JudgedKind, JudgedQuery,
+    Judging, Kept, Key, Naming, PeriodSecret, Periods, Procedure, Pseudonym, Registers,
+    RetentionChange, RetentionTick, SaidQuery, Session, Site, StatusChange, Store, StoreError,
+    ToldChange, Totals, Unit, UnitChange, User, Verification, Weighed, WeighedKind, WeighedQuery,
 };
 use crate::comments::Group;
 use crate::forms::FormBook;
@@ -452,6 +453,13 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn against_due(&self, query: DueQuery) -> Result<AgainstDue, StoreError> {
+        let texts = Arc::clone(&self.texts);
+        self.readers
+            .run(move |connection| due::against_due(connection, &texts, &query))
+            .await
+    }
+
     async fn asked(&self, pseudonyms: Vec<Pseudonym>) -> Result<Vec<Asked>, StoreError> {
         self.readers
             .run(move |connection| feed::asked(connection, &pseudonyms))
@@ -486,6 +494,13 @@ impl Store for SqliteStore {
         let code = code.to_owned();
         self.lookups
             .run(move |connection| registers::dossier(connection, &code))
+            .await
+    }
+
+    async fn dossier_statuses(&self, code: &str) -> Result<Vec<StatusChange>, StoreError> {
+        let code = code.to_owned();
+        self.lookups
+            .run(move |connection| registers::dossier_statuses(connection, &code))
             .await
     }
 

@@ -26,6 +26,8 @@ pub enum Kind {
     FilingChannel = 5,
     /// How a dossier ended.
     Outcome = 6,
+    /// How far a dossier had come.
+    Status = 7,
 }
 
 /// The number of a text, if it has one.

@@ -15,12 +15,14 @@ use crate::store::{Bucket, FinishedBy, FinishedFilter, StoreError, Timeliness, c
 pub const NONE: u32 = 0;
 
 /// What is told apart by numbers; the less, the fewer groups have to be named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Default, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub month: i32,
     pub unit: u32,
     pub procedure: u32,
     pub filing_channel: u32,
+    pub authority: u32,
+    pub outcome: u32,
     pub timeliness: u8,
 }
 
@@ -52,6 +54,8 @@ pub fn finished(
                 unit: row.get(1)?,
                 procedure: row.get(2)?,
                 filing_channel: row.get::<_, Option<u32>>(3)?.unwrap_or(NONE),
+                authority: row.get::<_, Option<u32>>(6)?.unwrap_or(NONE),
+                outcome: row.get::<_, Option<u32>>(7)?.unwrap_or(NONE),
                 timeliness: Timeliness::of(Some(finished), due).number(),
             },
         });
@@ -82,6 +86,8 @@ impl<'a> Names<'a> {
             (FinishedBy::Field, &filter.fields),
             (FinishedBy::Procedure, &filter.procedures),
             (FinishedBy::FilingChannel, &filter.filing_channels),
+            (FinishedBy::Authority, &filter.authorities),
+            (FinishedBy::Outcome, &filter.outcomes),
         ] {
             if !allowed.is_empty()
                 && !self
@@ -100,6 +106,8 @@ impl<'a> Names<'a> {
             FinishedBy::Unit => self.text(place.unit),
             FinishedBy::Procedure => self.text(place.procedure),
             FinishedBy::FilingChannel => self.text(place.filing_channel),
+            FinishedBy::Authority => self.text(place.authority),
+            FinishedBy::Outcome => self.text(place.outcome),
             FinishedBy::Month => Ok(Some(calendar::month_name(place.month))),
             FinishedBy::Timeliness => Ok(Some(timeliness(place)?.name().to_owned())),
             FinishedBy::Field => {

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{periods, sql};
 use crate::store::{
-    Dossier, Filed, Procedure, Registers, StoreError, ToldChange, Totals, Unit, UnitChange,
-    calendar,
+    Dossier, Filed, Procedure, Registers, StatusChange, StoreError, ToldChange, Totals, Unit,
+    UnitChange, calendar,
 };
 
 /// A moment from the disk.
@@ -155,6 +155,23 @@ pub fn dossier(connection: &Connection, code: &str) -> Result<Option<Dossier>, S
     let mut statement = connection.prepare_cached(sql::DOSSIER)?;
     let mut rows = statement.query([code])?;
     rows.next()?.map(read_dossier).transpose()
+}
+
+/// What was told of the way of a dossier, the first step first.
+pub fn dossier_statuses(
+    connection: &Connection,
+    code: &str,
+) -> Result<Vec<StatusChange>, StoreError> {
+    let mut statement = connection.prepare_cached(sql::DOSSIER_STATUSES)?;
+    let mut rows = statement.query([code])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(StatusChange {
+            at: moment(row.get(0)?)?,
+            status: row.get(1)?,
+        });
+    }
+    Ok(all)
 }
 
 /// A dossier in the order of the statements that read one.

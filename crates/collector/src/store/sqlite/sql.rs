@@ -166,6 +166,10 @@ statements! {
             LEFT JOIN name a ON a.id = d.authority LEFT JOIN name f ON f.id = d.filing_channel
             LEFT JOIN name o ON o.id = d.outcome
         WHERE d.code = ?1";
+    /// A word that was told already is there.
+    ADD_DOSSIER_STATUS = "INSERT INTO dossier_status (code, at, status) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    DOSSIER_STATUSES = "SELECT s.at, n.text FROM dossier_status s JOIN name n ON n.id = s.status
+        WHERE s.code = ?1 ORDER BY s.at, n.text";
     FINISHED_ON = "SELECT d.code, p.text, u.text, a.text, f.text, d.received_at, d.due_at, d.finished_at, o.text
         FROM dossier d INDEXED BY dossier_finished JOIN name p ON p.id = d.procedure JOIN name u ON u.id = d.unit
             LEFT JOIN name a ON a.id = d.authority LEFT JOIN name f ON f.id = d.filing_channel
@@ -176,7 +180,7 @@ statements! {
         EXISTS (SELECT 1 FROM response WHERE pseudonym = ?1 AND repeat_of IS NULL)";
     BUCKETS = "SELECT bucket, revision FROM bucket_revision";
     /// From its index alone, as the two below.
-    FINISHED_IN_BUCKET = "SELECT code, unit, procedure, filing_channel, finished_at, due_at
+    FINISHED_IN_BUCKET = "SELECT code, unit, procedure, filing_channel, finished_at, due_at, authority, outcome
         FROM dossier INDEXED BY dossier_bucket WHERE bucket = ?1 AND finished_at IS NOT NULL";
     RATED_IN_BUCKET = "SELECT pseudonym FROM response INDEXED BY response_counted
         WHERE pseudonym BETWEEN ?1 AND ?2 AND repeat_of IS NULL";
@@ -215,6 +219,11 @@ statements! {
     FINISHED_SPAN = "SELECT (SELECT min(finished_day) FROM dossier INDEXED BY dossier_finished
             WHERE finished_day IS NOT NULL),
         (SELECT max(finished_day) FROM dossier INDEXED BY dossier_finished WHERE finished_day IS NOT NULL)";
+    /// From its index alone, as those of a bucket. Every dossier lies in a bucket once the store is open.
+    AGAINST_DUE = "SELECT unit, procedure, filing_channel, finished_at, due_at FROM dossier INDEXED BY dossier_bucket
+        WHERE bucket IS NOT NULL AND finished_at IS NOT NULL AND finished_at >= ?1 AND finished_at < ?2";
+    AGAINST_DUE_OF_UNIT = "SELECT unit, procedure, filing_channel, finished_at, due_at
+        FROM dossier INDEXED BY dossier_finished WHERE finished_day BETWEEN ?1 AND ?2 AND unit = ?3";
     /// Months whose kept number of finished dossiers is not what the register of dossiers says.
     FINISHED_DIFFERS = "SELECT month, unit, procedure, sum(kept), sum(counted) FROM (
             SELECT month, unit, procedure, dossiers AS kept, 0 AS counted FROM finished_month
