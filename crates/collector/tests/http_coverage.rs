@@ -249,7 +249,22 @@ async fn the_same_seed_draws_the_same_however_often_and_whoever_was_asked() {
         let told = format!("invited {invited}; {drawn}");
         ("key:one-stop".to_owned(), "t".to_owned(), told)
     };
-    assert_eq!(draws(&collector).await, [one_stop(8), one_stop(0)]);
+    // Who only looks is written down, too: seeds that were tried show.
+    let looked = |seed: &str| {
+        let told = drawn.replace("hue-2026-q3", seed);
+        let told = format!("{told}; looked at, nobody invited");
+        ("key:admin".to_owned(), "t".to_owned(), told)
+    };
+    assert_eq!(
+        draws(&collector).await,
+        [
+            looked("hue-2026-q3"),
+            looked("hue-2026-q3"),
+            looked("another"),
+            one_stop(8),
+            one_stop(0)
+        ]
+    );
 }
 
 /// Draws in the log, the oldest first: who, form, detail.
@@ -274,7 +289,7 @@ async fn the_log_tells_a_draw_and_no_list_of_all() {
         json!({"unasked": {"form": "t", "from": "2026-08-01", "to": "2026-08-31"}}),
     )
     .await;
-    told(&collector, &format!("{UNASKED}&seed=looked-at&share=0.5")).await;
+    told(&collector, UNASKED).await;
     assert_eq!(draws(&collector).await, []);
     let draw = json!({"seed": "s", "share": 1.0});
     invite(

@@ -161,5 +161,5 @@ async fn every_documented_parameter_of_the_index_is_read() {
         let fault: Value = answer.json().await.unwrap();
         assert_ne!(fault["code"], "unknown-parameter", "{name}");
     }
-    assert_eq!(parameters.len(), 20);
+    assert_eq!(parameters.len(), 21);
 }

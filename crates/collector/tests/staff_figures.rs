@@ -260,7 +260,7 @@ async fn the_units_above_are_those_of_the_period() {
         let page = text(&collector, &cookie, &format!("/staff?lang=en&unit={query}")).await;
         let (_, crumbs) = page.split_once("<ol>").unwrap();
         let (crumbs, _) = crumbs.split_once("</ol>").unwrap();
-        let names = ["Tỉnh Cũ", "Tỉnh Mới", "Huyện Đã Bỏ", "unit=P%402026-06-30"];
+        let names = ["Tỉnh Cũ", "Tỉnh Mới", "Huyện Đã Bỏ", "within=P%402026-06-30"];
         names.map(|name| crumbs.contains(name))
     };
     assert_eq!(above("A").await, [false, true, false, false]);
@@ -270,6 +270,13 @@ async fn the_units_above_are_those_of_the_period() {
         [true, false, true, true],
         "the district was there then"
     );
+    // The district has the total of what stood below it, and the way back to everything.
+    let page = text(&collector, &cookie, "/staff?lang=en&within=D&to=2026-06-30").await;
+    assert!(page.contains("Unit D and those below it"), "{page}");
+    assert!(page.contains("name=\"within\" value=\"D\""));
+    let (_, crumbs) = page.split_once("<ol>").unwrap();
+    let (whole, _) = crumbs.split_once("All units").unwrap();
+    assert!(!whole.contains("within="), "{whole}");
 }
 
 #[tokio::test]

@@ -63,6 +63,8 @@ impl Counting<'_> {
                 unit: row.get(0)?,
                 procedure: row.get(1)?,
                 filing_channel: row.get::<_, Option<u32>>(2)?.unwrap_or(NONE),
+                authority: row.get::<_, Option<u32>>(5)?.unwrap_or(NONE),
+                outcome: row.get::<_, Option<u32>>(6)?.unwrap_or(NONE),
                 timeliness: 0,
             };
             if self.lets(place)? {

@@ -220,9 +220,10 @@ statements! {
             WHERE finished_day IS NOT NULL),
         (SELECT max(finished_day) FROM dossier INDEXED BY dossier_finished WHERE finished_day IS NOT NULL)";
     /// From its index alone, as those of a bucket. Every dossier lies in a bucket once the store is open.
-    AGAINST_DUE = "SELECT unit, procedure, filing_channel, finished_at, due_at FROM dossier INDEXED BY dossier_bucket
+    AGAINST_DUE = "SELECT unit, procedure, filing_channel, finished_at, due_at, authority, outcome
+        FROM dossier INDEXED BY dossier_bucket
         WHERE bucket IS NOT NULL AND finished_at IS NOT NULL AND finished_at >= ?1 AND finished_at < ?2";
-    AGAINST_DUE_OF_UNIT = "SELECT unit, procedure, filing_channel, finished_at, due_at
+    AGAINST_DUE_OF_UNIT = "SELECT unit, procedure, filing_channel, finished_at, due_at, authority, outcome
         FROM dossier INDEXED BY dossier_finished WHERE finished_day BETWEEN ?1 AND ?2 AND unit = ?3";
     /// Months whose kept number of finished dossiers is not what the register of dossiers says.
     FINISHED_DIFFERS = "SELECT month, unit, procedure, sum(kept), sum(counted) FROM (
