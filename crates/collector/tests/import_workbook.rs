@@ -299,7 +299,8 @@ async fn the_row_that_the_mapping_names_is_the_header_of_csv_too() {
 #[tokio::test]
 async fn a_sheet_without_a_header_says_what_is_missing_in_the_row_that_comes_nearest() {
     let file = |rows: &[&[&str]]| workbook(|sheet| write(sheet, 2, rows));
-    let cases: [(&[&[&str]], Option<&str>, &str); 5] = [
+    type Case<'a> = (&'a [&'a [&'a str]], Option<&'a str>, &'a str);
+    let cases: [Case<'_>; 5] = [
         (
             &[&["name of it"], &["code", "name"], &["A", "Xã A"]],
             None,
@@ -438,8 +439,11 @@ fn refused_rows_of_a_sheet_become_csv_that_can_be_mended() {
     assert!(told.contains("workbook"), "{told}");
 }
 
+/// Names and bytes of what a zip archive holds.
+type Parts = Vec<(String, Vec<u8>)>;
+
 /// A small workbook of dossiers: whole, and its parts.
-static BOOK: LazyLock<(Vec<u8>, Vec<(String, Vec<u8>)>)> = LazyLock::new(|| {
+static BOOK: LazyLock<(Vec<u8>, Parts)> = LazyLock::new(|| {
     let whole = workbook(|sheet| {
         let date = Shown::new().set_num_format("dd/mm/yyyy");
         write(
@@ -463,7 +467,7 @@ static BOOK: LazyLock<(Vec<u8>, Vec<(String, Vec<u8>)>)> = LazyLock::new(|| {
 });
 
 /// The parts of a zip archive.
-fn unpacked(file: &[u8]) -> Vec<(String, Vec<u8>)> {
+fn unpacked(file: &[u8]) -> Parts {
     let mut archive = ZipArchive::new(Cursor::new(file)).unwrap();
     let mut parts = Vec::new();
     for at in 0..archive.len() {

@@ -260,7 +260,12 @@ async fn the_units_above_are_those_of_the_period() {
         let page = text(&collector, &cookie, &format!("/staff?lang=en&unit={query}")).await;
         let (_, crumbs) = page.split_once("<ol>").unwrap();
         let (crumbs, _) = crumbs.split_once("</ol>").unwrap();
-        let names = ["Tỉnh Cũ", "Tỉnh Mới", "Huyện Đã Bỏ", "within=P%402026-06-30"];
+        let names = [
+            "Tỉnh Cũ",
+            "Tỉnh Mới",
+            "Huyện Đã Bỏ",
+            "within=P%402026-06-30",
+        ];
         names.map(|name| crumbs.contains(name))
     };
     assert_eq!(above("A").await, [false, true, false, false]);
