@@ -277,7 +277,10 @@ async fn the_units_above_are_those_of_the_period() {
     );
     // The district has the total of what stood below it, and the way back to everything.
     let page = text(&collector, &cookie, "/staff?lang=en&within=D&to=2026-06-30").await;
-    assert!(page.contains("Unit D and those below it"), "{page}");
+    assert!(
+        page.contains("Huyện Đã Bỏ and the units below it"),
+        "{page}"
+    );
     assert!(page.contains("name=\"within\" value=\"D\""));
     let (_, crumbs) = page.split_once("<ol>").unwrap();
     let (whole, _) = crumbs.split_once("All units").unwrap();

@@ -98,7 +98,7 @@ impl Asked {
                 // Days that cannot be read have no figures whatever the units.
                 let days = self.days().unwrap_or_default();
                 let keys = within::keys(&units, top, self.units_as(), days);
-                self.whole.within(top, keys.unwrap_or_default())
+                self.whole.within(&units, top, keys.unwrap_or_default())
             }
         };
         Ok(())
@@ -180,8 +180,8 @@ impl Asked {
 
     fn called(&self, scope: &Scope) -> String {
         let words = self.lang().words();
-        match scope.top() {
-            Some(top) => fill(&words.refused.own_branch, &[("top", top)]),
+        match scope.name() {
+            Some(name) => fill(&words.refused.own_branch, &[("top", name)]),
             None => words.report.all_units.clone(),
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::store::{Store, StoreError, Unit, User};
-use crate::units::key_of_unit;
+use crate::units::{key_of_unit, unit_of_key};
 
 /// The units that an account sees; the default is every unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,20 @@ pub(super) struct Scope(Option<Arc<Branch>>);
 #[derive(Debug, PartialEq, Eq)]
 struct Branch {
     top: String,
+    /// What the unit on top is called, by its last name; else its code.
+    name: String,
     codes: BTreeSet<String>,
+}
+
+impl Branch {
+    fn scope(units: &[Unit], top: &str, codes: BTreeSet<String>) -> Scope {
+        let name = unit_of_key(units, top).map_or(top, |unit| &unit.name);
+        Scope(Some(Arc::new(Self {
+            top: top.to_owned(),
+            name: name.to_owned(),
+            codes,
+        })))
+    }
 }
 
 impl Scope {
@@ -30,23 +43,17 @@ impl Scope {
     }
 
     /// Of this scope only the units of these keys, which are those below `top` and itself.
-    pub(super) fn within(&self, top: &str, keys: BTreeSet<String>) -> Self {
+    pub(super) fn within(&self, units: &[Unit], top: &str, keys: BTreeSet<String>) -> Self {
         let mut codes: BTreeSet<String> = keys.into_iter().filter(|key| self.sees(key)).collect();
         if codes.is_empty() {
             // An empty filter would be none.
             codes.insert(top.to_owned());
         }
-        Self(Some(Arc::new(Branch {
-            top: top.to_owned(),
-            codes,
-        })))
+        Branch::scope(units, top, codes)
     }
 
     fn branch(units: &[Unit], top: &str) -> Self {
-        Self(Some(Arc::new(Branch {
-            top: top.to_owned(),
-            codes: Unit::branch(units, top),
-        })))
+        Branch::scope(units, top, Unit::branch(units, top))
     }
 
     /// Every unit?
@@ -57,6 +64,11 @@ impl Scope {
     /// Code of the unit on top; none for all units.
     pub(super) fn top(&self) -> Option<&str> {
         self.0.as_ref().map(|branch| branch.top.as_str())
+    }
+
+    /// What the unit on top is called; none for all units.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.0.as_ref().map(|branch| branch.name.as_str())
     }
 
     /// May something of the unit of this code be shown?
