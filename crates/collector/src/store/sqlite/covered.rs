@@ -21,8 +21,8 @@ use super::places::{self, NONE, Names, Place};
 use super::{periods, sql};
 use crate::store::terms::Term;
 use crate::store::{
-    Asked, Bucket, CoverageQuery, Covered, FinishedBy, FinishedFilter, GroupKey, Namer, Naming,
-    Pseudonym, StoreError, calendar,
+    Asked, Bucket, CoverageQuery, Covered, FinishedBy, GroupKey, Namer, Naming, Pseudonym,
+    StoreError, calendar,
 };
 
 /// Groups kept in memory, 28 bytes each: some 8 million finished dossiers for one form and its touchpoints. When there are
@@ -47,6 +47,19 @@ struct Alike {
 }
 
 impl Alike {
+    /// Where these dossiers belong, without their month.
+    fn place(&self) -> Place {
+        Place {
+            month: 0,
+            unit: self.unit,
+            procedure: self.procedure,
+            filing_channel: self.filing_channel,
+            authority: self.authority,
+            outcome: self.outcome,
+            timeliness: self.timeliness,
+        }
+    }
+
     fn asked(&self) -> Option<Asked> {
         (self.asked != NOT_KNOWN).then_some(Asked {
             invited: self.asked & 1 != 0,
@@ -211,7 +224,7 @@ fn is_touched(connection: &Connection, bucket: Bucket, touchpoint: u8) -> Result
         .query_row((least.0, greatest.0, touchpoint), |row| row.get(0))?)
 }
 
-/// Which values a question tells apart.
+/// Which values a question tells apart; the less, the fewer groups have to be named.
 struct Fold {
     month: bool,
     unit: bool,
@@ -224,25 +237,14 @@ struct Fold {
 
 impl Fold {
     fn of(query: &CoverageQuery) -> Self {
-        let FinishedFilter {
-            units,
-            fields,
-            procedures,
-            filing_channels,
-            authorities,
-            outcomes,
-        } = &query.filter;
         let by = |by| query.by.contains(&by);
         Self {
             month: by(FinishedBy::Month),
-            unit: by(FinishedBy::Unit) || !units.is_empty(),
-            procedure: by(FinishedBy::Procedure)
-                || by(FinishedBy::Field)
-                || !fields.is_empty()
-                || !procedures.is_empty(),
-            filing_channel: by(FinishedBy::FilingChannel) || !filing_channels.is_empty(),
-            authority: by(FinishedBy::Authority) || !authorities.is_empty(),
-            outcome: by(FinishedBy::Outcome) || !outcomes.is_empty(),
+            unit: by(FinishedBy::Unit),
+            procedure: by(FinishedBy::Procedure) || by(FinishedBy::Field),
+            filing_channel: by(FinishedBy::FilingChannel),
+            authority: by(FinishedBy::Authority),
+            outcome: by(FinishedBy::Outcome),
             timeliness: by(FinishedBy::Timeliness),
         }
     }
@@ -269,20 +271,19 @@ impl Fold {
     ) -> Result<Vec<(GroupKey, Covered)>, StoreError> {
         let days = calendar::day_number(query.from)..=calendar::day_number(query.to);
         let mut months = Months::default();
+        let mut names = Names::new(connection, texts);
         let mut places: HashMap<Place, Covered> = HashMap::new();
         for group in groups.filter(|group| days.contains(&group.day)) {
-            let place = self.place(group, &mut months);
-            let covered = places.entry(place).or_default();
-            covered.add(group.asked(), u64::from(group.dossiers));
+            if names.passes(&query.filter, &group.place())? {
+                let covered = places.entry(self.place(group, &mut months)).or_default();
+                covered.add(group.asked(), u64::from(group.dossiers));
+            }
         }
-        let mut names = Names::new(connection, texts);
         let mut answer: BTreeMap<GroupKey, Covered> = BTreeMap::new();
         for (place, covered) in places {
-            if names.passes(&query.filter, &place)? {
-                let key = query.by.iter().map(|by| names.of(*by, &place));
-                let key = key.collect::<Result<_, _>>()?;
-                answer.entry(key).or_default().merge(covered);
-            }
+            let key = query.by.iter().map(|by| names.of(*by, &place));
+            let key = key.collect::<Result<_, _>>()?;
+            answer.entry(key).or_default().merge(covered);
         }
         Ok(answer.into_iter().collect())
     }

@@ -68,6 +68,8 @@ pub struct Names<'a> {
     connection: &'a Connection,
     texts: &'a Texts,
     fields: HashMap<u32, Option<String>>,
+    /// What passes the filter, so that each value is named once and not once for each dossier.
+    passing: HashMap<(FinishedBy, u32), bool>,
 }
 
 impl<'a> Names<'a> {
@@ -76,24 +78,37 @@ impl<'a> Names<'a> {
             connection,
             texts,
             fields: HashMap::new(),
+            passing: HashMap::new(),
         }
     }
 
-    /// Does the filter let dossiers of this place pass?
+    /// Does the filter let dossiers of this place pass? To be asked with one and the same filter.
     pub fn passes(&mut self, filter: &FinishedFilter, place: &Place) -> Result<bool, StoreError> {
-        for (by, allowed) in [
-            (FinishedBy::Unit, &filter.units),
-            (FinishedBy::Field, &filter.fields),
-            (FinishedBy::Procedure, &filter.procedures),
-            (FinishedBy::FilingChannel, &filter.filing_channels),
-            (FinishedBy::Authority, &filter.authorities),
-            (FinishedBy::Outcome, &filter.outcomes),
+        for (by, number, allowed) in [
+            (FinishedBy::Unit, place.unit, &filter.units),
+            (FinishedBy::Field, place.procedure, &filter.fields),
+            (FinishedBy::Procedure, place.procedure, &filter.procedures),
+            (
+                FinishedBy::FilingChannel,
+                place.filing_channel,
+                &filter.filing_channels,
+            ),
+            (FinishedBy::Authority, place.authority, &filter.authorities),
+            (FinishedBy::Outcome, place.outcome, &filter.outcomes),
         ] {
-            if !allowed.is_empty()
-                && !self
-                    .of(by, place)?
-                    .is_some_and(|value| allowed.contains(&value))
-            {
+            if allowed.is_empty() {
+                continue;
+            }
+            let passes = match self.passing.get(&(by, number)) {
+                Some(passes) => *passes,
+                None => {
+                    let value = self.of(by, place)?;
+                    let passes = value.is_some_and(|value| allowed.contains(&value));
+                    self.passing.insert((by, number), passes);
+                    passes
+                }
+            };
+            if !passes {
                 return Ok(false);
             }
         }
