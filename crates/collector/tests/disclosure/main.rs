@@ -30,17 +30,8 @@ async fn breaches(world: &World, release: &Value, tables: &[Value]) -> Vec<Breac
 }
 
 #[tokio::test]
-async fn no_small_group_is_found_in_what_a_tenth_of_the_demonstration_publishes() {
-    nothing_is_found(&World::open(&world::TENTH).await).await;
-}
-
-#[tokio::test]
-#[ignore = "takes minutes: cargo nextest run --release -p hai-long-collector --test disclosure --run-ignored only"]
-async fn no_small_group_is_found_in_what_the_whole_demonstration_publishes() {
-    nothing_is_found(&World::open(&world::WHOLE).await).await;
-}
-
-async fn nothing_is_found(world: &World) {
+async fn no_small_group_is_found_in_what_the_demonstration_publishes() {
+    let world = World::open(&world::WHOLE).await;
     let releases = world.releases().await;
     assert!(releases.len() >= 8, "{} releases", releases.len());
     let (mut shown, mut hidden, mut beside) = (0, 0, 0);
@@ -57,7 +48,7 @@ async fn nothing_is_found(world: &World) {
             beside +=
                 u64::from(cell["flagged"].as_u64() > Some(0) && cell["without_flagged"].is_null());
         }
-        let found = breaches(world, release, tables).await;
+        let found = breaches(&world, release, tables).await;
         assert!(found.is_empty(), "{}: {found:#?}", release["id"]);
     }
     println!(
