@@ -3,46 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod http_fixture;
-
-use std::sync::Arc;
+mod nine_fixture;
 
 use collector::delay::Delay;
-use collector::forms::FormBook;
-use collector::store::{Admitted, Dossier, FormKey, Role};
+use collector::store::{Dossier, Role};
 use http_fixture::{Collector, problem, store_fixture};
 use jiff::Timestamp;
+use nine_fixture::{HELD, forms, given};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use survey::answers::Packed;
-use survey::form::{load, shipped};
 
-const HELD: u8 = Packed::NOT_ASKED;
 const JULY: &str = "from=2026-07-01&to=2026-07-31";
-
-fn forms() -> Arc<FormBook> {
-    Arc::new(
-        shipped()
-            .iter()
-            .map(|(name, text)| load(text, name).unwrap())
-            .collect(),
-    )
-}
-
-/// Responses of a unit to a form.
-fn given(start: u128, unit: &str, form: &str, answers: &[Vec<u8>]) -> Vec<Admitted> {
-    (start..)
-        .zip(answers)
-        .map(|(n, answers)| Admitted {
-            unit: unit.to_owned(),
-            form: FormKey {
-                id: form.to_owned(),
-                version: 1,
-            },
-            answers: Packed(answers.clone()),
-            ..store_fixture::admitted(n)
-        })
-        .collect()
-}
 
 /// A dossier of unit A.
 fn dossier(n: u32, finished: Timestamp, due: Option<&str>) -> Dossier {

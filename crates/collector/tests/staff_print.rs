@@ -3,43 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod http_fixture;
+mod nine_fixture;
 
-use std::sync::Arc;
-
-use collector::forms::FormBook;
-use collector::store::{Admitted, Dossier, FormKey, Role};
+use collector::store::{Dossier, Role};
 use http_fixture::{Collector, store_fixture};
+use nine_fixture::{HELD, forms, given};
 use reqwest::{StatusCode, header};
 use serde_json::Value;
 use survey::answers::Packed;
-use survey::form::{load, shipped};
-
-const HELD: u8 = Packed::NOT_ASKED;
-
-fn forms() -> Arc<FormBook> {
-    Arc::new(
-        shipped()
-            .iter()
-            .map(|(name, text)| load(text, name).unwrap())
-            .collect(),
-    )
-}
-
-/// Responses of a unit to a form, each with these answers.
-fn given(start: u128, unit: &str, form: &str, answers: &[Vec<u8>]) -> Vec<Admitted> {
-    (start..)
-        .zip(answers)
-        .map(|(n, answers)| Admitted {
-            unit: unit.to_owned(),
-            form: FormKey {
-                id: form.to_owned(),
-                version: 1,
-            },
-            answers: Packed(answers.clone()),
-            ..store_fixture::admitted(n)
-        })
-        .collect()
-}
 
 /// Six people who give these seven indicators; the first two are read from the records.
 fn six(points: [u8; 7]) -> Vec<Vec<u8>> {
