@@ -94,6 +94,28 @@ async fn every_reference_leads_somewhere() {
     }
 }
 
+/// Names in JSON are texts, whatever the types behind them are called.
+#[tokio::test]
+async fn the_names_of_every_map_are_texts() {
+    fn names<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+        match value {
+            Value::Object(map) => {
+                found.extend(map.get("propertyNames"));
+                map.values().for_each(|value| names(value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| names(value, found)),
+            _ => {}
+        }
+    }
+    let (_collector, document) = document().await;
+    let mut found = Vec::new();
+    names(&document, &mut found);
+    assert!(found.len() > 5, "{} maps", found.len());
+    for name in found {
+        assert_eq!(name["type"], "string", "{name}");
+    }
+}
+
 #[tokio::test]
 async fn every_operation_tells_how_it_fails() {
     let (_collector, document) = document().await;

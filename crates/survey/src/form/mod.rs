@@ -82,6 +82,8 @@ pub struct Form {
     pub leads: BTreeMap<Role, Text>,
     /// Sets of levels, by id.
     #[serde(deserialize_with = "crate::unique::map")]
+    // Of the alias it would take the values for the names.
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeMap<String, Scale>))]
     pub scales: Named<Scale>,
     /// Groups of items, in order; empty for a form without factors.
     #[cfg(feature = "server")]
