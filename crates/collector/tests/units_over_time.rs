@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use collector::coverage::{self, CoverageRequest};
+use collector::coverage::{self, CoverageRequest, UnaskedRequest};
 use collector::import;
 use collector::index::{self, IndexAnswer, IndexRequest};
 use collector::intake::Intake;
@@ -453,6 +453,48 @@ async fn an_abolished_district_has_the_total_of_what_stood_below_it() {
         let told = told.expect_err("no such unit then");
         assert!(told.starts_with("within: "), "{told}");
     }
+}
+
+#[tokio::test]
+async fn whom_nobody_asked_below_a_district_is_told_by_the_units_of_the_day() {
+    let (_folder, store) = office().await;
+    // The ward of the district, and the ward of the city that has its code since.
+    let finished = ["2025-06-30T10:00:00Z", "2025-07-01T10:00:00Z"];
+    let dossiers = finished
+        .into_iter()
+        .enumerate()
+        .map(|(number, at)| Dossier {
+            code: format!("HS {number}"),
+            procedure: "P".into(),
+            unit: "H57.132".into(),
+            authority: None,
+            filing_channel: None,
+            received_at: None,
+            due_at: None,
+            finished_at: Some(moment(at)),
+            outcome: None,
+        });
+    store.upsert_dossiers(dossiers.collect()).await.unwrap();
+    let below = within(&store, "H57.10", UnitsAs::Was, [None, None]).await;
+    let intake = Intake::new(forms(), Arc::new(store), PseudonymKey::from_bytes([1; 32]));
+    let of = CoverageRequest {
+        form: Some("t".into()),
+        filters: BTreeMap::from([("unit".to_owned(), below.unwrap())]),
+        ..CoverageRequest::default()
+    };
+    assert_eq!(coverage::count(&intake, of.clone()).await.unwrap(), 1);
+    let request = UnaskedRequest {
+        of,
+        limit: 10,
+        ..UnaskedRequest::default()
+    };
+    let page = coverage::list(&intake, request).await.unwrap();
+    let codes: Vec<&str> = page
+        .dossiers
+        .iter()
+        .map(|one| one.dossier.as_str())
+        .collect();
+    assert_eq!(codes, ["HS 0"]);
 }
 
 #[tokio::test]

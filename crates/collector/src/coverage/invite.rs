@@ -4,7 +4,7 @@ use survey::response::Fault;
 
 use super::question::Question;
 use super::unasked::{DrawTold, UnaskedRequest, list};
-use super::{CoverageQuery, CoverageRequest};
+use super::{CoverageRequest, groups};
 use crate::index::IndexError;
 use crate::intake::Intake;
 use crate::intake::invite::{Given, InviteError, Wish};
@@ -88,18 +88,6 @@ pub async fn invite(
 /// As [`super::answer`].
 pub async fn count(intake: &Intake, of: CoverageRequest) -> Result<u64, IndexError> {
     let question = Question::of(intake, of).await?;
-    let namings = question.touchpoints.iter();
-    let namings = namings.map(|touchpoint| intake.naming(&question.form, *touchpoint));
-    let namings = namings.collect();
-    let query = CoverageQuery {
-        form: question.form,
-        touchpoints: question.touchpoints,
-        from: question.from,
-        to: question.to,
-        by: Vec::new(),
-        filter: question.filter,
-        rated_to: None,
-    };
-    let groups = intake.store.coverage(query, namings).await?;
-    Ok(groups.iter().map(|(_, covered)| covered.unasked).sum())
+    let (groups, _) = groups(intake, &question).await?;
+    Ok(groups.values().map(|covered| covered.unasked).sum())
 }

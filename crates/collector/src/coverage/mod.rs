@@ -25,7 +25,8 @@ use crate::rounding::share;
 use crate::store::calendar::business_day;
 use crate::store::terms::Term;
 use crate::store::{
-    Asked, CoverageQuery, Covered, Filed, FinishedBy, GroupKey, Pseudonym, StoreError,
+    Asked, CoverageQuery, Covered, Filed, FinishedBy, FinishedFilter, GroupKey, Pseudonym,
+    StoreError,
 };
 use crate::units::{KeptAsWas, Lineage, Segment};
 
@@ -182,54 +183,76 @@ pub async fn warm(intake: &Intake) -> Result<(), IndexError> {
     Ok(())
 }
 
+/// A part of the period in which no unit changes, with the filter in the codes that units had then.
+struct Part {
+    from: Date,
+    to: Date,
+    filter: FinishedFilter,
+}
+
+/// The parts of the period that have units of the filter; with the tables of units where they are needed for keys or filter.
+async fn parts(
+    intake: &Intake,
+    question: &Question,
+) -> Result<(Vec<Part>, Option<Lineage>), StoreError> {
+    let is_by_unit = question.by.contains(&FinishedBy::Unit);
+    let filter = Some(question.filter.units.as_slice()).filter(|keys| !keys.is_empty());
+    let today = business_day(Timestamp::now());
+    let lineage = if is_by_unit || filter.is_some() {
+        Lineage::load(&*intake.store, question.units, today).await?
+    } else {
+        None
+    };
+    let segments = match &lineage {
+        _ if question.is_held_back => Vec::new(),
+        None => vec![Segment {
+            from: question.from,
+            to: question.to,
+            units: None,
+        }],
+        Some(lineage) => lineage.segments(question.from, question.to, filter),
+    };
+    let mut parts = Vec::with_capacity(segments.len());
+    for Segment { from, to, units } in segments {
+        let mut filter = question.filter.clone();
+        match units {
+            // An empty filter would be none.
+            Some(codes) if codes.is_empty() => continue,
+            Some(codes) => filter.units = codes,
+            None => {}
+        }
+        parts.push(Part { from, to, filter });
+    }
+    Ok((parts, lineage))
+}
+
 /// Counts the parts of the period in which no unit changes, and adds them up under the keys that units are asked for by.
 async fn groups(
     intake: &Intake,
     question: &Question,
 ) -> Result<(BTreeMap<GroupKey, Covered>, Vec<KeptAsWas>), StoreError> {
     let at = question.by.iter().position(|by| *by == FinishedBy::Unit);
-    let filter = Some(question.filter.units.as_slice()).filter(|keys| !keys.is_empty());
-    let today = business_day(Timestamp::now());
-    let lineage = if at.is_some() || filter.is_some() {
-        Lineage::load(&*intake.store, question.units, today).await?
-    } else {
-        None
-    };
+    let (parts, lineage) = parts(intake, question).await?;
     let mut groups: BTreeMap<GroupKey, Covered> = BTreeMap::new();
     let mut kept: BTreeSet<KeptAsWas> = BTreeSet::new();
-    let whole = || Segment {
-        from: question.from,
-        to: question.to,
-        units: None,
-    };
-    let segments = match &lineage {
-        _ if question.is_held_back => Vec::new(),
-        None => vec![whole()],
-        Some(lineage) => lineage.segments(question.from, question.to, filter),
-    };
-    for segment in segments {
-        let mut query = CoverageQuery {
+    for Part { from, to, filter } in parts {
+        let query = CoverageQuery {
             form: question.form.clone(),
             touchpoints: question.touchpoints.clone(),
-            from: segment.from,
-            to: segment.to,
+            from,
+            to,
             by: question.by.clone(),
-            filter: question.filter.clone(),
+            filter,
             rated_to: question.shown_to,
         };
-        match segment.units {
-            Some(codes) if codes.is_empty() => continue,
-            Some(codes) => query.filter.units = codes,
-            None => {}
-        }
         let namings = query.touchpoints.iter();
         let namings = namings.map(|touchpoint| intake.naming(&question.form, *touchpoint));
         let namings = namings.collect();
         for (mut key, covered) in intake.store.coverage(query, namings).await? {
             let code = at.and_then(|at| key.get_mut(at)?.as_mut());
             if let (Some(lineage), Some(code)) = (&lineage, code) {
-                kept.extend(lineage.kept_as_was(code, segment.from));
-                *code = lineage.key(code, segment.from);
+                kept.extend(lineage.kept_as_was(code, from));
+                *code = lineage.key(code, from);
             }
             groups.entry(key).or_default().merge(covered);
         }

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::draw::Draw;
 use super::question::{CoverageRequest, Question};
-use super::unasked_of;
+use super::{Part, parts, unasked_of};
 use crate::index::IndexError;
 use crate::intake::Intake;
-use crate::store::{Deed, Entry, Pseudonym};
+use crate::store::{Deed, Entry, FinishedFilter, Pseudonym};
 
 /// Units that the log tells by their codes; an entry has no room for many more.
 const UNITS_TOLD: usize = 4;
@@ -148,11 +148,12 @@ pub async fn list(intake: &Intake, request: UnaskedRequest) -> Result<UnaskedPag
         ..UnaskedPage::default()
     };
     let mut last = None;
-    for day in question.days() {
+    let (parts, _) = parts(intake, &question).await?;
+    for (day, filter) in days(&question, &parts) {
         if request.after.is_some_and(|after| day < after.0) {
             continue;
         }
-        let mut filed = intake.store.finished_on(day, &question.filter).await?;
+        let mut filed = intake.store.finished_on(day, filter).await?;
         if let Some(lots) = &drawn {
             filed.retain(|filed| lots.drawn.contains(&filed.dossier.code));
         }
@@ -180,6 +181,19 @@ pub async fn list(intake: &Intake, request: UnaskedRequest) -> Result<UnaskedPag
     Ok(page)
 }
 
+/// The days that may have finished dossiers, each with its filter.
+fn days<'a>(
+    question: &Question,
+    parts: &'a [Part],
+) -> impl Iterator<Item = (Date, &'a FinishedFilter)> + Send + use<'a> {
+    question.days().filter_map(move |day| {
+        let part = parts
+            .iter()
+            .find(|part| part.from <= day && day <= part.to)?;
+        Some((day, &part.filter))
+    })
+}
+
 /// The codes that a draw picks of all finished dossiers, asked or not.
 struct Lots {
     drawn: std::collections::HashSet<String>,
@@ -189,8 +203,9 @@ struct Lots {
 impl Lots {
     async fn draw(intake: &Intake, question: &Question, draw: &Draw) -> Result<Self, IndexError> {
         let mut codes = Vec::new();
-        for day in question.days() {
-            let filed = intake.store.finished_on(day, &question.filter).await?;
+        let (parts, _) = parts(intake, question).await?;
+        for (day, filter) in days(question, &parts) {
+            let filed = intake.store.finished_on(day, filter).await?;
             codes.extend(filed.into_iter().map(|filed| filed.dossier.code));
         }
         let texts: Vec<&str> = codes.iter().map(String::as_str).collect();

@@ -29,7 +29,7 @@ use crate::staff::sheet::{Block, Line, Sheet, Table, Value};
 use crate::staff::words::{Language, fill};
 use crate::store::calendar::business_day;
 use crate::store::{Deed, Unit};
-use crate::units::{UnitsAs, unit_of_key};
+use crate::units::UnitsAs;
 
 /// So many of the list are shown.
 const SHOWN: usize = 100;
@@ -86,7 +86,7 @@ pub(super) async fn of(
         told: words.waiting_none.clone(),
         list: None,
     };
-    let Some(of) = choice(form, units, asked) else {
+    let Some(of) = choice(form, asked) else {
         return Ok(nobody());
     };
     let count = coverage::count(&app.intake, of.clone()).await?;
@@ -121,34 +121,10 @@ pub(super) async fn of(
 /// The dossiers that are meant: up to this moment, and under the unit of their day, as the list names it.
 ///
 /// None where there can be none.
-fn choice(form: &Questionnaire, units: &[Unit], asked: &Asked) -> Option<CoverageRequest> {
+fn choice(form: &Questionnaire, asked: &Asked) -> Option<CoverageRequest> {
     let mut of = asked.coverage(form, &[], asked.days().ok()?);
     (of.shown_to, of.units) = (None, UnitsAs::Was);
-    // The list knows codes alone.
-    let code_of = |key: &str| {
-        let code = key.split_once('@').map_or(key, |(code, _)| code);
-        code.to_owned()
-    };
-    if let Some(keys) = of.filters.get_mut("unit") {
-        *keys = keys.iter().map(|key| code_of(key)).collect();
-    }
-    if let Some(key) = given(&asked.unit) {
-        let code = code_of(key);
-        // Of a code that had several meanings, the days tell which one is meant.
-        let meanings = units.iter().filter(|unit| unit.code == code).count();
-        let meant = unit_of_key(units, key).filter(|_| meanings > 1);
-        if let Some(unit) = meant {
-            of.from = of.from.max(unit.valid_from);
-            of.to = earlier(of.to, unit.valid_to);
-        }
-    }
-    let is_empty = of.from.zip(of.to).is_some_and(|(from, to)| from > to);
-    (!is_empty).then_some(of)
-}
-
-/// The earlier of two last days, of which each may be open.
-fn earlier(one: Option<Date>, other: Option<Date>) -> Option<Date> {
-    one.into_iter().chain(other).min()
+    Some(of)
 }
 
 /// What the form sends beside what its reader gives.
@@ -272,10 +248,9 @@ async fn invited(
     first: &str,
 ) -> Result<Result<Invited, String>, Problem> {
     let words = &asked.lang().words().coverage;
-    let units = app.store.units().await?;
     let form = asked.form(app).await?;
     let Some((form, of)) = form.and_then(|form| {
-        let of = choice(&form, &units, asked)?;
+        let of = choice(&form, asked)?;
         Some((form, of))
     }) else {
         return Ok(Err(words.bad_choice.clone()));
@@ -291,7 +266,8 @@ async fn invited(
             detail.push_str(part);
         }
     }
-    let about = given(&asked.unit).unwrap_or_default();
+    let of_units = given(&asked.unit).or(given(&asked.within));
+    let about = of_units.unwrap_or_default();
     let entry = |count: usize, _: Option<&DrawTold>| {
         let detail = format!("{count}, {detail}");
         (count > 0).then(|| officer.entry(Deed::InvitesGive, about, &detail))
